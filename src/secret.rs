@@ -1,0 +1,50 @@
+//! Text that must not be seen: it has one way out, and that way can be counted.
+
+use std::fmt;
+
+use zeroize::Zeroize;
+
+/// A credential in memory.
+///
+/// It has no `Display`, no `Deref` and no `Serialize`; its `Debug` is a fixed word, and its bytes are wiped when it is
+/// dropped. [`Secret::expose`] is the only way out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself. Every call of this function is a place where the credential may leave the program.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The length in characters: what may be said of a secret (`set (16 characters)`).
+    pub fn characters(&self) -> usize {
+        self.0.chars().count()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(***)")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn debug_output_says_nothing() {
+        assert_eq!(format!("{:?}", Some(Secret::new("hunter2".into()))), "Some(Secret(***))");
+    }
+}

@@ -1,0 +1,70 @@
+//! What the program exists to hand out: an access token that passed the gate, with its expiry.
+
+use jiff::Timestamp;
+
+use crate::secret::Secret;
+
+/// The longest token that is accepted, in bytes: sixty times a real one, and still a legal HTTP header everywhere.
+const LONGEST: usize = 16 * 1024;
+
+/// A bearer token: never empty, at most 16 KiB, only characters of RFC 6750's `b64token`.
+///
+/// That one rule keeps it from breaking a header, a shell line, a CI file or a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken(Secret);
+
+impl AccessToken {
+    /// The gate. `None` for anything that is not a `b64token` (RFC 6750 §2.1).
+    pub fn parse(text: &str) -> Option<Self> {
+        let body = text.trim_end_matches('=');
+        let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        (!body.is_empty() && text.len() <= LONGEST && body.bytes().all(legal))
+            .then(|| Self(Secret::new(text.to_owned())))
+    }
+
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// When a token ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    At(Timestamp),
+    Unknown,
+}
+
+impl Expiry {
+    /// Whole seconds from `now` until the token ends, negative once it has; `None` where that is unknown.
+    pub fn seconds_left(self, now: Timestamp) -> Option<i64> {
+        match self {
+            Expiry::At(instant) => Some(instant.as_second().saturating_sub(now.as_second())),
+            Expiry::Unknown => None,
+        }
+    }
+}
+
+/// A successful answer: the token, its expiry, and the reply that it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub token: AccessToken,
+    pub expiry: Expiry,
+    /// The server's JSON object, byte for byte, without a byte-order mark or white space around it.
+    pub reply: Secret,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_b64token_passes() {
+        for text in ["a", "a.b.c", "A-Z_~+/09==", &"x".repeat(LONGEST)] {
+            assert!(AccessToken::parse(text).is_some(), "{text}");
+        }
+        for text in ["", "=", "a=b", "a b", "a\n", "\u{feff}a", "é", "a;b", "$(x)", "\x1b[0m", &"x".repeat(LONGEST + 1)]
+        {
+            assert!(AccessToken::parse(text).is_none(), "{text}");
+        }
+    }
+}
