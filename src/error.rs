@@ -104,6 +104,16 @@ impl Failure {
         Self::new(Kind::Output, message)
     }
 
+    /// The failure at the bottom of an error, with the words that were added on the way up. An error without one is a
+    /// fault of this program.
+    pub fn from_chain(error: &anyhow::Error) -> Self {
+        let message = format!("{error:#}");
+        match error.downcast_ref::<Self>() {
+            Some(failure) => Self { message, ..failure.clone() },
+            None => Self::new(Kind::Internal, message),
+        }
+    }
+
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -1,5 +1,152 @@
 //! `skia-auth`: logs in to the Skia API and prints the bearer token.
+//!
+//! The program is the interface. Of the library, only what the binary, the generated files and the tests need is
+//! public, and none of it is promised.
+
+mod acquire;
+mod api;
+mod cache;
+#[doc(hidden)]
+pub mod cli;
+mod commands;
+mod connect;
+mod env;
 mod error;
+mod files;
+mod http;
+mod jwt;
+mod output;
+mod private_fs;
+mod proxy;
+mod report;
+mod retry;
+#[doc(hidden)]
+pub mod sandbox;
 mod secret;
+mod server_text;
 mod settings;
+mod stdio;
+mod stream;
+mod time;
+mod tls;
 mod token;
+mod trouble;
+mod tunnel;
+mod usage;
+
+use std::ffi::OsString;
+use std::panic;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use clap::builder::StyledStr;
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Command, ConfigCommand, ReportFormat, SharedArgs};
+use crate::commands::Outcome;
+use crate::error::{Failure, Kind};
+use crate::output::Format;
+use crate::report::Reporter;
+use crate::usage::Stop;
+
+/// What is said of a panic: its message may hold anything.
+const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault of skia-auth)\n";
+
+/// Runs the program: parses, dispatches, writes the result, and reports what went wrong.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    panic::set_hook(Box::new(|_| stdio::emit_error(INTERNAL_ERROR)));
+    let code = panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code());
+    ExitCode::from(code)
+}
+
+fn parse_and_run(arguments: &[OsString]) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return explain(usage::stop(&error, arguments), usage::wants_json(arguments)),
+    };
+    let Some(command) = cli.command else {
+        let failure = Failure::usage("a command is missing").hint("skia-auth --help");
+        return report(&Reporter::new(&cli.shared, false), Err(failure.into()));
+    };
+    let shared = command.shared().clone().over(&cli.shared);
+    let reporter = Reporter::new(&shared, command.wants_json());
+    report(&reporter, dispatch(command, &shared, &reporter))
+}
+
+fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
+    let clock = Timestamp::now;
+    match command {
+        Command::Login(args) => commands::login::run(&args, shared, clock, reporter),
+        Command::Token(args) => commands::token::run(&args, shared, clock, reporter),
+        Command::Exec(args) => commands::exec::run(&args, shared, clock, reporter),
+        Command::Status(args) => commands::status::run(args, shared, clock, reporter),
+        Command::Inspect(args) => commands::inspect::run(args, shared, reporter),
+        Command::Logout(args) => commands::logout::run(args, shared, reporter),
+        Command::Config(args) => match args.command {
+            ConfigCommand::Show(show) => commands::config::show(&show, &show.shared.clone().over(shared), reporter),
+            ConfigCommand::Path(path) => commands::config::path(&path.shared.over(shared)),
+        },
+        Command::Sandbox(args) => commands::sandbox::run(&args),
+        Command::Completions(args) => Ok(commands::completions::run(args.shell)),
+    }
+}
+
+fn report(reporter: &Reporter, result: Result<Outcome>) -> u8 {
+    let delivered = result.and_then(|outcome| Ok(stdio::emit(&outcome.output).map(|()| outcome.exit_code)?));
+    delivered.unwrap_or_else(|error| {
+        let failure = Failure::from_chain(&error);
+        reporter.fail(&failure);
+        failure.kind.exit_code()
+    })
+}
+
+fn explain(stop: Stop, json: bool) -> u8 {
+    let reporter = Reporter::new(&SharedArgs::default(), json);
+    match stop {
+        Stop::Asked(text) => report(&reporter, Ok(Outcome::of(styled(&text, stdio::stdout_is_terminal())))),
+        Stop::Nothing(text) => {
+            stdio::emit_error(&styled(&text, stdio::stderr_is_terminal()));
+            Kind::Usage.exit_code()
+        }
+        Stop::Wrong(failure) => report(&reporter, Err(failure.into())),
+    }
+}
+
+fn styled(text: &StyledStr, is_terminal: bool) -> String {
+    let coloured = is_terminal && env::path(env::NO_COLOR).is_none();
+    if coloured { text.ansi().to_string() } else { text.to_string() }
+}
+
+impl Command {
+    fn shared(&self) -> &SharedArgs {
+        match self {
+            Command::Login(args) => &args.shared,
+            Command::Token(args) => &args.shared,
+            Command::Exec(args) => &args.shared,
+            Command::Status(args) => &args.shared,
+            Command::Inspect(args) => &args.shared,
+            Command::Logout(args) => &args.shared,
+            Command::Config(args) => &args.shared,
+            Command::Sandbox(args) => &args.shared,
+            Command::Completions(args) => &args.shared,
+        }
+    }
+
+    /// Whether the result is JSON, and an error shall be too.
+    fn wants_json(&self) -> bool {
+        let report = |format: Option<ReportFormat>| format == Some(ReportFormat::Json);
+        let delivery = |format: Option<Format>| matches!(format, Some(Format::Json | Format::Oauth));
+        match self {
+            Command::Login(args) => delivery(args.delivery.output),
+            Command::Token(args) => delivery(args.delivery.output),
+            Command::Status(args) => report(args.report.output),
+            Command::Inspect(args) => report(args.report.output),
+            Command::Config(args) => match &args.command {
+                ConfigCommand::Show(show) => report(show.report.output),
+                ConfigCommand::Path(_) => false,
+            },
+            Command::Exec(_) | Command::Logout(_) | Command::Sandbox(_) | Command::Completions(_) => false,
+        }
+    }
+}

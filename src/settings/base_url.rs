@@ -105,11 +105,6 @@ impl BaseUrl {
         self.port
     }
 
-    /// The path without a trailing slash: empty, or beginning with `/`.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// Loopback by name: `localhost`, 127.0.0.0/8 and `::1`. A name that merely resolves to such an address is not.
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');

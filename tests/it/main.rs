@@ -1,1 +1,7 @@
 //! Everything that a user can see, through the real binary.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod generated;
+mod harness;
+mod support;

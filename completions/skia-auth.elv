@@ -1,0 +1,319 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[skia-auth] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'skia-auth'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'skia-auth'= {
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand login 'Ask the server for a new token and print it'
+            cand token 'Print a token that is valid for a while: the cached one, else a new one'
+            cand exec 'Run a command with a token in its environment'
+            cand status 'Say whether there is a valid cached token, for whom and until when'
+            cand inspect 'Show the header and the claims of a token'
+            cand logout 'Delete the cached token'
+            cand config 'Show the settings and where they come from'
+            cand sandbox 'Run a local server that answers like the Skia API'
+            cand completions 'Print the completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'skia-auth;login'= {
+            cand -o 'Form of the result'
+            cand --output 'Form of the result'
+            cand --to-file 'Write to this file, readable by you alone, instead of standard output'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --client-secret-file 'Read the client secret from a file (-: standard input)'
+            cand --client-secret 'The client secret itself: other users can see it in the process list'
+            cand --scope 'What to ask for [default: api]'
+            cand --timeout 'Time for the whole call, as 90s, 30m or 2h [default: 30s]'
+            cand --retries 'How often to try again when the server is away [default: 2]'
+            cand --ca-cert 'Trust these certificate authorities too (PEM)'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand --dry-run 'Print the request, without the secret, and send nothing'
+            cand --allow-http 'Send the secret over plain HTTP, to a host that is not this machine'
+            cand --sandbox 'Try it with a local server, without an account'
+            cand --no-cache 'Neither read nor write cached tokens'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;token'= {
+            cand --min-ttl 'The token must be valid for at least this long [default: 5m]'
+            cand -o 'Form of the result'
+            cand --output 'Form of the result'
+            cand --to-file 'Write to this file, readable by you alone, instead of standard output'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --client-secret-file 'Read the client secret from a file (-: standard input)'
+            cand --client-secret 'The client secret itself: other users can see it in the process list'
+            cand --scope 'What to ask for [default: api]'
+            cand --timeout 'Time for the whole call, as 90s, 30m or 2h [default: 30s]'
+            cand --retries 'How often to try again when the server is away [default: 2]'
+            cand --ca-cert 'Trust these certificate authorities too (PEM)'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand --offline 'Only look into the cache: exit 1 if it has no valid token'
+            cand --allow-http 'Send the secret over plain HTTP, to a host that is not this machine'
+            cand --sandbox 'Try it with a local server, without an account'
+            cand --no-cache 'Neither read nor write cached tokens'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;exec'= {
+            cand --min-ttl 'The token must be valid for at least this long [default: 5m]'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --client-secret-file 'Read the client secret from a file (-: standard input)'
+            cand --client-secret 'The client secret itself: other users can see it in the process list'
+            cand --scope 'What to ask for [default: api]'
+            cand --timeout 'Time for the whole call, as 90s, 30m or 2h [default: 30s]'
+            cand --retries 'How often to try again when the server is away [default: 2]'
+            cand --ca-cert 'Trust these certificate authorities too (PEM)'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand --allow-http 'Send the secret over plain HTTP, to a host that is not this machine'
+            cand --sandbox 'Try it with a local server, without an account'
+            cand --no-cache 'Neither read nor write cached tokens'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;status'= {
+            cand --min-ttl 'The token must be valid for at least this long [default: 5m]'
+            cand -o 'Form of the report'
+            cand --output 'Form of the report'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --scope 'The scope of the token [default: api]'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;inspect'= {
+            cand -o 'Form of the report'
+            cand --output 'Form of the report'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --scope 'The scope of the token [default: api]'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;logout'= {
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --scope 'The scope of the token [default: api]'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand --all 'Delete the cached tokens of every identity'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;config'= {
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand show 'Show every effective value with its provenance, secrets hidden'
+            cand path 'Print the path of the configuration file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'skia-auth;config;show'= {
+            cand -o 'Form of the report'
+            cand --output 'Form of the report'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --client-secret-file 'Read the client secret from a file (-: standard input)'
+            cand --client-secret 'The client secret itself: other users can see it in the process list'
+            cand --scope 'What to ask for [default: api]'
+            cand --timeout 'Time for the whole call, as 90s, 30m or 2h [default: 30s]'
+            cand --retries 'How often to try again when the server is away [default: 2]'
+            cand --ca-cert 'Trust these certificate authorities too (PEM)'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand --allow-http 'Send the secret over plain HTTP, to a host that is not this machine'
+            cand --sandbox 'Try it with a local server, without an account'
+            cand --no-cache 'Neither read nor write cached tokens'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;config;path'= {
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;config;help'= {
+            cand show 'Show every effective value with its provenance, secrets hidden'
+            cand path 'Print the path of the configuration file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'skia-auth;config;help;show'= {
+        }
+        &'skia-auth;config;help;path'= {
+        }
+        &'skia-auth;config;help;help'= {
+        }
+        &'skia-auth;sandbox'= {
+            cand --port 'Port on 127.0.0.1 (0: any free one)'
+            cand --answer 'How to answer a login'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;completions'= {
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'skia-auth;help'= {
+            cand login 'Ask the server for a new token and print it'
+            cand token 'Print a token that is valid for a while: the cached one, else a new one'
+            cand exec 'Run a command with a token in its environment'
+            cand status 'Say whether there is a valid cached token, for whom and until when'
+            cand inspect 'Show the header and the claims of a token'
+            cand logout 'Delete the cached token'
+            cand config 'Show the settings and where they come from'
+            cand sandbox 'Run a local server that answers like the Skia API'
+            cand completions 'Print the completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'skia-auth;help;login'= {
+        }
+        &'skia-auth;help;token'= {
+        }
+        &'skia-auth;help;exec'= {
+        }
+        &'skia-auth;help;status'= {
+        }
+        &'skia-auth;help;inspect'= {
+        }
+        &'skia-auth;help;logout'= {
+        }
+        &'skia-auth;help;config'= {
+        }
+        &'skia-auth;help;sandbox'= {
+        }
+        &'skia-auth;help;completions'= {
+        }
+        &'skia-auth;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

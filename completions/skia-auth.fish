@@ -1,0 +1,253 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_skia_auth_global_optspecs
+    string join \n p/profile= config= q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_skia_auth_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_skia_auth_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_skia_auth_using_subcommand
+    set -l cmd (__fish_skia_auth_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "login" -d 'Ask the server for a new token and print it'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "token" -d 'Print a token that is valid for a while: the cached one, else a new one'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "exec" -d 'Run a command with a token in its environment'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "status" -d 'Say whether there is a valid cached token, for whom and until when'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "inspect" -d 'Show the header and the claims of a token'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "logout" -d 'Delete the cached token'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "config" -d 'Show the settings and where they come from'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s o -l output -d 'Form of the result' -r -f -a "token\t'The token alone'
+json\t'The full response as JSON, as the server sent it'
+text\t'The full response for people, with the time left'
+oauth\t'An OAuth 2.0 token response (RFC 6749), as JSON'
+header\t'An Authorization header, for curl -H @-'
+env\t'Variables for sh, bash and zsh: eval "$(skia-auth token -o env)"'
+fish\t'Variables for fish: skia-auth token -o fish | source'
+powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
+dotenv\t'NAME=value lines, for docker run --env-file'"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l to-file -d 'Write to this file, readable by you alone, instead of standard output' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l scope -d 'What to ask for [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l retries -d 'How often to try again when the server is away [default: 2]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l dry-run -d 'Print the request, without the secret, and send nothing'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l sandbox -d 'Try it with a local server, without an account'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l no-cache -d 'Neither read nor write cached tokens'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s o -l output -d 'Form of the result' -r -f -a "token\t'The token alone'
+json\t'The full response as JSON, as the server sent it'
+text\t'The full response for people, with the time left'
+oauth\t'An OAuth 2.0 token response (RFC 6749), as JSON'
+header\t'An Authorization header, for curl -H @-'
+env\t'Variables for sh, bash and zsh: eval "$(skia-auth token -o env)"'
+fish\t'Variables for fish: skia-auth token -o fish | source'
+powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
+dotenv\t'NAME=value lines, for docker run --env-file'"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l to-file -d 'Write to this file, readable by you alone, instead of standard output' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l scope -d 'What to ask for [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l retries -d 'How often to try again when the server is away [default: 2]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l offline -d 'Only look into the cache: exit 1 if it has no valid token'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l sandbox -d 'Try it with a local server, without an account'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l no-cache -d 'Neither read nor write cached tokens'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l scope -d 'What to ask for [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l retries -d 'How often to try again when the server is away [default: 2]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l sandbox -d 'Try it with a local server, without an account'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l no-cache -d 'Neither read nor write cached tokens'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s o -l output -d 'Form of the report' -r -f -a "text\t''
+json\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l scope -d 'The scope of the token [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s o -l output -d 'Form of the report' -r -f -a "text\t''
+json\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l scope -d 'The scope of the token [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l all -d 'Delete the cached tokens of every identity'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -f -a "path" -d 'Print the path of the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the report' -r -f -a "text\t''
+json\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l scope -d 'What to ask for [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again when the server is away [default: 2]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l sandbox -d 'Try it with a local server, without an account'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither read nor write cached tokens'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 (0: any free one)' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l answer -d 'How to answer a login' -r -f -a "ok\t'As the documented server would'
+rejected\t'Refuses every credential (401)'
+error\t'Fails inside (500)'
+unavailable\t'Asks to come back in a second (503)'
+slow\t'As the documented server would, after five seconds'
+html\t'A web page instead of an answer (200)'
+malformed\t'The documented 500, whose outer brace is doubled'"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "login" -d 'Ask the server for a new token and print it'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "token" -d 'Print a token that is valid for a while: the cached one, else a new one'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "exec" -d 'Run a command with a token in its environment'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "status" -d 'Say whether there is a valid cached token, for whom and until when'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "inspect" -d 'Show the header and the claims of a token'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "logout" -d 'Delete the cached token'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "config" -d 'Show the settings and where they come from'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

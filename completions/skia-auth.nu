@@ -1,0 +1,343 @@
+module completions {
+
+  def "nu-complete skia-auth color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Log in to the Skia API and print the bearer token
+  export extern skia-auth [
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth login output" [] {
+    [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
+  }
+
+  def "nu-complete skia-auth login color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Ask the server for a new token and print it
+  export extern "skia-auth login" [
+    --dry-run                 # Print the request, without the secret, and send nothing
+    --output(-o): string@"nu-complete skia-auth login output" # Form of the result
+    --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # What to ask for [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to try again when the server is away [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --sandbox                 # Try it with a local server, without an account
+    --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth login color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth token output" [] {
+    [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
+  }
+
+  def "nu-complete skia-auth token color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print a token that is valid for a while: the cached one, else a new one
+  export extern "skia-auth token" [
+    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --offline                 # Only look into the cache: exit 1 if it has no valid token
+    --output(-o): string@"nu-complete skia-auth token output" # Form of the result
+    --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # What to ask for [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to try again when the server is away [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --sandbox                 # Try it with a local server, without an account
+    --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth token color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth exec color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run a command with a token in its environment
+  export extern "skia-auth exec" [
+    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # What to ask for [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to try again when the server is away [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --sandbox                 # Try it with a local server, without an account
+    --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth exec color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth status output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete skia-auth status color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Say whether there is a valid cached token, for whom and until when
+  export extern "skia-auth status" [
+    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --output(-o): string@"nu-complete skia-auth status output" # Form of the report
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --scope: string           # The scope of the token [default: api]
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth status color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth inspect output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete skia-auth inspect color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show the header and the claims of a token
+  export extern "skia-auth inspect" [
+    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --scope: string           # The scope of the token [default: api]
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth inspect color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    stray?: string            # Refused: a token on the command line can be seen by other users
+  ]
+
+  def "nu-complete skia-auth logout color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Delete the cached token
+  export extern "skia-auth logout" [
+    --all                     # Delete the cached tokens of every identity
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --scope: string           # The scope of the token [default: api]
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth logout color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth config color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show the settings and where they come from
+  export extern "skia-auth config" [
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth config color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth config show output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete skia-auth config show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show every effective value with its provenance, secrets hidden
+  export extern "skia-auth config show" [
+    --output(-o): string@"nu-complete skia-auth config show output" # Form of the report
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # What to ask for [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to try again when the server is away [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --sandbox                 # Try it with a local server, without an account
+    --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth config show color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth config path color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print the path of the configuration file
+  export extern "skia-auth config path" [
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth config path color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "skia-auth config help" [
+  ]
+
+  # Show every effective value with its provenance, secrets hidden
+  export extern "skia-auth config help show" [
+  ]
+
+  # Print the path of the configuration file
+  export extern "skia-auth config help path" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "skia-auth config help help" [
+  ]
+
+  def "nu-complete skia-auth sandbox answer" [] {
+    [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
+  }
+
+  def "nu-complete skia-auth sandbox color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run a local server that answers like the Skia API
+  export extern "skia-auth sandbox" [
+    --port: string            # Port on 127.0.0.1 (0: any free one)
+    --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth sandbox color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete skia-auth completions shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
+  }
+
+  def "nu-complete skia-auth completions color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print the completion script for a shell
+  export extern "skia-auth completions" [
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth completions color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    shell: string@"nu-complete skia-auth completions shell" # The shell
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "skia-auth help" [
+  ]
+
+  # Ask the server for a new token and print it
+  export extern "skia-auth help login" [
+  ]
+
+  # Print a token that is valid for a while: the cached one, else a new one
+  export extern "skia-auth help token" [
+  ]
+
+  # Run a command with a token in its environment
+  export extern "skia-auth help exec" [
+  ]
+
+  # Say whether there is a valid cached token, for whom and until when
+  export extern "skia-auth help status" [
+  ]
+
+  # Show the header and the claims of a token
+  export extern "skia-auth help inspect" [
+  ]
+
+  # Delete the cached token
+  export extern "skia-auth help logout" [
+  ]
+
+  # Show the settings and where they come from
+  export extern "skia-auth help config" [
+  ]
+
+  # Run a local server that answers like the Skia API
+  export extern "skia-auth help sandbox" [
+  ]
+
+  # Print the completion script for a shell
+  export extern "skia-auth help completions" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "skia-auth help help" [
+  ]
+
+}
+
+export use completions *

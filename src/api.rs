@@ -1,0 +1,354 @@
+//! The documented call of the Skia API: its request, and what each of its many answers means.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::error::{Failure, Kind};
+use crate::http;
+use crate::jwt::{self, Exp};
+use crate::retry::{FailedTry, Remedy};
+use crate::secret::Secret;
+use crate::server_text;
+use crate::settings::Settings;
+use crate::settings::base_url::BaseUrl;
+use crate::time::{parse_expiration_date, parse_http_date, parse_retry_after};
+use crate::token::{AccessToken, Expiry, Grant};
+
+pub const GRANT_TYPE: &str = "client_credentials";
+
+/// What the server says when it refuses credentials, whatever the status, even inside a body that is not JSON.
+const REFUSAL: &str = "Invalid Credentials";
+
+/// The body of the documented request: exactly these four fields, in the documented order.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LoginRequest<'a> {
+    pub client_id: &'a str,
+    pub client_secret: &'a str,
+    pub grant_type: &'a str,
+    pub scope: &'a str,
+}
+
+impl LoginRequest<'_> {
+    pub fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        // Six bytes a character is the most that JSON makes of it: the buffer never grows, so no copy stays behind.
+        let size = 6 * (self.client_id.len() + self.client_secret.len() + self.scope.len()) + 128;
+        let mut body = Zeroizing::new(Vec::with_capacity(size));
+        serde_json::to_writer(&mut *body, self).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        Ok(body)
+    }
+}
+
+/// A successful login, with what the server's clock said.
+#[derive(Debug)]
+pub struct Login {
+    pub grant: Grant,
+    /// The server's clock, where its `Date` header is plausible.
+    pub server_time: Option<Timestamp>,
+}
+
+/// Reads an answer. Success is three things at once: HTTP 2xx, `Status` 0, and a token that passes the gate.
+pub fn read(reply: &http::Reply, settings: &Settings, now: Timestamp) -> Result<Login, FailedTry> {
+    let answer = Answer { reply, base_url: &settings.identity.base_url, secret: settings.client_secret.value.clone() };
+    let server_time = reply.date.as_deref().and_then(parse_http_date).filter(|date| is_plausible(*date));
+    match reply.status {
+        200..=299 => answer.success().map(|grant| Login { grant, server_time }).map_err(FailedTry::stop),
+        _ => Err(answer.refusal(server_time.unwrap_or(now))),
+    }
+}
+
+/// The lifetime and the token of a reply that was accepted before: what the cache asks.
+pub fn read_again(document: &str) -> Option<Grant> {
+    let fields = Fields::parse(document)?;
+    fields.grant(document).ok()
+}
+
+/// A `Date` before the API existed comes from a clock that was never set.
+fn is_plausible(date: Timestamp) -> bool {
+    const YEAR_2024: i64 = 1_704_067_200;
+    const YEAR_2100: i64 = 4_102_444_800;
+    (YEAR_2024..YEAR_2100).contains(&date.as_second())
+}
+
+struct Answer<'a> {
+    reply: &'a http::Reply,
+    base_url: &'a BaseUrl,
+    secret: Secret,
+}
+
+impl Answer<'_> {
+    fn success(&self) -> Result<Grant, Failure> {
+        let host = self.base_url.host();
+        let document = self.document();
+        let Some(fields) = document.and_then(Fields::parse) else {
+            return Err(match document {
+                _ if self.says_refusal() => self.rejected(vec![REFUSAL.to_owned()]),
+                _ if self.is_html() || document.is_some_and(str::is_empty) => self.not_the_endpoint("no login reply"),
+                _ => self.protocol(format!("the reply of {host} is not the documented JSON object")),
+            });
+        };
+        if fields.is_ambiguous {
+            return Err(self.protocol(format!("the reply of {host} has a documented field twice")));
+        }
+        match (fields.is_ok(), fields.has_token()) {
+            (Some(true), _) => fields.grant(document.unwrap_or_default()).map_err(|what| self.protocol(what)),
+            (Some(false), false) => Err(self.rejected(self.shown(&fields))),
+            (Some(false), true) => Err(self.protocol(format!("{host} sent a token with a Status that says error"))),
+            (None, _) => Err(self.protocol(format!("the reply of {host} has no Status of the documented kind"))),
+        }
+    }
+
+    /// What an answer outside of 2xx means, and whether to ask again.
+    fn refusal(&self, now: Timestamp) -> FailedTry {
+        let status = self.reply.status;
+        let host = self.base_url.host();
+        let fields = self.document().and_then(Fields::parse);
+        let messages = || match &fields {
+            Some(fields) => self.shown(fields),
+            None => self.shown_text(),
+        };
+        if self.says_refusal() {
+            let said = messages();
+            let said = if said.is_empty() { vec![REFUSAL.to_owned()] } else { said };
+            return FailedTry::stop(self.rejected(said));
+        }
+        let unavailable =
+            |what: &str| Failure::unavailable(format!("{what} (HTTP {status})")).status(status).said(messages());
+        let after = || self.reply.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
+        match status {
+            401 | 403 => FailedTry::stop(self.rejected(messages())),
+            400 if fields.is_some() => FailedTry::stop(self.rejected(messages())),
+            300..=399 => FailedTry::stop(self.redirect()),
+            404 | 405 => FailedTry::stop(self.not_the_endpoint("not the login endpoint")),
+            407 => FailedTry::stop(self.protocol("the proxy demands credentials".to_owned())),
+            408 => FailedTry::stop(unavailable(&format!("{host} gave up waiting for the request"))),
+            429 => FailedTry {
+                failure: unavailable(&format!("{host} has had too many requests")),
+                remedy: Remedy::TryAgain { after: after() },
+            },
+            502..=504 => FailedTry {
+                failure: unavailable(&format!("{host} is not available")),
+                remedy: Remedy::TryAgain { after: after() },
+            },
+            500..=599 => FailedTry {
+                failure: unavailable(&format!("{host} has an error of its own")),
+                remedy: Remedy::TryOnceMore,
+            },
+            _ if self.is_html() => FailedTry::stop(self.not_the_endpoint("not the login endpoint")),
+            _ => FailedTry::stop(self.protocol(format!("{host} answered with HTTP {status}")).said(messages())),
+        }
+    }
+
+    /// The body as text, without a byte-order mark or white space around it.
+    fn document(&self) -> Option<&str> {
+        let text = std::str::from_utf8(&self.reply.body).ok()?;
+        Some(text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches([' ', '\t', '\r', '\n']))
+    }
+
+    fn is_html(&self) -> bool {
+        let declared =
+            self.reply.content_type.as_deref().is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+        declared || self.document().is_some_and(|text| text.starts_with('<'))
+    }
+
+    fn says_refusal(&self) -> bool {
+        let wanted = REFUSAL.as_bytes();
+        self.reply.body.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
+    }
+
+    fn shown(&self, fields: &Fields) -> Vec<String> {
+        server_text::sanitize_all(fields.words().iter().map(String::as_str), Some(&self.secret))
+    }
+
+    /// The words of a body that is not the documented object: the title of a page, or plain text.
+    fn shown_text(&self) -> Vec<String> {
+        let Some(text) = self.document() else { return Vec::new() };
+        let words = if self.is_html() { title(text).unwrap_or_default() } else { text };
+        server_text::sanitize(words, Some(&self.secret))
+    }
+
+    fn rejected(&self, messages: Vec<String>) -> Failure {
+        let what = format!("{} refused the credentials (HTTP {})", self.base_url.host(), self.reply.status);
+        Failure::new(Kind::Rejected, what).status(self.reply.status).said(messages)
+    }
+
+    fn protocol(&self, what: String) -> Failure {
+        Failure::protocol(what).status(self.reply.status)
+    }
+
+    fn not_the_endpoint(&self, what: &str) -> Failure {
+        let failure =
+            self.protocol(format!("{} answered with HTTP {}: {what}", self.base_url.login_url(), self.reply.status));
+        match self.base_url.with_api() {
+            Some(url) => failure.hint(format!("the base URL may lack its end: --base-url {url}")),
+            None => failure.hint("check the base URL: skia-auth config show"),
+        }
+    }
+
+    fn redirect(&self) -> Failure {
+        let host = self.base_url.host();
+        let what = format!("{host} redirects (HTTP {}), and a secret is never sent on", self.reply.status);
+        let target = self.reply.location.as_deref().and_then(|location| location.parse::<ureq::http::Uri>().ok());
+        let origin = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
+        match origin {
+            Some((scheme, host)) if scheme.starts_with("http") => {
+                let shown = server_text::sanitize(&format!("{scheme}://{host}"), Some(&self.secret)).concat();
+                self.protocol(what)
+                    .hint(format!("it points to {shown}: if that is the environment, set it as the base URL"))
+            }
+            _ => self.not_the_endpoint("a redirect, and a secret is never sent on"),
+        }
+    }
+}
+
+fn title(html: &str) -> Option<&str> {
+    // ASCII lower case keeps every byte where it is.
+    let lower = html.to_ascii_lowercase();
+    let open = lower.find("<title")?;
+    let start = open + lower[open..].find('>')? + 1;
+    let end = start + lower[start..].find('<')?;
+    Some(&html[start..end])
+}
+
+/// The fields of a reply, found without regard to the case of their names.
+#[derive(Debug, Default)]
+struct Fields {
+    expiration_date: Option<Value>,
+    token: Option<Value>,
+    status: Option<Value>,
+    messages: Option<Value>,
+    /// ProblemDetails (RFC 9457): what ASP.NET answers to a request that it cannot read.
+    title: Option<Value>,
+    detail: Option<Value>,
+    errors: Option<Value>,
+    /// A documented field stood there twice: two readers could understand two things.
+    is_ambiguous: bool,
+}
+
+impl Fields {
+    fn parse(document: &str) -> Option<Self> {
+        serde_json::from_str(document).ok()
+    }
+
+    fn is_ok(&self) -> Option<bool> {
+        self.status.as_ref()?.as_f64().map(|status| status == 0.0)
+    }
+
+    fn has_token(&self) -> bool {
+        match &self.token {
+            None | Some(Value::Null) => false,
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(_) => true,
+        }
+    }
+
+    fn grant(&self, document: &str) -> Result<Grant, String> {
+        let token = match &self.token {
+            Some(Value::String(text)) if !text.is_empty() => text,
+            Some(Value::String(_)) => return Err("the reply has an empty token".to_owned()),
+            None | Some(Value::Null) => return Err("the reply says success and has no token".to_owned()),
+            Some(_) => return Err("the token of the reply is not a string".to_owned()),
+        };
+        let Some(token) = AccessToken::parse(token) else {
+            return Err("the token of the reply is not one (RFC 6750 b64token, at most 16 KiB)".to_owned());
+        };
+        let expiry = self.expiry(&token);
+        Ok(Grant { token, expiry, reply: Secret::new(document.to_owned()) })
+    }
+
+    /// The JWT's `exp`; only a token without one falls back to `ExpirationDate`, which is Brasília time unsaid.
+    fn expiry(&self, token: &AccessToken) -> Expiry {
+        let exp = jwt::decode_unverified(token.expose()).map_or(Exp::Absent, |claims| claims.exp());
+        let instant = match exp {
+            Exp::At(instant) => Some(instant),
+            Exp::Unusable => None,
+            Exp::Absent => self.expiration_date.as_ref().and_then(Value::as_str).and_then(parse_expiration_date),
+        };
+        instant.map_or(Expiry::Unknown, Expiry::At)
+    }
+
+    /// What the server has to say to a person.
+    fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for value in [&self.messages, &self.title, &self.detail, &self.errors].into_iter().flatten() {
+            collect_words(value, &mut words);
+        }
+        words
+    }
+}
+
+fn collect_words(value: &Value, words: &mut Vec<String>) {
+    match value {
+        Value::String(text) => words.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
+        Value::Object(entries) => {
+            for (name, value) in entries {
+                let mut inner = Vec::new();
+                collect_words(value, &mut inner);
+                words.extend(inner.into_iter().map(|text| format!("{name}: {text}")));
+            }
+        }
+        Value::Number(number) => words.push(number.to_string()),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Fields;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Fields::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    let value = map.next_value::<Value>()?;
+                    let slot = match name.to_ascii_lowercase().as_str() {
+                        "expirationdate" => &mut fields.expiration_date,
+                        "token" => &mut fields.token,
+                        "status" => &mut fields.status,
+                        "messages" => &mut fields.messages,
+                        "title" => &mut fields.title,
+                        "detail" => &mut fields.detail,
+                        "errors" => &mut fields.errors,
+                        _ => continue,
+                    };
+                    fields.is_ambiguous |= slot.replace(value).is_some();
+                }
+                Ok(fields)
+            }
+        }
+
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+impl From<http::Trouble> for FailedTry {
+    fn from(trouble: http::Trouble) -> Self {
+        let remedy = match trouble {
+            http::Trouble::NotConnected(_) => Remedy::TryAgain { after: None },
+            http::Trouble::AnswerLost(_) => Remedy::TryOnceMore,
+            http::Trouble::Final(_) | http::Trouble::DeadlinePassed(_) => Remedy::Stop,
+        };
+        Self { failure: trouble.into_failure(), remedy }
+    }
+}
+
+/// How far the server's clock is ahead of this machine's, in seconds.
+pub fn clock_offset(server_time: Option<Timestamp>, now: Timestamp) -> i64 {
+    server_time.map_or(0, |server| server.as_second().saturating_sub(now.as_second()))
+}
+
+/// Above this, a person is told that the clocks differ.
+pub const NOTABLE_CLOCK_OFFSET: Duration = Duration::from_secs(60);

@@ -1,0 +1,426 @@
+//! What can be typed: commands, options and their help.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::output::Format;
+use crate::sandbox::Answer;
+use crate::time::parse_duration;
+
+// The groups below that are flattened into commands have no `///`: clap would take it for the command's description.
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// The definition that the parser, the help, the man pages and the completions are made from.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Log in to the Skia API and print the bearer token
+#[derive(Debug, Parser)]
+#[command(
+    name = "skia-auth",
+    version,
+    styles = STYLES,
+    arg_required_else_help = true,
+    propagate_version = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_value_name = "COMMAND",
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  skia-auth login --sandbox                 try it, without an account
+  TOKEN=$(skia-auth token) || exit          in a script
+  skia-auth exec -- ./call-skia.sh          the token in one command's environment
+
+The credentials are read from SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, or from a configuration file."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub shared: SharedArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum Command {
+    /// Ask the server for a new token and print it
+    Login(LoginArgs),
+    /// Print a token that is valid for a while: the cached one, else a new one
+    Token(TokenArgs),
+    /// Run a command with a token in its environment
+    Exec(ExecArgs),
+    /// Say whether there is a valid cached token, for whom and until when
+    Status(StatusArgs),
+    /// Show the header and the claims of a token
+    Inspect(InspectArgs),
+    /// Delete the cached token
+    Logout(LogoutArgs),
+    /// Show the settings and where they come from
+    #[command(subcommand_required = true, arg_required_else_help = true, subcommand_value_name = "COMMAND")]
+    Config(ConfigArgs),
+    /// Run a local server that answers like the Skia API
+    Sandbox(SandboxArgs),
+    /// Print the completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Global options")]
+pub struct SharedArgs {
+    /// Use this profile of the configuration file, even where the environment says otherwise
+    #[arg(short, long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Read this configuration file (TOML, or JSON if it ends in .json)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Give no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Say what is being done; -vv with headers
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN")]
+    pub color: Option<Color>,
+    /// Print help
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    pub help: Option<bool>,
+    /// Print version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    pub version: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+// Everything that decides who logs in, and where.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Credentials and connection")]
+pub struct ConnectionArgs {
+    /// Address of the environment [default: https://api.skia.com.br/api]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
+    pub base_url: Option<String>,
+    /// The integration's client id
+    #[arg(long, value_name = "ID", conflicts_with = "sandbox", allow_hyphen_values = true)]
+    pub client_id: Option<String>,
+    /// Read the client secret from a file (-: standard input)
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
+    pub client_secret_file: Option<PathBuf>,
+    /// The client secret itself: other users can see it in the process list
+    #[arg(long, value_name = "VALUE", conflicts_with = "sandbox", allow_hyphen_values = true, hide_short_help = true)]
+    pub client_secret: Option<String>,
+    /// What to ask for [default: api]
+    #[arg(long, value_name = "SCOPE")]
+    pub scope: Option<String>,
+    /// Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+    /// How often to try again when the server is away [default: 2]
+    #[arg(long, value_name = "N")]
+    pub retries: Option<u32>,
+    /// Trust these certificate authorities too (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_cert: Option<PathBuf>,
+    /// Send the secret over plain HTTP, to a host that is not this machine
+    #[arg(long)]
+    pub allow_http: bool,
+    /// Try it with a local server, without an account
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Neither read nor write cached tokens
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+// Where the token goes, and in which form.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct DeliveryArgs {
+    /// Form of the result
+    #[arg(short, long, value_name = "FORMAT", hide_default_value = true)]
+    pub output: Option<Format>,
+    /// Write to this file, readable by you alone, instead of standard output
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub to_file: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct ReportArgs {
+    /// Form of the report
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<ReportFormat>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct FreshnessArgs {
+    /// The token must be valid for at least this long [default: 5m]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub min_ttl: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth login                           a new token, with the credentials that are configured
+  skia-auth login --sandbox -o json         the full response, without an account
+  skia-auth login --to-file token.txt       the token in a file that only you can read")]
+pub struct LoginArgs {
+    /// Print the request, without the secret, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub delivery: DeliveryArgs,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  TOKEN=$(skia-auth token) || exit
+  skia-auth token -o header | curl -H @- https://api.skia.com.br/api/…
+  skia-auth token --min-ttl 2h              valid for at least two hours more")]
+pub struct TokenArgs {
+    #[command(flatten)]
+    pub freshness: FreshnessArgs,
+    /// Only look into the cache: exit 1 if it has no valid token
+    #[arg(long, conflicts_with_all = ["no_cache", "sandbox"])]
+    pub offline: bool,
+    #[command(flatten)]
+    pub delivery: DeliveryArgs,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    override_usage = "skia-auth exec [OPTIONS] -- COMMAND [ARG]...",
+    after_help = "\
+The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, and no client secret.
+
+Examples:
+  skia-auth exec -- ./call-skia.sh
+  skia-auth exec -- sh -c 'curl -H @- https://api.skia.com.br/api/… <<< \"Authorization: Bearer $SKIA_TOKEN\"'"
+)]
+pub struct ExecArgs {
+    #[command(flatten)]
+    pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+    /// The command to run, and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit code: 0 if a valid token is cached, 1 if not.
+
+Examples:
+  skia-auth status
+  skia-auth status -o json
+  skia-auth status -q --min-ttl 1h || echo 'log in first'")]
+pub struct StatusArgs {
+    #[command(flatten)]
+    pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+// Whose cached token is meant: what a command needs that never logs in.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Identity")]
+pub struct IdentityArgs {
+    /// Address of the environment [default: https://api.skia.com.br/api]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub base_url: Option<String>,
+    /// The integration's client id
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub client_id: Option<String>,
+    /// The scope of the token [default: api]
+    #[arg(long, value_name = "SCOPE")]
+    pub scope: Option<String>,
+}
+
+impl From<IdentityArgs> for ConnectionArgs {
+    fn from(identity: IdentityArgs) -> Self {
+        let IdentityArgs { base_url, client_id, scope } = identity;
+        Self { base_url, client_id, scope, ..Self::default() }
+    }
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The token is read from standard input; without one, the cached token is shown. The signature is not verified:
+only the server has the key.
+
+Examples:
+  skia-auth token | skia-auth inspect
+  skia-auth inspect -o json")]
+pub struct InspectArgs {
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+    /// Refused: a token on the command line can be seen by other users
+    #[arg(hide = true, value_name = "TOKEN", allow_hyphen_values = true)]
+    pub stray: Option<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The token stays valid at the server until it expires: the Skia API has no call that revokes one.
+
+Examples:
+  skia-auth logout
+  skia-auth logout --all")]
+pub struct LogoutArgs {
+    /// Delete the cached tokens of every identity
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum ConfigCommand {
+    /// Show every effective value with its provenance, secrets hidden
+    Show(ConfigShowArgs),
+    /// Print the path of the configuration file
+    Path(ConfigPathArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth config show
+  skia-auth config show -p staging -o json")]
+pub struct ConfigShowArgs {
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth config path
+  \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
+pub struct ConfigPathArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    override_usage = "skia-auth sandbox [OPTIONS] [-- COMMAND [ARG]...]",
+    after_help = "\
+The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the sandbox, and its exit code is kept.
+
+Examples:
+  skia-auth sandbox -- ./pipeline.sh
+  skia-auth sandbox --answer unavailable -- ./pipeline.sh
+  skia-auth sandbox --port 8080"
+)]
+pub struct SandboxArgs {
+    /// Port on 127.0.0.1 (0: any free one)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// How to answer a login
+    #[arg(long, value_name = "ANSWER", default_value = "ok")]
+    pub answer: Answer,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+    /// The command to run, and its arguments
+    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth completions bash > ~/.local/share/bash-completion/completions/skia-auth
+  skia-auth completions fish > ~/.config/fish/completions/skia-auth.fish")]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+    Elvish,
+    Nushell,
+}
+
+impl SharedArgs {
+    /// The options before the command, overridden by those behind it.
+    #[must_use]
+    pub fn over(self, outer: &SharedArgs) -> Self {
+        Self {
+            profile: self.profile.or_else(|| outer.profile.clone()),
+            config: self.config.or_else(|| outer.config.clone()),
+            quiet: self.quiet || outer.quiet,
+            verbose: self.verbose.saturating_add(outer.verbose),
+            color: self.color.or(outer.color),
+            help: None,
+            version: None,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `config`: what the settings are and where they come from.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::Outcome;
+use crate::cli::{ConfigShowArgs, ReportFormat, SharedArgs};
+use crate::error::Failure;
+use crate::output::{json_report, lines};
+use crate::report::Reporter;
+use crate::secret::Secret;
+use crate::settings::provenance::Setting;
+use crate::settings::secret_source::SecretSource;
+use crate::settings::{CachePlace, Layers, config_path};
+
+pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
+    let layers = Layers::resolve(&args.connection, shared, reporter)?;
+    let rows = rows(&layers);
+    Ok(Outcome::of(match args.report.output.unwrap_or_default() {
+        ReportFormat::Text => {
+            let width = rows.iter().map(|row| row.value.chars().count()).max().unwrap_or_default();
+            lines(rows.into_iter().map(|Row { name, value, provenance, .. }| match provenance {
+                Some(provenance) => (name.to_owned(), format!("{value:width$}  from {provenance}")),
+                None => (name.to_owned(), value),
+            }))
+        }
+        ReportFormat::Json => {
+            let settings: Vec<_> = rows
+                .into_iter()
+                .map(|Row { name, value, is_set, provenance }| {
+                    let value = if is_set { Value::from(value) } else { Value::Null };
+                    json!({"name": name, "value": value, "provenance": provenance})
+                })
+                .collect();
+            json_report(&json!({ "settings": settings }))
+        }
+    }))
+}
+
+pub fn path(shared: &SharedArgs) -> Result<Outcome> {
+    match config_path(shared)? {
+        Some(path) => Ok(Outcome::of(format!("{}\n", path.value.display()))),
+        None => bail!(
+            Failure::config("there is no home directory, and so no place for a configuration file")
+                .hint("name one: --config FILE, or SKIA_CONFIG")
+        ),
+    }
+}
+
+struct Row {
+    name: &'static str,
+    value: String,
+    is_set: bool,
+    provenance: Option<String>,
+}
+
+impl Row {
+    fn of<T>(name: &'static str, setting: &Setting<T>, show: impl FnOnce(&T) -> String) -> Self {
+        Self { name, value: show(&setting.value), is_set: true, provenance: Some(setting.provenance.to_string()) }
+    }
+
+    fn maybe<T>(name: &'static str, setting: Option<&Setting<T>>, show: impl FnOnce(&T) -> String) -> Self {
+        match setting {
+            Some(setting) => Self::of(name, setting, show),
+            None => Self { name, value: "not set".to_owned(), is_set: false, provenance: None },
+        }
+    }
+}
+
+fn rows(layers: &Layers) -> Vec<Row> {
+    let shown = |path: &Path| path.display().to_string();
+    let file = layers.config_file.as_ref().map(|(file, found)| {
+        let value = shown(&file.value) + if *found { "" } else { " (no such file)" };
+        Setting::new(value, file.provenance.clone())
+    });
+    vec![
+        Row::maybe("config_file", file.as_ref(), String::clone),
+        Row::of("profile", &layers.profile, String::clone),
+        Row::of("base_url", &layers.base_url, ToString::to_string),
+        Row::maybe("client_id", layers.client_id.as_ref(), String::clone),
+        secret(layers),
+        Row::of("scope", &layers.scope, String::clone),
+        Row::of("timeout", &layers.timeout, |timeout| format!("{}s", timeout.as_secs_f64())),
+        Row::of("retries", &layers.retries, u32::to_string),
+        Row::maybe("ca_cert", layers.ca_cert.as_ref(), |path| shown(path)),
+        Row::of("allow_http", &layers.allow_http, bool::to_string),
+        Row::of("cache", &layers.cache, |cache| match cache {
+            CachePlace::Directory(directory) => shown(directory),
+            CachePlace::Off(why) => format!("off ({why})"),
+        }),
+    ]
+}
+
+/// Says that there is a secret, and of what length; a command is named and not run.
+fn secret(layers: &Layers) -> Row {
+    const NAME: &str = "client_secret";
+    let Some(source) = &layers.client_secret else {
+        return Row::maybe(NAME, None::<&Setting<()>>, |()| String::new());
+    };
+    let length = |secret: &Secret| format!("set ({} characters)", secret.characters());
+    let value = match &source.value {
+        SecretSource::Given(secret) => length(secret),
+        SecretSource::File(path) => match source.read(layers.timeout.value) {
+            Ok(secret) => format!("{}, in {}", length(&secret.value), path.display()),
+            Err(failure) => failure.message,
+        },
+        SecretSource::StandardInput => "on standard input, not read".to_owned(),
+        SecretSource::Command(argv) => format!("printed by the command {:?}, not run", argv[0]),
+    };
+    Row::of(NAME, &Setting::new((), source.provenance.clone()), |()| value)
+}

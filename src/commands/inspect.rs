@@ -1,0 +1,97 @@
+//! `inspect`: what a token says of itself, which nobody but the server can verify.
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal};
+
+use anyhow::{Result, bail};
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::{Outcome, cached};
+use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
+use crate::error::{Failure, Kind};
+use crate::files;
+use crate::jwt::{self, Claims, Exp, Header, numeric_date};
+use crate::output::{json_report, lines};
+use crate::report::Reporter;
+use crate::settings::Layers;
+use crate::time::{local_and_utc, rfc3339};
+use crate::token::AccessToken;
+
+/// Room for the longest token, with a header name around it.
+const LARGEST: usize = 64 * 1024;
+
+pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
+    if args.stray.as_deref().is_some_and(|word| word != OsStr::new("-")) {
+        bail!(
+            Failure::usage("a token on the command line can be seen by other users")
+                .hint("skia-auth inspect < FILE, or skia-auth token | skia-auth inspect")
+        );
+    }
+    let token = match from_stdin()? {
+        Some(token) => token,
+        None => {
+            let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
+            let (entry, _) = cached::load(&layers).map_err(|absence| {
+                Failure::new(Kind::None, format!("no token on standard input, and no cached one: {absence}"))
+                    .hint("skia-auth token | skia-auth inspect")
+            })?;
+            entry.grant.token
+        }
+    };
+    let read = jwt::header_unverified(token.expose()).zip(jwt::decode_unverified(token.expose()));
+    let Some((header, claims)) = read else {
+        bail!(Failure::new(Kind::None, "the token is opaque: it is not a JWT, and has no claims to show"));
+    };
+    Ok(Outcome::of(match args.report.output.unwrap_or_default() {
+        ReportFormat::Text => as_text(&header, &claims),
+        ReportFormat::Json => as_json(&header, &claims),
+    }))
+}
+
+/// The token on standard input, also as `Authorization: Bearer …`; `None` from a terminal or an empty stream.
+fn from_stdin() -> Result<Option<AccessToken>, Failure> {
+    if io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let bytes = files::read_from(io::stdin().lock(), LARGEST)
+        .map_err(|why| Failure::usage(format!("cannot read the token from standard input: {why}")))?;
+    let text = std::str::from_utf8(&bytes).unwrap_or("?!").trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let text = text.strip_prefix("Authorization:").unwrap_or(text).trim_start();
+    let text = text.strip_prefix("Bearer ").unwrap_or(text).trim_start();
+    match AccessToken::parse(text) {
+        Some(token) => Ok(Some(token)),
+        None => Err(Failure::usage("what is on standard input is not a token (RFC 6750 b64token)")),
+    }
+}
+
+fn as_text(header: &Header, claims: &Claims) -> String {
+    let rows = |entries: &Map<String, Value>| -> Vec<(String, String)> {
+        entries.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect()
+    };
+    format!("Header\n{}\nClaims (signature not verified)\n{}", indented(rows(&header.0)), indented(rows(&claims.0)))
+}
+
+fn indented(rows: Vec<(String, String)>) -> String {
+    lines(rows).lines().map(|line| format!("  {line}\n")).collect()
+}
+
+fn shown(name: &str, value: &Value) -> String {
+    let instant = matches!(name, "exp" | "nbf" | "iat").then(|| numeric_date(value)).flatten();
+    match (instant, value) {
+        (Some(instant), _) => local_and_utc(instant, &TimeZone::system()),
+        (None, Value::String(text)) => text.clone(),
+        (None, other) => other.to_string(),
+    }
+}
+
+fn as_json(header: &Header, claims: &Claims) -> String {
+    let expires_at = match claims.exp() {
+        Exp::At(instant) => Some(rfc3339(instant)),
+        Exp::Absent | Exp::Unusable => None,
+    };
+    json_report(&json!({"header": header.0, "claims": claims.0, "verified": false, "expires_at": expires_at}))
+}

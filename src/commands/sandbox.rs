@@ -1,0 +1,93 @@
+//! `sandbox`: the emulated API for a while, by itself or around a command.
+
+use std::ffi::OsString;
+use std::process::Child;
+
+use anyhow::{Context, Result};
+
+use super::{Outcome, child};
+use crate::cli::SandboxArgs;
+use crate::env;
+use crate::error::{Failure, Kind, reason};
+use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use crate::stdio;
+
+pub fn run(args: &SandboxArgs) -> Result<Outcome> {
+    if let Some(program) = args.command.first() {
+        child::check(program)?;
+    }
+    let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
+        Failure::new(Kind::Config, format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)))
+    })?;
+    if args.command.is_empty() { serve(&sandbox) } else { run_command(&sandbox, &args.command) }
+}
+
+/// Prints the settings that reach the sandbox, in the form that `docker --env-file` and `set -a; .` read, and stays.
+fn serve(sandbox: &Sandbox) -> Result<Outcome> {
+    let settings = [
+        (env::BASE_URL, sandbox.base_url()),
+        (env::CLIENT_ID, CLIENT_ID.to_owned()),
+        (env::CLIENT_SECRET, CLIENT_SECRET.to_owned()),
+    ];
+    let lines: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    stdio::emit(lines.as_bytes())?;
+    sandbox.wait();
+    Ok(Outcome::nothing())
+}
+
+fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
+    let mut command = child::command(words);
+    command
+        .env(env::BASE_URL, sandbox.base_url())
+        .env(env::CLIENT_ID, CLIENT_ID)
+        .env(env::CLIENT_SECRET, CLIENT_SECRET)
+        // A second source for the secret, or another scope, would contradict these.
+        .env_remove(env::CLIENT_SECRET_FILE)
+        .env_remove(env::SCOPE);
+    let signals = ForwardedSignals::prepare()?;
+    let mut process = command.spawn().map_err(|error| child::cannot_start(&words[0], &error))?;
+    signals.forward_to(&process);
+    let status = process.wait().context("cannot wait for the command")?;
+    Ok(Outcome::nothing().exit_code(child::exit_code(status)))
+}
+
+/// While the command runs, signals are its business: a terminal sends SIGINT and SIGQUIT to both, so those are only
+/// outlived here; the others reach this process alone and are passed on.
+struct ForwardedSignals {
+    #[cfg(unix)]
+    signals: signal_hook::iterator::Signals,
+}
+
+#[cfg(unix)]
+impl ForwardedSignals {
+    fn prepare() -> Result<Self> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        signal_hook::iterator::Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP])
+            .map(|signals| Self { signals })
+            .context("cannot watch for signals")
+    }
+
+    fn forward_to(mut self, process: &Child) {
+        use rustix::process::{Pid, Signal, kill_process};
+        use signal_hook::consts::{SIGHUP, SIGTERM};
+        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else { return };
+        std::thread::spawn(move || {
+            for signal in self.signals.forever() {
+                let _ = match signal {
+                    SIGTERM => kill_process(pid, Signal::TERM),
+                    SIGHUP => kill_process(pid, Signal::HUP),
+                    _ => Ok(()),
+                };
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+impl ForwardedSignals {
+    fn prepare() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    fn forward_to(self, _process: &Child) {}
+}

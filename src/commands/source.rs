@@ -1,0 +1,48 @@
+//! Where a command gets its settings: from the layers, or from a sandbox that lives as long as the command.
+
+use anyhow::{Context, Result};
+
+use crate::cli::{ConnectionArgs, SharedArgs};
+use crate::report::{Reporter, Warning};
+use crate::sandbox::{Answer, CLIENT_ID, CLIENT_SECRET, Sandbox};
+use crate::secret::Secret;
+use crate::settings::base_url::BaseUrl;
+use crate::settings::provenance::{Provenance, Setting};
+use crate::settings::{Layers, Settings};
+use crate::token::AccessToken;
+
+/// Settings that are ready for a login.
+pub struct Source {
+    pub settings: Settings,
+    sandbox: Option<Sandbox>,
+}
+
+impl Source {
+    pub fn open(typed: &ConnectionArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Self> {
+        if typed.client_secret.is_some() {
+            reporter.warn(Warning::SecretOnCommandLine);
+        }
+        if typed.sandbox {
+            return Self::sandbox(typed);
+        }
+        let settings = Layers::resolve(typed, shared, reporter)?.complete()?;
+        Ok(Self { settings, sandbox: None })
+    }
+
+    /// No configuration file and no variable is read: a real secret never reaches a sandbox.
+    fn sandbox(typed: &ConnectionArgs) -> Result<Self> {
+        let sandbox = Sandbox::start(0, Answer::Ok).context("cannot start the sandbox")?;
+        let client_secret = Setting::new(Secret::new(CLIENT_SECRET.to_owned()), Provenance::Sandbox);
+        let base_url = BaseUrl::parse(&sandbox.base_url())?;
+        let settings = Settings::for_sandbox(base_url, CLIENT_ID, client_secret, typed)?;
+        Ok(Self { settings, sandbox: Some(sandbox) })
+    }
+
+    /// Says what must be said before a token leaves by any way.
+    pub fn announce(&self, token: &AccessToken, reporter: &Reporter) {
+        match self.sandbox {
+            Some(_) => reporter.warn(Warning::SandboxToken),
+            None => reporter.mask(token),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `status`: whether there is a valid cached token, for whom, and until when.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::Outcome;
+use super::cached::{self, Absence};
+use crate::acquire::{Clock, DEFAULT_MIN_TTL};
+use crate::cache::Entry;
+use crate::cli::{ReportFormat, SharedArgs, StatusArgs};
+use crate::jwt;
+use crate::output::lines;
+use crate::report::Reporter;
+use crate::settings::Layers;
+use crate::time::{humane, rfc3339};
+use crate::token::Expiry;
+
+pub fn run(args: StatusArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+    let now = clock();
+    let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
+    let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
+    let absence = cached::look_up(&layers, min_ttl, now).err();
+    // A token that cannot be used is still worth a word: who it was for, and when it ended.
+    let entry = cached::load(&layers).ok().map(|(entry, _)| entry);
+    let state = State { layers: &layers, absence, entry, now };
+    let report = match args.report.output.unwrap_or_default() {
+        ReportFormat::Text => state.text(),
+        ReportFormat::Json => state.json(),
+    };
+    Ok(Outcome::of(report).exit_code(u8::from(state.absence.is_some())))
+}
+
+struct State<'a> {
+    layers: &'a Layers,
+    absence: Option<Absence>,
+    entry: Option<Entry>,
+    now: Timestamp,
+}
+
+impl State<'_> {
+    fn company(&self) -> Option<String> {
+        jwt::decode_unverified(self.entry.as_ref()?.grant.token.expose())?.text("EmpresaId")
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        match self.entry.as_ref()?.grant.expiry {
+            Expiry::At(instant) => Some(instant),
+            Expiry::Unknown => None,
+        }
+    }
+
+    fn seconds_left(&self) -> Option<i64> {
+        self.entry.as_ref()?.seconds_left(self.now)
+    }
+
+    fn text(&self) -> String {
+        let layers = self.layers;
+        let expires = self.expires_at().zip(self.seconds_left()).map(|(instant, left)| {
+            let relation = if left > 0 { format!("in {}", humane(left)) } else { format!("{} ago", humane(-left)) };
+            format!("{} ({relation})", rfc3339(instant))
+        });
+        let rows = [
+            ("Valid", Some(if self.absence.is_none() { "yes" } else { "no" }.to_owned())),
+            ("Reason", self.absence.as_ref().map(Absence::to_string)),
+            ("Profile", Some(layers.profile.value.clone())),
+            ("Base URL", Some(layers.base_url.value.to_string())),
+            ("Client id", layers.client_id.as_ref().map(|id| id.value.clone())),
+            ("Company", self.company()),
+            ("Expires", expires),
+        ];
+        lines(rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))))
+    }
+
+    fn json(&self) -> String {
+        let layers = self.layers;
+        let report = json!({
+            "valid": self.absence.is_none(),
+            "reason": self.absence.as_ref().map(Absence::to_string),
+            "profile": layers.profile.value,
+            "base_url": layers.base_url.value.to_string(),
+            "client_id": layers.client_id.as_ref().map(|id| &id.value),
+            "company": self.company(),
+            "expires_at": self.expires_at().map(rfc3339),
+            "expires_in": self.seconds_left().map(|left| left.max(0)),
+        });
+        crate::output::json_report(&report)
+    }
+}

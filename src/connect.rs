@@ -1,0 +1,247 @@
+//! The way from a host name to a connected stream, before a deadline.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use crate::error::{Failure, reason};
+use crate::proxy::{Proxy, Route};
+use crate::settings::base_url::BaseUrl;
+use crate::stream::{Broken, Socket, Stream};
+use crate::tls::{Setup, Trust, verdict};
+use crate::trouble::{Clock, Trouble};
+use crate::tunnel;
+
+/// How long an address may take before the next one is tried beside it (RFC 8305 §5).
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// More addresses than that are not tried.
+const MOST_ADDRESSES: usize = 16;
+
+/// How far a call has come, for `-v` and `doctor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub step: Step,
+    /// Since the start of this try.
+    pub after: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The name, of the server or of its proxy, was resolved.
+    Resolved {
+        host: String,
+        addresses: usize,
+    },
+    Connected {
+        address: SocketAddr,
+    },
+    /// The proxy opened a tunnel to the server.
+    Tunnelled {
+        proxy: String,
+    },
+    /// The server proved who it is. `roots` is whose root certificates were asked.
+    Secured {
+        version: &'static str,
+        issuer: Option<String>,
+        roots: String,
+    },
+    /// From here on the server may have got the request.
+    Sending,
+    Answered {
+        status: u16,
+    },
+}
+
+/// Whom the TCP connection is made to: the server, or the proxy before it.
+struct Peer<'a> {
+    host: &'a str,
+    port: u16,
+    /// What errors call it.
+    name: String,
+}
+
+impl<'a> Peer<'a> {
+    fn server(to: &'a BaseUrl) -> Self {
+        Self { host: to.host(), port: to.port(), name: server_name(to) }
+    }
+
+    fn proxy(proxy: &'a Proxy) -> Self {
+        Self { host: &proxy.host, port: proxy.port, name: format!("the proxy {}", proxy.describe()) }
+    }
+}
+
+/// What errors call the server: its host, and its port if that is not the usual one.
+pub fn server_name(to: &BaseUrl) -> String {
+    match (to.uses_tls(), to.port()) {
+        (true, 443) | (false, 80) => to.host().to_owned(),
+        (_, port) => format!("{}:{port}", to.host()),
+    }
+}
+
+/// Connects to the server, through its proxy if it has one, and for https verifies who it is.
+pub fn open(
+    to: &BaseUrl,
+    route: &Route,
+    trust: &Trust,
+    clock: Clock,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Stream, Trouble> {
+    let mut tell = |step| tell(Progress { step, after: clock.elapsed() });
+    let loading = to.uses_tls().then(|| {
+        let trust = trust.clone();
+        beside(move || Setup::load(&trust))
+    });
+    let peer = match route {
+        Route::Direct { .. } => Peer::server(to),
+        Route::Through(proxy) => Peer::proxy(proxy),
+    };
+    let connected = reach(&peer, clock, &mut tell);
+    let Some(loading) = loading else {
+        return Ok(Stream::plain(Socket::new(connected?, clock)));
+    };
+    // A setting that is wrong is said first, whatever the network does.
+    let setup = match wait(&loading, clock.left().unwrap_or_default()) {
+        Ok(setup) => setup.map_err(Trouble::Final)?,
+        Err(_) if connected.is_ok() => return Err(clock.passed("the root certificates were not read")),
+        Err(_) => return Err(connected.err().unwrap_or_else(|| clock.passed("no connection"))),
+    };
+    let mut socket = Socket::new(connected?, clock);
+    if let Route::Through(proxy) = route {
+        tunnel::open(&mut socket, proxy, to, clock)?;
+        tell(Step::Tunnelled { proxy: proxy.describe() });
+    }
+    let name = server_name(to);
+    let tls = setup.connect(to.host()).map_err(Trouble::Final)?;
+    let stream = Stream::secure(socket, tls).map_err(|broken| match broken {
+        Broken::DeadlinePassed => clock.passed(&format!("no TLS connection to {name}")),
+        Broken::Tls(error) => Trouble::Final(verdict::explain(&error, &name, setup.issuer().as_deref())),
+        Broken::Cut => lost(format!("{name} closed the connection during the TLS handshake")),
+        Broken::Io(error) => lost(format!("the TLS handshake with {name} failed: {}", reason(&error))),
+    })?;
+    tell(Step::Secured { version: stream.tls_version(), issuer: setup.issuer(), roots: setup.roots });
+    Ok(stream)
+}
+
+fn lost(message: String) -> Trouble {
+    Trouble::NotConnected(Failure::unavailable(message))
+}
+
+/// A TCP connection to the peer.
+fn reach(peer: &Peer, clock: Clock, tell: &mut dyn FnMut(Step)) -> Result<TcpStream, Trouble> {
+    let addresses = resolve(peer, clock)?;
+    tell(Step::Resolved { host: peer.host.to_owned(), addresses: addresses.len() });
+    let (stream, address) = race(&interleave(addresses), clock).map_err(|error| match error {
+        Some(error) => lost(format!("cannot connect to {}: {}", peer.name, reason(&error))),
+        None => clock.passed(&format!("no connection to {}", peer.name)),
+    })?;
+    // Without it the last piece of the request may wait for an acknowledgement. It is only slower if this fails.
+    let _ = stream.set_nodelay(true);
+    tell(Step::Connected { address });
+    Ok(stream)
+}
+
+fn resolve(peer: &Peer, clock: Clock) -> Result<Vec<SocketAddr>, Trouble> {
+    let bare = peer.host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, peer.port)]);
+    }
+    let subject = match peer.name.starts_with("the proxy") {
+        true => format!("the name of {}", peer.name),
+        false => format!("the name {}", peer.host),
+    };
+    // The resolver of the operating system knows no deadline. A look-up that is late is left alone with its thread.
+    let name = (bare.to_owned(), peer.port);
+    let looking = beside(move || name.to_socket_addrs().map(|all| all.take(MOST_ADDRESSES).collect::<Vec<_>>()));
+    match wait(&looking, clock.left().unwrap_or_default()) {
+        Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
+        Ok(Ok(_)) => Err(lost(format!("{subject} has no address"))),
+        Ok(Err(error)) => Err(lost(format!("{subject} cannot be resolved: {}", resolver_reason(&error)))),
+        Err(RecvTimeoutError::Timeout) => Err(clock.passed(&format!("{subject} was not resolved"))),
+        Err(RecvTimeoutError::Disconnected) => Err(lost(format!("{subject} cannot be resolved: no thread can be had"))),
+    }
+}
+
+/// The resolver's reason, without the words of Rust's library before it.
+fn resolver_reason(error: &io::Error) -> String {
+    let text = reason(error);
+    text.strip_prefix("failed to lookup address information: ").unwrap_or(&text).to_lowercase()
+}
+
+/// The addresses in their order of preference, but the families taking turns (RFC 8305 §4).
+fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else {
+        return addresses;
+    };
+    let (preferred, other): (Vec<_>, Vec<_>) = addresses.iter().partition(|address| address.is_ipv6() == first);
+    let turns = preferred.len().max(other.len());
+    (0..turns).flat_map(|turn| [preferred.get(turn), other.get(turn)]).flatten().copied().collect()
+}
+
+/// Connects to whichever address answers first (RFC 8305 §5). A refusal starts the next attempt at once. `None` is the
+/// deadline.
+fn race(addresses: &[SocketAddr], clock: Clock) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
+    if let [only] = addresses {
+        let left = clock.left().ok_or(None)?;
+        return match TcpStream::connect_timeout(only, left) {
+            Ok(stream) => Ok((stream, *only)),
+            Err(error) => Err(clock.left().map(|_| error)),
+        };
+    }
+    let (finish, finished) = mpsc::channel();
+    let mut waiting = addresses.iter().copied();
+    let mut running = 0;
+    let mut last_error = None;
+    loop {
+        let left = clock.left().ok_or(None)?;
+        let next = waiting.next();
+        if let Some(address) = next {
+            let finish = finish.clone();
+            let attempt = move || {
+                // A late winner finds nobody listening, and is closed.
+                let _ = finish.send(TcpStream::connect_timeout(&address, left).map(|stream| (stream, address)));
+            };
+            match thread::Builder::new().spawn(attempt) {
+                Ok(_) => running += 1,
+                Err(error) => last_error = Some(error),
+            }
+        }
+        if running == 0 && waiting.len() == 0 {
+            return Err(Some(last_error.unwrap_or_else(|| io::Error::from(io::ErrorKind::NotConnected))));
+        }
+        let patience = if waiting.len() > 0 { left.min(HEAD_START) } else { left };
+        match finished.recv_timeout(patience) {
+            Ok(Ok(winner)) => return Ok(winner),
+            Ok(Err(error)) => {
+                running -= 1;
+                // "Unreachable" is what a machine without IPv6 says of every such address: the other reason counts.
+                let is_news = !matches!(
+                    error.kind(),
+                    io::ErrorKind::NetworkUnreachable
+                        | io::ErrorKind::HostUnreachable
+                        | io::ErrorKind::AddrNotAvailable
+                );
+                if is_news || last_error.is_none() {
+                    last_error = Some(error);
+                }
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Starts work in a thread of its own. If there can be no thread, the receiver finds itself disconnected.
+fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+    let (send, receive) = mpsc::channel();
+    let _ = thread::Builder::new().spawn(move || send.send(work()));
+    receive
+}
+
+fn wait<T>(work: &Receiver<T>, left: Duration) -> Result<T, RecvTimeoutError> {
+    work.recv_timeout(left)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! One POST: the only file that knows the HTTP library.
+
+use std::io::Read;
+use std::time::Instant;
+
+use ureq::http::{HeaderMap, Method, Uri, header};
+
+use crate::connect;
+pub use crate::connect::{Progress, Step};
+use crate::error::Failure;
+use crate::http::wire::{Forward, Ready, Resolved, Wire};
+use crate::proxy::Route;
+use crate::settings::base_url::BaseUrl;
+pub use crate::tls::Trust;
+use crate::trouble::Clock;
+pub use crate::trouble::Trouble;
+use crate::tunnel;
+
+mod wire;
+
+pub const USER_AGENT: &str = concat!("skia-auth/", env!("CARGO_PKG_VERSION"));
+
+/// The two documented headers, and who asks.
+pub const HEADERS: [(&str, &str); 3] =
+    [("Content-Type", "application/json"), ("Accept", "application/json"), ("User-Agent", USER_AGENT)];
+
+/// The longest body that is read, in bytes: sixty times the longest token that is accepted.
+const LONGEST_BODY: u64 = 1024 * 1024;
+
+/// The longest head of a reply that is read, in bytes: twice what servers let clients send.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// What `-vv` may show of a reply: fields that do not carry what a client or a user sent.
+const SHOWN: [&str; 8] =
+    ["date", "server", "content-type", "content-length", "transfer-encoding", "connection", "retry-after", "via"];
+
+/// The longest value of those that is kept, in characters: one line of a terminal.
+const LONGEST_SHOWN: usize = 200;
+
+pub struct Request<'a> {
+    pub base_url: &'a BaseUrl,
+    pub route: &'a Route,
+    pub trust: &'a Trust,
+    pub body: &'a [u8],
+    pub deadline: Instant,
+}
+
+/// A reply of any status. Its text is the server's, and hostile.
+pub struct Reply {
+    pub status: u16,
+    pub date: Option<String>,
+    pub retry_after: Option<String>,
+    pub location: Option<String>,
+    pub content_type: Option<String>,
+    /// For `-vv`: a few harmless fields, cut to 200 characters of ASCII.
+    pub server_headers: Vec<(String, String)>,
+    /// At most 1 MiB.
+    pub body: Vec<u8>,
+}
+
+/// Sends the login request once, and returns whatever the server answers before the deadline. Nothing is followed,
+/// decoded, stored or tried again.
+pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, Trouble> {
+    let clock = Clock::start(request.deadline);
+    let name = connect::server_name(request.base_url);
+    let stream = connect::open(request.base_url, request.route, request.trust, clock, tell)?;
+    let forward = match request.route {
+        Route::Through(proxy) if !request.base_url.uses_tls() => Some(Forward::new(request.base_url, proxy)),
+        _ => None,
+    };
+    let wire = Wire::new(stream, forward, name.clone(), clock);
+    tell(Progress { step: Step::Sending, after: clock.elapsed() });
+    let understand = |error: ureq::Error| trouble(error, &name);
+    let response = agent(wire).run(message(request)?).map_err(understand)?;
+    let status = response.status().as_u16();
+    tell(Progress { step: Step::Answered { status }, after: clock.elapsed() });
+    if let (407, Route::Through(proxy), false) = (status, request.route, request.base_url.uses_tls()) {
+        return Err(Trouble::Final(tunnel::refused_credentials(proxy)));
+    }
+    let (parts, mut body) = response.into_parts();
+    let mut bytes = Vec::new();
+    // Not the library's own limit, which refuses a body of exactly that length.
+    body.as_reader().take(LONGEST_BODY + 1).read_to_end(&mut bytes).map_err(|error| understand(error.into()))?;
+    if bytes.len() as u64 > LONGEST_BODY {
+        return Err(Trouble::Final(Failure::protocol(format!("the reply of {name} is larger than 1 MiB"))));
+    }
+    let field = |name| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
+    Ok(Reply {
+        status,
+        date: field(header::DATE),
+        retry_after: field(header::RETRY_AFTER),
+        location: field(header::LOCATION),
+        content_type: field(header::CONTENT_TYPE),
+        server_headers: shown(&parts.headers),
+        body: bytes,
+    })
+}
+
+fn message<'a>(request: &Request<'a>) -> Result<ureq::http::Request<&'a [u8]>, Trouble> {
+    let uri: Uri = request.base_url.login_url().parse().map_err(|_| malformed())?;
+    let builder = ureq::http::Request::builder().method(Method::POST).uri(uri);
+    let builder = HEADERS.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value));
+    builder.body(request.body).map_err(|_| malformed())
+}
+
+fn malformed() -> Trouble {
+    Trouble::Final(Failure::config("the base URL cannot be made into a request"))
+}
+
+fn agent(wire: Wire) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .accept_encoding("")
+        .max_response_header_size(LONGEST_HEAD)
+        .build();
+    ureq::Agent::with_parts(config, Ready::new(wire), Resolved)
+}
+
+fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+    let cut = |value: &str| value.chars().take(LONGEST_SHOWN).collect();
+    let value = |name| Some((name, headers.get(name)?.to_str().ok()?));
+    SHOWN.into_iter().filter_map(value).map(|(name, value)| (name.to_owned(), cut(value))).collect()
+}
+
+/// What an error of the library means for another try. The request has been sent by then.
+fn trouble(error: ureq::Error, name: &str) -> Trouble {
+    let last = |what: &str| Trouble::Final(Failure::protocol(format!("{name} {what}")));
+    match error {
+        ureq::Error::Other(error) => match error.downcast::<Trouble>() {
+            Ok(trouble) => *trouble,
+            Err(_) => last("cannot be spoken to"),
+        },
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => wire::cut(name),
+        ureq::Error::LargeResponseHeader(..) => last("answers with more than 64 KiB of headers"),
+        ureq::Error::Protocol(_) | ureq::Error::Http(_) => last("does not answer in HTTP"),
+        _ => last("cannot be spoken to"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

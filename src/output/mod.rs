@@ -1,0 +1,181 @@
+//! The forms in which a token is handed out: from a value to text, without a look at the clock or the environment.
+
+mod dotenv;
+mod env;
+mod fish;
+mod header;
+mod json;
+mod oauth;
+mod powershell;
+mod text;
+mod token;
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+
+use crate::env as env_names;
+use crate::secret::Secret;
+use crate::server_text::one_line;
+use crate::time;
+use crate::token::{Expiry, Grant};
+
+/// What `--output` chooses from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The token alone
+    #[default]
+    Token,
+    /// The full response as JSON, as the server sent it
+    Json,
+    /// The full response for people, with the time left
+    Text,
+    /// An OAuth 2.0 token response (RFC 6749), as JSON
+    Oauth,
+    /// An Authorization header, for curl -H @-
+    Header,
+    /// Variables for sh, bash and zsh: eval "$(skia-auth token -o env)"
+    Env,
+    /// Variables for fish: skia-auth token -o fish | source
+    Fish,
+    /// Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression
+    Powershell,
+    /// NAME=value lines, for docker run --env-file
+    Dotenv,
+}
+
+/// What a format may say beside the grant itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    pub base_url: &'a str,
+    pub scope: &'a str,
+    pub now: Timestamp,
+}
+
+/// All that standard output gets: never empty, ending in exactly one newline.
+pub fn render(format: Format, grant: &Grant, surroundings: &Surroundings<'_>) -> Secret {
+    let variables = || variables(grant, surroundings.base_url);
+    Secret::new(match format {
+        Format::Token => token::render(grant),
+        Format::Json => json::render(grant),
+        Format::Text => text::render(grant, surroundings.now),
+        Format::Oauth => oauth::render(grant, surroundings),
+        Format::Header => header::render(grant),
+        Format::Env => env::render(&variables()),
+        Format::Fish => fish::render(&variables()),
+        Format::Powershell => powershell::render(&variables()),
+        Format::Dotenv => dotenv::render(&variables()),
+    })
+}
+
+/// An environment variable: its name and its value.
+pub type Variable = (&'static str, String);
+
+/// The variables that hand a token to another program. An unknown expiry is an empty value, so that no older one stays.
+pub fn variables(grant: &Grant, base_url: &str) -> [Variable; 3] {
+    [
+        (env_names::TOKEN, grant.token.expose().to_owned()),
+        (env_names::TOKEN_EXPIRES_AT, expires_at(grant).unwrap_or_default()),
+        (env_names::BASE_URL, base_url.to_owned()),
+    ]
+}
+
+/// The widest name that the values are aligned behind, in characters: `ExpirationDate` has 14, and a server that sends
+/// a name of half a megabyte must not make every line that long.
+const WIDEST: usize = 24;
+
+/// Rows for people: `Name: value`, the values below each other, nothing in them that a terminal would obey.
+pub fn lines(rows: impl IntoIterator<Item = (String, String)>) -> String {
+    let rows: Vec<_> = rows.into_iter().map(|(name, value)| (one_line(&name), one_line(&value))).collect();
+    let widths = rows.iter().map(|(name, _)| name.chars().count());
+    let width = 1 + widths.filter(|&width| width <= WIDEST).max().unwrap_or_default();
+    let mut text = String::new();
+    for (name, value) in rows {
+        let line = format!("{:width$} {value}", format!("{name}:"));
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A report of ours for programs: one object, indented, with the same escapes as a reply.
+pub fn json_report(report: &serde_json::Value) -> String {
+    format!("{}\n", json::inert(&format!("{report:#}")))
+}
+
+fn expires_at(grant: &Grant) -> Option<String> {
+    match grant.expiry {
+        Expiry::At(instant) => Some(time::rfc3339(instant)),
+        Expiry::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod fixture {
+    use super::*;
+    use crate::token::AccessToken;
+
+    pub const BASE_URL: &str = "https://api.skia.com.br/api";
+
+    /// A base URL with everything in it that a shell could take for its own.
+    pub const NASTY: &str = r#"https://h/~a'b$(x)`y`"c"${HOME}%d!!*?[a-z]{1,2};&|<>^#=\n\\z"#;
+
+    pub fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// A token `T` that ends at 13:16:51 UTC, with a reply of its own.
+    pub fn grant(reply: &str) -> Grant {
+        Grant {
+            token: AccessToken::parse("eyJ.e30.T").unwrap(),
+            expiry: Expiry::At(at("2025-04-24T13:16:51Z")),
+            reply: Secret::new(reply.to_owned()),
+        }
+    }
+
+    pub fn grant_without_expiry() -> Grant {
+        Grant { expiry: Expiry::Unknown, ..grant("{}") }
+    }
+
+    /// What a shell makes of a script, or nothing where that shell is not installed.
+    #[cfg(unix)]
+    pub fn run_in(shell: &[&str], script: &str, argument: &str) -> Option<String> {
+        let (program, options) = shell.split_first().unwrap();
+        let output = std::process::Command::new(program)
+            .args(options)
+            .args(["-c", script])
+            .args((*program != "fish").then_some("argv0"))
+            .arg(argument)
+            .output();
+        match output {
+            Ok(output) => {
+                assert!(output.stderr.is_empty(), "{shell:?}: {}", String::from_utf8_lossy(&output.stderr));
+                Some(String::from_utf8(output.stdout).unwrap())
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => panic!("{shell:?}: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixture::*;
+    use super::*;
+
+    #[test]
+    fn every_format_ends_in_exactly_one_newline() {
+        let surroundings = Surroundings { base_url: BASE_URL, scope: "api", now: at("2025-04-24T13:00:00Z") };
+        for format in Format::value_variants() {
+            for grant in [grant("{\"Token\":\"eyJ.e30.T\"}"), grant("{\r\n}\n\n"), grant_without_expiry()] {
+                let rendered = render(*format, &grant, &surroundings);
+                let body = rendered.expose().strip_suffix('\n').unwrap();
+                assert!(!body.is_empty() && !body.ends_with(['\n', '\r']), "{format:?}: {body:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_default_is_the_token() {
+        assert_eq!(Format::default(), Format::Token);
+    }
+}

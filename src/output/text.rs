@@ -1,0 +1,147 @@
+//! `text`: the reply as a table for people, with the time that the token has left.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::lines;
+use crate::time;
+use crate::token::{Expiry, Grant};
+
+pub fn render(grant: &Grant, now: Timestamp) -> String {
+    let fields = match serde_json::from_str(grant.reply.expose()) {
+        Ok(Fields(fields)) => fields,
+        Err(_) => Vec::new(),
+    };
+    let mut rows: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), shown(value))).collect();
+    rows.push(("Expires".to_owned(), expires(grant.expiry, now)));
+    lines(rows)
+}
+
+/// A value without JSON's punctuation where it is readable without.
+fn shown(value: &RawValue) -> String {
+    let json = value.get();
+    if let Ok(text) = serde_json::from_str::<String>(json) {
+        return text;
+    }
+    match serde_json::from_str::<Option<Vec<String>>>(json) {
+        Ok(Some(texts)) if !texts.is_empty() => texts.join("; "),
+        Ok(_) => "none".to_owned(),
+        Err(_) => json.to_owned(),
+    }
+}
+
+fn expires(expiry: Expiry, now: Timestamp) -> String {
+    let (Expiry::At(instant), Some(left)) = (expiry, expiry.seconds_left(now)) else {
+        return "unknown".to_owned();
+    };
+    let instant = time::rfc3339(instant);
+    if left > 0 {
+        format!("{instant}, in {}", time::humane(left))
+    } else {
+        format!("{instant}, expired {} ago", time::humane(left))
+    }
+}
+
+/// The members of a JSON object in the order in which they were sent; a map would sort them.
+struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(member) = members.next_entry()? {
+                    fields.push(member);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::fixture::*;
+
+    fn rendered(reply: &str) -> String {
+        render(&grant(reply), at("2025-04-24T11:00:00Z"))
+    }
+
+    #[test]
+    fn the_documented_reply() {
+        assert_eq!(
+            rendered(
+                r#"{ "ExpirationDate": "2025-04-24T10:16:51", "Token": "eyJ.e30.T", "Status": 0, "Messages": ["Success"] }"#
+            ),
+            "\
+ExpirationDate: 2025-04-24T10:16:51
+Token:          eyJ.e30.T
+Status:         0
+Messages:       Success
+Expires:        2025-04-24T13:16:51Z, in 2 h 16 min
+"
+        );
+    }
+
+    #[test]
+    fn every_kind_of_value_has_its_line() {
+        assert_eq!(
+            rendered(
+                r#"{"z":null,"a":["x","y\nz"],"b":[],"c":true,"d":{ "é": [1,
+2] },"e":"","f":-1.50e3,"g":[1,"x"],"a":"again"}"#
+            ),
+            "\
+z:       none
+a:       x; y z
+b:       none
+c:       true
+d:       { \"é\": [1, 2] }
+e:
+f:       -1.50e3
+g:       [1,\"x\"]
+a:       again
+Expires: 2025-04-24T13:16:51Z, in 2 h 16 min
+"
+        );
+    }
+
+    #[test]
+    fn hostile_values_and_names_stay_on_their_line() {
+        assert_eq!(
+            rendered(r###"{"a\nToken":"\u001b[2Jx\u202ey\r\n::add-mask::z","##[group]":"##vso[b"}"###),
+            "\
+a Token:    [2Jxy  : :add-mask: :z
+## [group]: ##vso [b
+Expires:    2025-04-24T13:16:51Z, in 2 h 16 min
+"
+        );
+        let name = "n".repeat(1000);
+        assert_eq!(
+            rendered(&format!("{{\"{name}\":1,\"b\":2}}")),
+            format!("{name}: 1\nb:       2\nExpires: 2025-04-24T13:16:51Z, in 2 h 16 min\n")
+        );
+    }
+
+    #[test]
+    fn the_time_left_in_every_case() {
+        let last = |now: &str| expires(grant("{}").expiry, at(now));
+        assert_eq!(last("2025-04-23T13:17:00Z"), "2025-04-24T13:16:51Z, in 23 h 59 min");
+        assert_eq!(last("2025-04-24T16:18:51Z"), "2025-04-24T13:16:51Z, expired 3 h 2 min ago");
+        assert_eq!(last("2025-04-24T13:16:51Z"), "2025-04-24T13:16:51Z, expired 0 s ago");
+        assert_eq!(render(&grant_without_expiry(), at("2025-04-24T11:00:00Z")), "Expires: unknown\n");
+    }
+}

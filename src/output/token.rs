@@ -1,0 +1,17 @@
+//! `token`: the token and nothing else.
+
+use crate::token::Grant;
+
+pub fn render(grant: &Grant) -> String {
+    format!("{}\n", grant.token.expose())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::output::fixture::grant;
+
+    #[test]
+    fn the_token_stands_alone() {
+        assert_eq!(super::render(&grant("{}")), "eyJ.e30.T\n");
+    }
+}

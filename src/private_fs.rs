@@ -1,0 +1,135 @@
+//! Files that nobody else can read: created so, replaced whole, and never reached through a link.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use tempfile::Builder;
+use zeroize::Zeroizing;
+
+/// What a temporary file is called, so that one which was left behind is known for what it is.
+const TEMPORARY_PREFIX: &str = ".skia-auth-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// Creates a directory and those above it, mode 0700 whatever the umask. One that exists stays as it is; a link in its
+/// place is refused.
+pub fn create_directory(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Ok(()),
+        Ok(_) => return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a directory")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(_) => {}
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+/// Reads a regular file that belongs to this user and that nobody else can read or write. Anything else in its place
+/// (a link, a device, a pipe, somebody's file) is an error, and nothing waits for it.
+pub fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
+    }
+    let file = options.open(path)?;
+    let size = check_private(&file)?;
+    if size > limit as u64 {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a file that is only ever locked, and creates it where it is missing. It is never written and never deleted:
+/// a lock file that goes away re-opens the race that it closes.
+pub fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
+    }
+    let file = options.open(path)?;
+    check_private(&file)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn check_private(file: &File) -> io::Result<u64> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata()?;
+    let refuse = |why| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    if !metadata.is_file() {
+        return refuse("it is not a regular file");
+    }
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return refuse("it belongs to another user");
+    }
+    if metadata.mode() & 0o077 != 0 {
+        return refuse("other users can reach it");
+    }
+    Ok(metadata.len())
+}
+
+#[cfg(not(unix))]
+fn check_private(file: &File) -> io::Result<u64> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a regular file"));
+    }
+    Ok(metadata.len())
+}
+
+/// Replaces a file, or creates it, mode 0600 from its creation: a reader sees the old content or the new, whenever the
+/// program or the machine stops. A link is replaced, never followed.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Whether a file could be written at `path`: what can be known without writing it.
+///
+/// A device, a pipe or a directory is refused, behind a link too: replacing `/dev/stdout` would take it away from
+/// everybody.
+pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")),
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not a regular file")),
+        _ => temporary_beside(path).map(drop),
+    }
+}
+
+fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o600));
+    }
+    builder.tempfile_in(directory)
+}
+
+/// Whether a file name is that of a temporary file of this program.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
+}

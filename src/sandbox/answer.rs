@@ -1,0 +1,160 @@
+//! What the API's documentation says about replies, word for word.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::{CLIENT_ID, CLIENT_SECRET};
+
+/// How the sandbox answers a login.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Answer {
+    /// As the documented server would
+    #[default]
+    Ok,
+    /// Refuses every credential (401)
+    Rejected,
+    /// Fails inside (500)
+    Error,
+    /// Asks to come back in a second (503)
+    Unavailable,
+    /// As the documented server would, after five seconds
+    Slow,
+    /// A web page instead of an answer (200)
+    Html,
+    /// The documented 500, whose outer brace is doubled
+    Malformed,
+}
+
+/// One HTTP answer, but for the headers that every answer has.
+pub struct Reply {
+    pub status: &'static str,
+    /// A header line of its own, ending in CR LF; mostly empty.
+    pub extra: &'static str,
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html";
+const INTERNAL_SERVER_ERROR: &str = "500 Internal Server Error";
+
+const REJECTED: &str =
+    r#"{"ExpirationDate":"0001-01-01T00:00:00","Token":null,"Status":1,"Messages":["Invalid Credentials"]}"#;
+const ERROR: &str = r#"{"ExpirationDate":"0001-01-01T00:00:00","Token":null,"Status":1,"Messages":["Internal error"]}"#;
+const MALFORMED: &str = r#"{
+{
+"ExpirationDate": "0001-01-01T00:00:00",
+"Token": null,
+"Status": 1,
+"Messages": [
+"Invalid Credentials"
+]
+}
+}
+"#;
+
+/// The signature is only there to look right: nobody can verify it, since the API publishes no key.
+const SIGNING_KEY: &[u8] = b"skia-auth sandbox: this key protects nothing";
+
+impl Reply {
+    pub fn page(status: &'static str) -> Self {
+        let body = format!(
+            "<!DOCTYPE html>\r\n<html>\r\n<head><title>{status}</title></head>\r\n\
+             <body><h2>{status}</h2><p>This is the skia-auth sandbox.</p></body>\r\n</html>\r\n"
+        );
+        Self { status, extra: "", content_type: HTML, body }
+    }
+
+    fn json(status: &'static str, body: &str) -> Self {
+        Self { status, extra: "", content_type: JSON, body: body.to_owned() }
+    }
+
+    /// ASP.NET's answer to a body that it cannot bind (RFC 9457). Says what is missing, never what was sent.
+    fn bad_request(errors: &str) -> Self {
+        let body = format!(
+            r#"{{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{{{errors}}}}}"#
+        );
+        Self { status: "400 Bad Request", extra: "", content_type: "application/problem+json; charset=utf-8", body }
+    }
+
+    /// The whole reply as it goes out.
+    pub fn bytes(&self, now: Timestamp) -> Vec<u8> {
+        let Self { status, extra, content_type, body } = self;
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT");
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\nServer: skia-auth-sandbox\r\nDate: {date}\r\n{extra}Content-Type: {content_type}\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+}
+
+/// What the API would answer to this request.
+pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Timestamp) -> Reply {
+    if !path(target).eq_ignore_ascii_case("/api/Auth/Login") {
+        return Reply::page("404 Not Found");
+    }
+    if method != "POST" {
+        let status = "405 Method Not Allowed";
+        return Reply { status, extra: "Allow: POST\r\n", content_type: HTML, body: String::new() };
+    }
+    match answer {
+        Answer::Ok | Answer::Slow => login(body, now),
+        Answer::Rejected => Reply::json("401 Unauthorized", REJECTED),
+        Answer::Error => Reply::json(INTERNAL_SERVER_ERROR, ERROR),
+        Answer::Malformed => Reply::json(INTERNAL_SERVER_ERROR, MALFORMED),
+        Answer::Unavailable => Reply { extra: "Retry-After: 1\r\n", ..Reply::page("503 Service Unavailable") },
+        Answer::Html => Reply::page("200 OK"),
+    }
+}
+
+/// The path of a request target without its query. A client that believes in a proxy sends the whole URL (RFC 9112 §3.2.2).
+fn path(target: &str) -> &str {
+    let path = match target.split_once("://") {
+        Some((_, rest)) if !target.starts_with('/') => rest.find('/').map_or("", |start| &rest[start..]),
+        _ => target,
+    };
+    path.split('?').next().unwrap_or_default()
+}
+
+fn login(body: &[u8], now: Timestamp) -> Reply {
+    let Ok(Value::Object(sent)) = serde_json::from_slice(body) else {
+        return Reply::bad_request(r#""$":["The JSON value could not be converted."]"#);
+    };
+    let expected = [
+        ("ClientId", CLIENT_ID),
+        ("ClientSecret", CLIENT_SECRET),
+        ("GrantType", "client_credentials"),
+        ("Scope", "api"),
+    ];
+    let missing: Vec<String> = expected
+        .iter()
+        .filter(|(field, _)| !sent.get(*field).is_some_and(Value::is_string))
+        .map(|(field, _)| format!(r#""{field}":["The {field} field is required."]"#))
+        .collect();
+    if !missing.is_empty() {
+        return Reply::bad_request(&missing.join(","));
+    }
+    if expected.iter().any(|(field, value)| sent[*field] != *value) {
+        return Reply::json("401 Unauthorized", REJECTED);
+    }
+    let issued = now.as_second();
+    let token = token(issued, issued + 24 * 60 * 60);
+    // 24 hours from now, as a clock in Brasília shows it: UTC-3, without saying so.
+    let expiration = now.checked_add(SignedDuration::from_hours(24 - 3)).unwrap_or(now).strftime("%Y-%m-%dT%H:%M:%S");
+    let body = format!(r#"{{"ExpirationDate":"{expiration}","Token":"{token}","Status":0,"Messages":["Success"]}}"#);
+    Reply::json("200 OK", &body)
+}
+
+fn token(issued: i64, expires: i64) -> String {
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let claims = URL_SAFE_NO_PAD.encode(format!(
+        r#"{{"Type":"API","unique_name":"1b830812bf6a47528d1c1bdd2f8d71f6","EmpresaId":"1","nbf":{issued},"exp":{expires},"iat":{issued}}}"#
+    ));
+    let signed = format!("{header}.{claims}");
+    let signature = URL_SAFE_NO_PAD.encode(hmac_sha256::HMAC::mac(&signed, SIGNING_KEY));
+    format!("{signed}.{signature}")
+}

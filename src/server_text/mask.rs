@@ -1,0 +1,162 @@
+//! How a secret looks when somebody else has written it down, so that it can be found again.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
+use super::inert::is_unseen;
+
+/// The shortest secret, in characters, and the shortest piece of base64 that are looked for in an encoded form:
+/// shorter ones are found everywhere by accident.
+const SHORTEST: usize = 4;
+
+/// Finds a secret in text that has no unseen characters any more. It does not tell upper from lower case.
+pub struct Mask {
+    patterns: Vec<Pattern>,
+    /// Whether a pattern can begin with this byte: nearly every position of a text is decided by it.
+    beginnings: [bool; 256],
+}
+
+/// A text as a sequence of characters, or of words, each with the ways in which it may be spelled.
+struct Pattern(Vec<Vec<String>>);
+
+impl Mask {
+    /// A mask for `secret`; an empty one masks nothing.
+    pub fn new(secret: &str) -> Self {
+        let mut patterns = vec![Pattern::of_text(secret)];
+        if secret.chars().count() >= SHORTEST {
+            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            patterns.push(Pattern::of_encoding(&hex));
+            patterns.extend(base64_forms(secret.as_bytes()).iter().map(|form| Pattern::of_encoding(form)));
+        }
+        patterns.retain(|pattern| !pattern.0.is_empty());
+        let mut beginnings = [false; 256];
+        for spelling in patterns.iter().filter_map(|pattern| pattern.0.first()).flatten() {
+            if let Some(&first) = spelling.as_bytes().first() {
+                beginnings[usize::from(first.to_ascii_lowercase())] = true;
+                beginnings[usize::from(first.to_ascii_uppercase())] = true;
+            }
+        }
+        Self { patterns, beginnings }
+    }
+
+    /// The text with `***` for every occurrence of the secret.
+    pub fn apply(&self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let (mut done, mut position) = (0, 0);
+        while let Some(byte) = text.as_bytes().get(position) {
+            let end = if self.beginnings[usize::from(*byte)] {
+                self.patterns.iter().filter_map(|pattern| pattern.end_of_match(text.as_bytes(), position)).max()
+            } else {
+                None
+            };
+            if let Some(end) = end {
+                masked.push_str(&text[done..position]);
+                masked.push_str("***");
+                (done, position) = (end, end);
+            } else {
+                position += 1;
+            }
+        }
+        masked.push_str(&text[done..]);
+        masked
+    }
+}
+
+impl Pattern {
+    fn of_text(text: &str) -> Self {
+        Self(text.chars().skip_while(|&c| is_stripped(c)).map(spellings).collect())
+    }
+
+    /// In hex and base64 only the few characters that are neither letter nor digit are ever spelled otherwise.
+    fn of_encoding(text: &str) -> Self {
+        let mut pattern = Vec::new();
+        for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+            let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            if !word.is_empty() {
+                pattern.push(vec![word.to_owned()]);
+            }
+            pattern.extend(piece[word.len()..].chars().map(spellings));
+        }
+        Self(pattern)
+    }
+
+    /// Where the longest match that begins at `start` ends. Spellings are ambiguous (`%25` is `%`, or itself), so all
+    /// ends are followed side by side; there are only ever a few.
+    fn end_of_match(&self, text: &[u8], start: usize) -> Option<usize> {
+        let mut ends = vec![start];
+        for character in &self.0 {
+            let mut next = Vec::new();
+            for &end in &ends {
+                for spelling in character {
+                    let after = end + spelling.len();
+                    let matches =
+                        text.get(end..after).is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
+                    if matches && !next.contains(&after) {
+                        next.push(after);
+                    }
+                }
+            }
+            if next.is_empty() {
+                return None;
+            }
+            ends = next;
+        }
+        ends.into_iter().max()
+    }
+}
+
+/// Whether the text that is searched may have lost the character. A tab has become a space there.
+fn is_stripped(c: char) -> bool {
+    is_unseen(c) && c != '\t'
+}
+
+/// The ways in which JSON, URLs and HTML spell a character, itself included; also nothing, for one that is stripped.
+fn spellings(c: char) -> Vec<String> {
+    let mut units = [0; 2];
+    let mut bytes = [0; 4];
+    let json: String = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    let url: String = c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let code = u32::from(c);
+    let mut spellings = vec![json, url, format!("&#{code};"), format!("&#x{code:x};")];
+    spellings.extend(
+        match c {
+            '"' => vec!["\\\"", "&quot;"],
+            '\'' => vec!["\\'", "&apos;", "&#039;"],
+            '\\' => vec!["\\\\"],
+            '/' => vec!["\\/"],
+            '&' => vec!["&amp;"],
+            '<' => vec!["&lt;"],
+            '>' => vec!["&gt;"],
+            ' ' => vec!["+"],
+            '\t' => vec!["\\t", " "],
+            _ => vec![],
+        }
+        .into_iter()
+        .map(str::to_owned),
+    );
+    spellings.push(c.to_string());
+    if is_stripped(c) {
+        spellings.push(String::new());
+    }
+    spellings
+}
+
+/// The secret in base64: alone, and as the part of a longer text that is the same whatever stands around it.
+fn base64_forms(secret: &[u8]) -> Vec<String> {
+    let mut forms = Vec::new();
+    for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+        forms.push(engine.encode(secret));
+    }
+    for before in 0..3 {
+        let mut bytes = vec![0; before];
+        bytes.extend_from_slice(secret);
+        // Six bits a character: those that hold a bit of a neighbour are not the secret's own.
+        let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            forms.extend(engine.encode(&bytes).get(own.clone()).filter(|own| own.len() >= SHORTEST).map(str::to_owned));
+        }
+    }
+    forms.sort();
+    forms.dedup();
+    forms
+}

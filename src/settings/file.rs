@@ -1,0 +1,452 @@
+//! The configuration file: its names, its two syntaxes, and errors that give a position and never a value.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+
+use crate::error::Failure;
+use crate::files;
+use crate::secret::Secret;
+use crate::time::parse_duration;
+
+/// The largest configuration file that is read, in bytes: a thousand times a real one.
+const LARGEST: usize = 1024 * 1024;
+
+/// The profile that stands at the top level of the file.
+pub const DEFAULT_PROFILE: &str = "default";
+
+/// Every key of a profile, by the name that messages use. The vendor's names are those of the documented request, so
+/// that its body, saved as it is, is a valid file.
+const KEYS: [(&str, Option<&str>); 9] = [
+    ("client_id", Some("ClientId")),
+    ("client_secret", Some("ClientSecret")),
+    ("client_secret_file", None),
+    ("client_secret_command", None),
+    ("base_url", None),
+    ("scope", Some("Scope")),
+    ("ca_cert", None),
+    ("timeout", None),
+    ("cache", None),
+];
+const GRANT_TYPE: &str = "GrantType";
+const PROFILE: &str = "profile";
+
+/// What one profile says. It inherits nothing from another.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    pub client_id: Option<String>,
+    pub client_secret: Option<Secret>,
+    pub client_secret_file: Option<PathBuf>,
+    pub client_secret_command: Option<Vec<String>>,
+    pub base_url: Option<String>,
+    pub scope: Option<String>,
+    pub ca_cert: Option<PathBuf>,
+    pub timeout: Option<Duration>,
+    pub cache: Option<bool>,
+}
+
+/// A configuration file that was read and understood.
+#[derive(Debug)]
+pub struct ConfigFile {
+    pub path: PathBuf,
+    pub profiles: BTreeMap<String, Profile>,
+}
+
+impl ConfigFile {
+    /// Reads a file: JSON if its name ends in `.json`, else TOML.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let cannot =
+            |why: &str| Failure::config(format!("cannot read the configuration file {}: {why}", path.display()));
+        let bytes = files::read(path, LARGEST).map_err(|why| cannot(&why))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| cannot("it is not valid UTF-8"))?;
+        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let profiles = parse(text, is_json).map_err(|problem| problem.into_failure(path))?;
+        let file = Self { path: path.to_owned(), profiles };
+        file.refuse_unsafe_mode()?;
+        Ok(file)
+    }
+
+    /// Whether the file holds a secret itself and somebody else can read it.
+    pub fn is_exposed(&self) -> bool {
+        self.profiles.values().any(|profile| profile.client_secret.is_some()) && self.mode() & 0o044 != 0
+    }
+
+    /// A file that names a command, and that others can write, is a program of theirs.
+    fn refuse_unsafe_mode(&self) -> Result<(), Failure> {
+        let names_command = self.profiles.values().any(|profile| profile.client_secret_command.is_some());
+        if names_command && self.mode() & 0o022 != 0 {
+            let path = self.path.display();
+            return Err(Failure::config(format!("{path} names a command, and other users can write the file"))
+                .hint(format!("chmod go-w {path}")));
+        }
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    fn mode(&self) -> u32 {
+        use std::os::unix::fs::MetadataExt;
+        // A pipe has no mode worth looking at: nobody else can open it.
+        std::fs::metadata(&self.path).map_or(0, |metadata| if metadata.is_file() { metadata.mode() } else { 0 })
+    }
+
+    #[cfg(not(unix))]
+    fn mode(&self) -> u32 {
+        0
+    }
+}
+
+/// What is wrong with a file, in words that cannot hold a value from it.
+#[derive(Debug, PartialEq, Eq)]
+enum Fault {
+    Syntax(&'static str),
+    UnknownKey { nearest: Option<&'static str> },
+    WrongType { key: &'static str, expected: &'static str },
+    Twice(&'static str),
+    BadDuration,
+    DefaultAsTable,
+    OtherGrantType,
+    SeveralSecrets(&'static str, &'static str),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Problem {
+    line: usize,
+    column: usize,
+    fault: Fault,
+}
+
+impl Problem {
+    fn into_failure(self, path: &Path) -> Failure {
+        let Problem { line, column, fault } = self;
+        let (what, hint) = match fault {
+            Fault::Syntax(syntax) => (format!("this is not valid {syntax}"), None),
+            Fault::UnknownKey { nearest: Some(nearest) } => {
+                ("unknown key".into(), Some(format!("did you mean {nearest}?")))
+            }
+            Fault::UnknownKey { nearest: None } => {
+                let names: Vec<_> = KEYS.iter().map(|(name, _)| *name).collect();
+                ("unknown key".into(), Some(format!("the keys are {} and [profile.NAME]", names.join(", "))))
+            }
+            Fault::WrongType { key, expected } => (format!("{key} must be {expected}"), None),
+            Fault::Twice(key) => (format!("{key} is given twice"), None),
+            Fault::BadDuration => ("timeout is not a duration".into(), Some("timeout = \"30s\"".into())),
+            Fault::DefaultAsTable => (
+                "the profile \"default\" is not a table".into(),
+                Some("write its keys at the top of the file, before the first [profile.NAME]".into()),
+            ),
+            Fault::OtherGrantType => ("GrantType must be client_credentials".into(), None),
+            Fault::SeveralSecrets(one, other) => {
+                (format!("both {one} and {other} are given in one profile"), Some("keep one of them".into()))
+            }
+        };
+        let failure = Failure::config(format!("{}:{line}:{column}: {what}", path.display()));
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn parse(text: &str, is_json: bool) -> Result<BTreeMap<String, Profile>, Problem> {
+    let fault = RefCell::new(None);
+    let seed = FileSeed { fault: &fault };
+    let (read, (line, column), data_error) = if is_json {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        match seed.deserialize(&mut deserializer).and_then(|file| deserializer.end().map(|()| file)) {
+            Ok(file) => (Some(file), (1, 1), false),
+            Err(error) => (None, (error.line().max(1), error.column().max(1)), error.is_data()),
+        }
+    } else {
+        match toml::Deserializer::parse(text).and_then(|deserializer| seed.deserialize(deserializer)) {
+            Ok(file) => (Some(file), (1, 1), false),
+            Err(error) => (None, position(text, error.span().map_or(0, |span| span.start)), true),
+        }
+    };
+    match read {
+        Some(profiles) => Ok(profiles),
+        None => {
+            let syntax = Fault::Syntax(if is_json { "JSON" } else { "TOML" });
+            let fault = fault.into_inner().filter(|_| data_error).unwrap_or(syntax);
+            Err(Problem { line, column, fault })
+        }
+    }
+}
+
+/// Line and column of a byte, both counted from 1, columns in characters.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+/// The first fault that was met: serde's own errors quote the value they stumble over.
+type FaultCell = RefCell<Option<Fault>>;
+
+fn fail<E: serde::de::Error>(cell: &FaultCell, fault: Fault) -> E {
+    cell.borrow_mut().get_or_insert(fault);
+    E::custom("")
+}
+
+struct FileSeed<'a> {
+    fault: &'a FaultCell,
+}
+
+impl<'de> DeserializeSeed<'de> for FileSeed<'_> {
+    type Value = BTreeMap<String, Profile>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let mut profiles = BTreeMap::new();
+        let default = ProfileSeed { fault: self.fault, profiles: Some(&mut profiles) }.deserialize(deserializer)?;
+        profiles.insert(DEFAULT_PROFILE.to_owned(), default);
+        Ok(profiles)
+    }
+}
+
+/// One profile; the one at the top of the file collects the others.
+struct ProfileSeed<'a> {
+    fault: &'a FaultCell,
+    profiles: Option<&'a mut BTreeMap<String, Profile>>,
+}
+
+impl<'de> DeserializeSeed<'de> for ProfileSeed<'_> {
+    type Value = Profile;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Profile, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ProfileSeed<'_> {
+    type Value = Profile;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Profile, A::Error> {
+        let fault = self.fault;
+        let mut profile = Profile::default();
+        let mut secrets: Vec<&'static str> = Vec::new();
+        let mut grant_type = None;
+        while let Some(key) = map.next_key_seed(KeySeed { fault, at_top: self.profiles.is_some() })? {
+            let slot = Slot { fault, key, map: &mut map };
+            match key {
+                "client_id" => slot.fill(&mut profile.client_id, "a string")?,
+                "client_secret" => {
+                    let mut text: Option<String> = None;
+                    slot.fill(&mut text, "a string")?;
+                    if profile.client_secret.is_some() {
+                        return Err(fail(fault, Fault::Twice(key)));
+                    }
+                    profile.client_secret = text.map(Secret::new);
+                }
+                "client_secret_file" => slot.fill(&mut profile.client_secret_file, "a string")?,
+                "client_secret_command" => {
+                    slot.fill(&mut profile.client_secret_command, "a list of strings, the program first")?;
+                    if profile.client_secret_command.as_ref().is_some_and(|argv| argv.is_empty()) {
+                        let expected = "a list of strings, the program first";
+                        return Err(fail(fault, Fault::WrongType { key, expected }));
+                    }
+                }
+                "base_url" => slot.fill(&mut profile.base_url, "a string")?,
+                "scope" => slot.fill(&mut profile.scope, "a string")?,
+                "ca_cert" => slot.fill(&mut profile.ca_cert, "a string")?,
+                "timeout" => {
+                    let mut text: Option<String> = None;
+                    slot.fill(&mut text, "a string like \"30s\"")?;
+                    let duration = parse_duration(text.as_deref().unwrap_or_default());
+                    profile.timeout = Some(duration.map_err(|_| fail::<A::Error>(fault, Fault::BadDuration))?);
+                }
+                "cache" => slot.fill(&mut profile.cache, "true or false")?,
+                GRANT_TYPE => slot.fill(&mut grant_type, "a string")?,
+                _ => {
+                    let Some(profiles) = self.profiles.as_deref_mut() else {
+                        return Err(fail(fault, Fault::UnknownKey { nearest: None }));
+                    };
+                    map.next_value_seed(ProfilesSeed { fault, profiles }).inspect_err(|_| {
+                        let expected = "a table of profiles: [profile.NAME]";
+                        fault.borrow_mut().get_or_insert(Fault::WrongType { key: PROFILE, expected });
+                    })?;
+                }
+            }
+            if key.starts_with("client_secret") {
+                secrets.push(key);
+            }
+        }
+        if grant_type.is_some_and(|grant_type: String| grant_type != "client_credentials") {
+            return Err(fail(fault, Fault::OtherGrantType));
+        }
+        if let [one, other, ..] = secrets[..] {
+            return Err(fail(fault, Fault::SeveralSecrets(one, other)));
+        }
+        Ok(profile)
+    }
+}
+
+/// The place of one value.
+struct Slot<'a, A> {
+    fault: &'a FaultCell,
+    key: &'static str,
+    map: &'a mut A,
+}
+
+impl<'de, A: MapAccess<'de>> Slot<'_, A> {
+    fn fill<T: Deserialize<'de>>(self, target: &mut Option<T>, expected: &'static str) -> Result<(), A::Error> {
+        let Self { fault, key, map } = self;
+        if target.is_some() {
+            return Err(fail(fault, Fault::Twice(key)));
+        }
+        // serde's message is thrown away: it quotes the value.
+        let value = map.next_value().inspect_err(|_| {
+            fault.borrow_mut().get_or_insert(Fault::WrongType { key, expected });
+        })?;
+        *target = Some(value);
+        Ok(())
+    }
+}
+
+struct KeySeed<'a> {
+    fault: &'a FaultCell,
+    at_top: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = &'static str;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
+        let written = Cow::<str>::deserialize(deserializer)?;
+        let own =
+            KEYS.iter().find(|(name, vendor)| written == *name || Some(&*written) == *vendor).map(|(name, _)| *name);
+        match own {
+            Some(name) => Ok(name),
+            None if written == GRANT_TYPE => Ok(GRANT_TYPE),
+            None if written == PROFILE && self.at_top => Ok(PROFILE),
+            None => {
+                let nearest = nearest(&written, KEYS.iter().map(|(name, _)| *name));
+                Err(fail(self.fault, Fault::UnknownKey { nearest }))
+            }
+        }
+    }
+}
+
+struct ProfilesSeed<'a> {
+    fault: &'a FaultCell,
+    profiles: &'a mut BTreeMap<String, Profile>,
+}
+
+impl<'de> DeserializeSeed<'de> for ProfilesSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ProfilesSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a table of profiles")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            if name == DEFAULT_PROFILE {
+                return Err(fail(self.fault, Fault::DefaultAsTable));
+            }
+            let profile = map.next_value_seed(ProfileSeed { fault: self.fault, profiles: None })?;
+            if self.profiles.insert(name, profile).is_some() {
+                return Err(fail(self.fault, Fault::Twice("a profile")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name that was probably meant, if one is near enough.
+pub fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // The threshold is clap's own for options and commands.
+    names
+        .map(|name| (strsim::jaro_winkler(written, name), name))
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn toml(text: &str) -> Result<BTreeMap<String, Profile>, Problem> {
+        parse(text, false)
+    }
+
+    fn json(text: &str) -> Result<BTreeMap<String, Profile>, Problem> {
+        parse(text, true)
+    }
+
+    fn problem(line: usize, column: usize, fault: Fault) -> Problem {
+        Problem { line, column, fault }
+    }
+
+    #[test]
+    fn documented_request_body_is_a_configuration() {
+        let profiles =
+            json(r#"{"ClientId": "a", "ClientSecret": "b", "GrantType": "client_credentials", "Scope": "api"}"#)
+                .unwrap();
+        let default = &profiles[DEFAULT_PROFILE];
+        assert_eq!(default.client_id.as_deref(), Some("a"));
+        assert_eq!(default.client_secret.as_ref().map(Secret::expose), Some("b"));
+        assert_eq!(default.scope.as_deref(), Some("api"));
+    }
+
+    #[test]
+    fn profiles_inherit_nothing() {
+        let profiles = toml("client_id = 'a'\nscope = 's'\n[profile.staging]\nclient_id = 'b'\n").unwrap();
+        assert_eq!(profiles["staging"].client_id.as_deref(), Some("b"));
+        assert_eq!(profiles["staging"].scope, None);
+        assert_eq!(profiles[DEFAULT_PROFILE].scope.as_deref(), Some("s"));
+    }
+
+    #[test]
+    fn faults_have_a_position_and_no_value() {
+        let unknown = Fault::UnknownKey { nearest: Some("client_secret") };
+        assert_eq!(toml("client_id = 'a'\nclient_secrt = 'hunter2'\n").unwrap_err(), problem(2, 1, unknown));
+        let unknown = Fault::UnknownKey { nearest: Some("client_id") };
+        assert_eq!(toml("[profile.x]\n  clientid = 1\n").unwrap_err(), problem(2, 3, unknown));
+        let wrong = Fault::WrongType { key: "client_id", expected: "a string" };
+        assert_eq!(toml("\nclient_id = 12\n").unwrap_err(), problem(2, 13, wrong));
+        assert_eq!(toml("client_secret = 'hunter2\n").unwrap_err().fault, Fault::Syntax("TOML"));
+        assert_eq!(toml("scope = 'a'\nscope = 'b'\n").unwrap_err().line, 2);
+        assert_eq!(toml("[profile.default]\nscope = 'a'\n").unwrap_err().fault, Fault::DefaultAsTable);
+        assert_eq!(toml("timeout = 'soon'\n").unwrap_err().fault, Fault::BadDuration);
+        assert_eq!(
+            toml("client_secret = 'a'\nclient_secret_file = 'b'\n").unwrap_err().fault,
+            Fault::SeveralSecrets("client_secret", "client_secret_file")
+        );
+        let list = "a list of strings, the program first";
+        for text in ["client_secret_command = []\n", "client_secret_command = 'pass'\n"] {
+            assert_eq!(
+                toml(text).unwrap_err().fault,
+                Fault::WrongType { key: "client_secret_command", expected: list }
+            );
+        }
+    }
+
+    #[test]
+    fn json_faults_have_a_position_too() {
+        assert_eq!(json("{\n  \"client_secrt\": \"hunter2\"}").unwrap_err().line, 2);
+        assert_eq!(json("{\"client_id\": \"a\", \"ClientId\": \"b\"}").unwrap_err().fault, Fault::Twice("client_id"));
+        assert_eq!(json("{\"client_id\": \"a\"").unwrap_err().fault, Fault::Syntax("JSON"));
+        assert_eq!(json("{} {}").unwrap_err().fault, Fault::Syntax("JSON"));
+        assert_eq!(json("[]").unwrap_err().line, 1);
+        assert_eq!(json("{\"GrantType\": \"password\"}").unwrap_err().fault, Fault::OtherGrantType);
+    }
+}

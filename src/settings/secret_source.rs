@@ -1,0 +1,156 @@
+//! How the client secret gets here: read from where it was named, byte for byte.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::provenance::{Provenance, Setting};
+use crate::error::{Failure, reason};
+use crate::files;
+use crate::secret::Secret;
+
+/// The longest secret, in bytes. Anything longer is a file that was named by mistake.
+const LONGEST: usize = 64 * 1024;
+
+/// Where the client secret is, before anything was opened or run.
+#[derive(Clone, Debug)]
+pub enum SecretSource {
+    Given(Secret),
+    File(PathBuf),
+    StandardInput,
+    /// A program and its arguments, run without a shell.
+    Command(Vec<String>),
+}
+
+impl SecretSource {
+    /// The file that an option or a variable names; `-` is standard input for an option alone.
+    pub fn file_or_stdin(path: PathBuf) -> Self {
+        if path.as_os_str() == "-" { Self::StandardInput } else { Self::File(path) }
+    }
+
+    /// Whether the secret is at hand without running a program or taking standard input away.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Given(_) | Self::File(_))
+    }
+}
+
+impl Setting<SecretSource> {
+    /// Reads the secret. From a file, standard input or a command exactly one line end is dropped; nothing else is
+    /// ever trimmed. `patience` bounds a command.
+    pub fn read(&self, patience: Duration) -> Result<Setting<Secret>, Failure> {
+        let provenance = &self.provenance;
+        let (name, bytes) = match &self.value {
+            SecretSource::Given(secret) => {
+                check(secret.expose(), &format!("the client secret from {provenance}"))?;
+                return Ok(Setting::new(secret.clone(), provenance.clone()));
+            }
+            SecretSource::File(path) => {
+                let name = format!("the client secret file {} (from {provenance})", path.display());
+                let bytes = files::read(path, LONGEST);
+                (name, bytes)
+            }
+            SecretSource::StandardInput => {
+                ("the client secret on standard input".to_owned(), files::read_from(io::stdin().lock(), LONGEST))
+            }
+            SecretSource::Command(argv) => {
+                let name = format!("the client secret command {:?} (from {provenance})", argv[0]);
+                let bytes = run(argv, patience);
+                (name, bytes)
+            }
+        };
+        let bytes = bytes.map_err(|why| Failure::config(format!("cannot read {name}: {why}")))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::config(format!("{name} is not valid UTF-8")))?;
+        let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+        check(text, &name)?;
+        Ok(Setting::new(Secret::new(text.to_owned()), provenance.clone()))
+    }
+}
+
+fn check(text: &str, name: &str) -> Result<(), Failure> {
+    if text.is_empty() {
+        return Err(Failure::config(format!("{name} is empty")));
+    }
+    if text.len() > LONGEST {
+        return Err(Failure::config(format!("{name} is larger than {} KiB", LONGEST / 1024)));
+    }
+    if text.contains(['\n', '\0']) {
+        return Err(Failure::config(format!("{name} has a line break or a NUL inside"))
+            .hint("the secret is one line; a file may end in one line break"));
+    }
+    Ok(())
+}
+
+/// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
+/// passphrase.
+fn run(argv: &[String], patience: Duration) -> Result<Zeroizing<Vec<u8>>, String> {
+    let until = Instant::now() + patience;
+    let mut child = Command::new(&argv[0])
+        .args(&argv[1..])
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
+    let (sender, receiver) = mpsc::channel();
+    if let Some(stdout) = child.stdout.take() {
+        thread::spawn(move || sender.send(read_all(stdout)));
+    }
+    let output = receiver.recv_timeout(patience);
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if output.is_ok() && Instant::now() < until => thread::sleep(Duration::from_millis(2)),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(format!("it did not end within {} s", patience.as_secs_f32().ceil()));
+            }
+        }
+    };
+    if !status.success() {
+        return Err(format!("it ended with {status}"));
+    }
+    output.map_err(|_| "its output could not be read".to_owned())?
+}
+
+fn read_all(stdout: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+    files::read_from(stdout, LONGEST)
+}
+
+/// What looks odd about a credential that was refused, in words that do not repeat it.
+pub fn oddities(text: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    let mut note = |odd: bool, what: &'static str| {
+        if odd {
+            found.push(what);
+        }
+    };
+    note(text.starts_with(char::is_whitespace), "begins with white space");
+    note(text.ends_with('\r'), "ends with a carriage return (a file with Windows line ends)");
+    note(text.ends_with([' ', '\t', '\u{a0}']), "ends with white space");
+    note(
+        text.starts_with(['"', '\'', '“', '”', '‘', '’']) || text.ends_with(['"', '\'', '“', '”']),
+        "stands in quotes",
+    );
+    note(text.starts_with('\u{feff}'), "begins with a byte-order mark");
+    note(text.contains("${{") || text.contains("{{"), "has a template in it that was not expanded");
+    note(
+        (text.contains("$(") || text.contains("${")) && !text.contains("${{"),
+        "has a variable in it that was not expanded",
+    );
+    note(text.len() > 2 && text.starts_with('%') && text.ends_with('%'), "has a variable in it that was not expanded");
+    note(text.starts_with('<') && text.ends_with('>'), "looks like a placeholder");
+    note(
+        text == crate::sandbox::CLIENT_SECRET || text == crate::sandbox::CLIENT_ID,
+        "is the example of the documentation",
+    );
+    found
+}
+
+/// Whether a provenance is a profile: what the rule about foreign hosts asks.
+pub fn is_from_profile<T>(setting: &Setting<T>) -> bool {
+    matches!(setting.provenance, Provenance::Profile(_))
+}

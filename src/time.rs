@@ -1,0 +1,335 @@
+//! Durations and instants in the forms that people, servers and programs write them in.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
+use jiff::tz::{self, TimeZone};
+
+/// The longest duration that can be asked for: ten years, far above every sensible one and far below an overflow.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+
+/// What a `Retry-After` beyond it counts as, in seconds: 136 years exceed every deadline, and can still be added to an
+/// instant.
+const LONGEST_DELAY: u64 = u32::MAX as u64;
+
+/// Brasília, where `ExpirationDate` is written: no daylight saving time since 2019.
+const BRASILIA: tz::Offset = tz::Offset::constant(-3);
+
+/// Reads `90s`, `30m`, `2h`, `500ms`, `1d`, `1h30m`, `1.5s`, or a plain number of seconds. Zero is a duration.
+///
+/// The error never repeats the text.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let malformed = || "not a duration: write 90s, 30m or 2h".to_owned();
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    loop {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(end);
+        let end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(end);
+        let nanoseconds: u64 = match unit {
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "" if number == text => 1_000_000_000,
+            "m" => 60 * 1_000_000_000,
+            "h" => 3600 * 1_000_000_000,
+            "d" => 86_400 * 1_000_000_000,
+            _ => return Err(malformed()),
+        };
+        let part = multiple_of(nanoseconds, number).ok_or_else(malformed)?;
+        total = total.saturating_add(part);
+        if total > LONGEST {
+            return Err("a duration of more than ten years".to_owned());
+        }
+        if tail.is_empty() {
+            return Ok(total);
+        }
+        rest = tail;
+    }
+}
+
+/// `number` (digits, or digits with a fraction behind a point) times `nanoseconds`, saturating.
+fn multiple_of(nanoseconds: u64, number: &str) -> Option<Duration> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let whole = whole.parse().unwrap_or(u64::MAX);
+    // Digits beyond the ninth are below a nanosecond of every unit but the day and the hour, where nobody writes them.
+    let billionths: u64 = format!("{fraction:0<9}")[..9].parse().ok()?;
+    let product =
+        u128::from(nanoseconds) * u128::from(whole) + u128::from(nanoseconds) * u128::from(billionths) / 1_000_000_000;
+    Some(Duration::from_nanos(u64::try_from(product).unwrap_or(u64::MAX)))
+}
+
+/// A length of time for people, in at most two units and rounded down: `23 h 59 min`. A sign is dropped.
+pub fn humane(seconds: i64) -> String {
+    let seconds = seconds.unsigned_abs();
+    let (coarse, coarse_unit, fine, fine_unit) = match seconds {
+        0..60 => return format!("{seconds} s"),
+        60..3600 => (seconds / 60, "min", seconds % 60, "s"),
+        3600..86_400 => (seconds / 3600, "h", seconds / 60 % 60, "min"),
+        86_400.. => (seconds / 86_400, "d", seconds / 3600 % 24, "h"),
+    };
+    match fine {
+        0 => format!("{coarse} {coarse_unit}"),
+        _ => format!("{coarse} {coarse_unit} {fine} {fine_unit}"),
+    }
+}
+
+/// Reads an HTTP date in any of the three forms that a recipient must accept (RFC 9110 §5.6.7).
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"].into_iter().find_map(|format| {
+        let civil = strtime::parse(format, text).ok()?.to_datetime().ok()?;
+        tz::Offset::UTC.to_timestamp(civil).ok()
+    })
+}
+
+/// Reads the value of a `Retry-After` header (RFC 9110 §10.2.3): how long to wait from `now`.
+///
+/// `None` for a value that says nothing: malformed, negative, or a date in the past. More seconds than fit count as
+/// 136 years.
+pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim_matches([' ', '\t']);
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)));
+    }
+    let delay = Duration::try_from(parse_http_date(value)?.duration_since(now)).ok()?;
+    Some(delay.min(Duration::from_secs(LONGEST_DELAY)))
+}
+
+/// Reads the server's `ExpirationDate`: Brasília time, unless an offset or `Z` is written.
+///
+/// `None` for what is not a date, and for one before 2000 or from 9999 on: with those, the server says "no date".
+pub fn parse_expiration_date(text: &str) -> Option<Timestamp> {
+    // As an instant first: the parser of civil times drops an offset that is written.
+    let instant = text.parse().ok().or_else(|| BRASILIA.to_timestamp(parse_civil(text)?).ok())?;
+    let year = tz::Offset::UTC.to_datetime(instant).year();
+    (2000..9999).contains(&year).then_some(instant)
+}
+
+/// Exactly `2025-04-24T10:16:51`, with up to nine decimals.
+fn parse_civil(text: &str) -> Option<DateTime> {
+    let legal = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b'T' | b':' | b'.');
+    if !text.bytes().all(legal) {
+        return None;
+    }
+    strtime::parse("%Y-%m-%dT%H:%M:%S%.f", text).ok()?.to_datetime().ok()
+}
+
+/// An instant for programs: `2025-04-24T13:16:51Z` (RFC 3339), whole seconds, rounded down.
+pub fn rfc3339(instant: Timestamp) -> String {
+    format!("{instant:.0}")
+}
+
+/// An instant for people, in their own time zone and in UTC: `2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)`.
+///
+/// The zone is shown by its offset, never by its name: the name may come from `TZ`, which can hold anything.
+pub fn local_and_utc(instant: Timestamp, zone: &TimeZone) -> String {
+    let local = instant.to_zoned(zone.clone());
+    format!("{} ({})", local.strftime("%Y-%m-%d %H:%M:%S %:::z"), rfc3339(instant))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn seconds(text: &str) -> f64 {
+        parse_duration(text).unwrap().as_secs_f64()
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(seconds("90s"), 90.0);
+        assert_eq!(seconds("30m"), 1800.0);
+        assert_eq!(seconds("2h"), 7200.0);
+        assert_eq!(seconds("500ms"), 0.5);
+        assert_eq!(seconds("1d"), 86_400.0);
+        assert_eq!(seconds("1h30m"), 5400.0);
+        assert_eq!(seconds("1.5s"), 1.5);
+        assert_eq!(seconds("0.25h"), 900.0);
+        assert_eq!(seconds("30"), 30.0);
+        assert_eq!(seconds("1.5"), 1.5);
+        assert_eq!(seconds("0"), 0.0);
+        assert_eq!(seconds("3650d"), 315_360_000.0);
+    }
+
+    #[test]
+    fn what_is_not_a_duration_is_not_repeated() {
+        for text in ["", " ", "s", "-1s", "+1s", "1 s", "1h30", "30m1", "1.s", ".5s", "1..5s", "1.5.0s", "1e9s"] {
+            assert_eq!(parse_duration(text).unwrap_err(), "not a duration: write 90s, 30m or 2h", "{text:?}");
+        }
+        for text in ["1w", "1S", "1sec", "١s", "1µs", "inf", "NaN", "0x10", "5m\n", "hunter2"] {
+            assert_eq!(parse_duration(text).unwrap_err(), "not a duration: write 90s, 30m or 2h", "{text:?}");
+        }
+        for text in ["3651d", "99999999999999999999999999", "3650d1ms", "18446744073709551615d"] {
+            assert_eq!(parse_duration(text).unwrap_err(), "a duration of more than ten years", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn people_read_at_most_two_units() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (12, "12 s"),
+            (60, "1 min"),
+            (250, "4 min 10 s"),
+            (3600, "1 h"),
+            (3605, "1 h"),
+            (86_399, "23 h 59 min"),
+            (86_400, "1 d"),
+            (183_600, "2 d 3 h"),
+            (-250, "4 min 10 s"),
+            (i64::MIN, "106751991167300 d 15 h"),
+        ] {
+            assert_eq!(humane(seconds), text);
+        }
+    }
+
+    #[test]
+    fn http_dates() {
+        let instant = Some(at("1994-11-06T08:49:37Z"));
+        assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), instant);
+        assert_eq!(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), instant);
+        assert_eq!(parse_http_date("Sun Nov  6 08:49:37 1994"), instant);
+        for text in [
+            "",
+            "yesterday",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 +0300",
+            "Sun, 31 Feb 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 25:49:37 GMT",
+        ] {
+            assert_eq!(parse_http_date(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_to_come() {
+        let now = at("2025-04-24T13:00:00Z");
+        let delay = |value: &str| parse_retry_after(value, now).map(|delay| delay.as_secs());
+        assert_eq!(delay("1"), Some(1));
+        assert_eq!(delay(" 3600 "), Some(3600));
+        assert_eq!(delay("0"), Some(0));
+        assert_eq!(delay("Thu, 24 Apr 2025 13:01:40 GMT"), Some(100));
+        assert_eq!(delay("Thu, 24 Apr 2025 12:59:59 GMT"), None);
+        for value in ["99999999999999999999999999999999", "18446744073709551615", "4294967296"] {
+            assert_eq!(delay(value), Some(u64::from(u32::MAX)), "{value}");
+        }
+        for value in ["", "-1", "+1", "1e99", "abc", "1.5", "1 2", "١"] {
+            assert_eq!(delay(value), None, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn expiration_date_is_brasilia_time_unless_it_says_otherwise() {
+        let documented = Some(at("2025-04-24T13:16:51Z"));
+        assert_eq!(parse_expiration_date("2025-04-24T10:16:51"), documented);
+        assert_eq!(parse_expiration_date("2025-04-24T10:16:51-03:00"), documented);
+        assert_eq!(parse_expiration_date("2025-04-24T13:16:51Z"), documented);
+        assert_eq!(parse_expiration_date("2025-04-24T15:16:51+02:00"), documented);
+        assert_eq!(parse_expiration_date("2025-04-24T10:16:51.1234567"), Some(at("2025-04-24T13:16:51.1234567Z")));
+        assert_eq!(parse_expiration_date("2025-04-24T10:16:51.123456789"), Some(at("2025-04-24T13:16:51.123456789Z")));
+        assert_eq!(parse_expiration_date("2025-04-24T13:16:51.1234567Z"), Some(at("2025-04-24T13:16:51.1234567Z")));
+    }
+
+    #[test]
+    fn what_is_no_expiration_date() {
+        for text in [
+            "",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+            "1999-12-31T23:59:59Z",
+            "9999-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.9999999",
+            "9999-12-31T23:59:59.9999999Z",
+            "2025-02-30",
+            "2025-02-30T00:00:00",
+            "2025-04-24",
+            "2025-04-24T25:00:00",
+            "2025-04-24T10:16:51[America/New_York]",
+            "2025-04-24T10:16:51-99:00",
+            "2025-04-24T10:16:51.1234567890",
+            " 2025-04-24T10:16:51",
+            "2025-04-24T10:16:51 ",
+            "2025-04-24T10:16:51\n",
+            "-2025-04-24T10:16:51",
+            "1745500611",
+        ] {
+            assert_eq!(parse_expiration_date(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn instants_for_programs_and_for_people() {
+        let instant = at("2025-04-24T13:16:51.999Z");
+        assert_eq!(rfc3339(instant), "2025-04-24T13:16:51Z");
+        let zone = |text: &str| TimeZone::posix(text).unwrap();
+        assert_eq!(local_and_utc(instant, &zone("<-03>3")), "2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)");
+        assert_eq!(local_and_utc(instant, &zone("JST-9")), "2025-04-24 22:16:51 +09 (2025-04-24T13:16:51Z)");
+        assert_eq!(local_and_utc(instant, &zone("IST-5:30")), "2025-04-24 18:46:51 +05:30 (2025-04-24T13:16:51Z)");
+        assert_eq!(
+            local_and_utc(instant, &TimeZone::unknown()),
+            "2025-04-24 13:16:51 +00 (2025-04-24T13:16:51Z)",
+            "a TZ that means nothing"
+        );
+        for extreme in [Timestamp::MIN, Timestamp::MAX] {
+            assert!(local_and_utc(extreme, &zone("JST-9")).ends_with("Z)"));
+        }
+    }
+
+    /// Arbitrary text, and text that is nearly a date or a duration.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[-+0-9.:TZ smhd]{0,40}",
+            "[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT",
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{0,12})?([-+][0-9]{2}:[0-9]{2}|Z)?",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn parsers_are_total(text in text(), now in any::<i32>()) {
+            let now = Timestamp::from_second(i64::from(now)).unwrap();
+            if let Ok(duration) = parse_duration(&text) {
+                prop_assert!(duration <= LONGEST);
+            }
+            if let Some(instant) = parse_expiration_date(&text) {
+                prop_assert!(instant >= at("2000-01-01T00:00:00Z") && instant < at("9999-01-01T00:00:00Z"));
+            }
+            if let Some(delay) = parse_retry_after(&text, now) {
+                prop_assert!(delay.as_secs() <= LONGEST_DELAY);
+            }
+            let _ = parse_http_date(&text);
+        }
+
+        #[test]
+        fn whole_seconds_come_back(seconds in 0_u64..=315_360_000) {
+            let duration = Ok(Duration::from_secs(seconds));
+            prop_assert_eq!(parse_duration(&format!("{seconds}")), duration.clone());
+            prop_assert_eq!(parse_duration(&format!("{}h{}m{}s", seconds / 3600, seconds / 60 % 60, seconds % 60)), duration);
+        }
+
+        #[test]
+        fn civil_time_is_three_hours_behind(second in 946_700_000_i64..253_370_000_000) {
+            let instant = Timestamp::from_second(second).unwrap();
+            let civil = BRASILIA.to_datetime(instant).to_string();
+            prop_assert_eq!(parse_expiration_date(&civil), Some(instant));
+        }
+
+        #[test]
+        fn people_never_read_a_sign(seconds in any::<i64>()) {
+            prop_assert!(!humane(seconds).contains('-'));
+        }
+    }
+}

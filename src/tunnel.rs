@@ -1,0 +1,90 @@
+//! The way through a proxy to an https server: CONNECT (RFC 9110 §9.3.6).
+
+use std::io::{Read, Write};
+
+use crate::error::{Failure, reason};
+use crate::proxy::Proxy;
+use crate::settings::base_url::BaseUrl;
+use crate::stream::{Broken, Socket};
+use crate::trouble::{Clock, Trouble};
+
+/// The longest head of an answer that is read, in bytes: several times what proxies send.
+const LONGEST_HEAD: usize = 16 * 1024;
+
+/// More header fields than any proxy sends.
+const MOST_FIELDS: usize = 64;
+
+/// Asks the proxy on the other end of `socket` for a tunnel to the server. The request that goes through it later, and
+/// so the secret, is not seen by the proxy.
+pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, clock: Clock) -> Result<(), Trouble> {
+    let target = format!("{}:{}", to.host(), to.port());
+    let authorization = match &proxy.authorization {
+        Some(value) => format!("Proxy-Authorization: {}\r\n", value.expose()),
+        None => String::new(),
+    };
+    let request = format!(
+        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n",
+        crate::http::USER_AGENT
+    );
+    let broken = |error: Broken| {
+        let proxy = proxy.describe();
+        match error {
+            Broken::DeadlinePassed => clock.passed(&format!("no answer from the proxy {proxy}")),
+            Broken::Io(error) => {
+                Trouble::NotConnected(Failure::unavailable(format!("the proxy {proxy} failed: {}", reason(&error))))
+            }
+            Broken::Cut | Broken::Tls(_) => Trouble::NotConnected(Failure::unavailable(format!(
+                "the proxy {proxy} closed the connection without an answer"
+            ))),
+        }
+    };
+    socket.write_all(request.as_bytes()).map_err(|error| broken(error.into()))?;
+    let mut answer = Vec::new();
+    let mut chunk = [0; 1024];
+    loop {
+        match socket.read(&mut chunk).map_err(|error| broken(error.into()))? {
+            0 => return Err(broken(Broken::Cut)),
+            read => answer.extend_from_slice(&chunk[..read]),
+        }
+        let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+        let mut head = httparse::Response::new(&mut fields);
+        match head.parse(&answer) {
+            Ok(httparse::Status::Complete(end)) => {
+                return judge(head.code.unwrap_or_default(), proxy, to).and_then(|()| {
+                    // TLS begins with our words: whatever stands here already was not said by the server.
+                    if end < answer.len() { Err(nonsense(proxy)) } else { Ok(()) }
+                });
+            }
+            Ok(httparse::Status::Partial) if answer.len() < LONGEST_HEAD => {}
+            Ok(httparse::Status::Partial) | Err(_) => return Err(nonsense(proxy)),
+        }
+    }
+}
+
+fn nonsense(proxy: &Proxy) -> Trouble {
+    Trouble::Final(Failure::protocol(format!("the proxy {} does not answer in HTTP", proxy.describe())))
+}
+
+fn judge(status: u16, proxy: &Proxy, to: &BaseUrl) -> Result<(), Trouble> {
+    let (host, proxy_name) = (to.host(), proxy.describe());
+    match status {
+        200..=299 => Ok(()),
+        407 => Err(Trouble::Final(refused_credentials(proxy))),
+        500..=599 => Err(Trouble::NotConnected(Failure::unavailable(format!(
+            "the proxy {proxy_name} cannot reach {host} (HTTP {status})"
+        )))),
+        _ => Err(Trouble::Final(Failure::protocol(format!(
+            "the proxy {proxy_name} refuses to connect to {host} (HTTP {status})"
+        )))),
+    }
+}
+
+/// What a 407 means.
+pub fn refused_credentials(proxy: &Proxy) -> Failure {
+    let variable = proxy.variable;
+    let message = match proxy.authorization {
+        Some(_) => format!("the proxy {} refuses the user or password in {variable} (HTTP 407)", proxy.describe()),
+        None => format!("the proxy {} asks for a user and password (HTTP 407)", proxy.describe()),
+    };
+    Failure::protocol(message).hint(format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT"))
+}

@@ -1,0 +1,143 @@
+//! A command line that cannot be understood, in words that repeat nothing of what was typed: it may be a secret.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::cli;
+use crate::error::{Failure, Kind};
+
+/// What the parser stopped at.
+pub enum Stop {
+    /// Help or the version was asked for.
+    Asked(clap::builder::StyledStr),
+    /// Nothing was typed at all.
+    Nothing(clap::builder::StyledStr),
+    Wrong(Failure),
+}
+
+pub fn stop(error: &clap::Error, arguments: &[OsString]) -> Stop {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Asked(error.render()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Stop::Nothing(error.render()),
+        _ => Stop::Wrong(failure(error, arguments)),
+    }
+}
+
+fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let own = |kind| own_words(error, kind);
+    let place = || typed(error).and_then(|word| place(&word, arguments)).unwrap_or_default();
+    let help = help_command(arguments);
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument => format!("unexpected argument{}", place()),
+        ErrorKind::InvalidSubcommand => format!("unknown command{}", place()),
+        ErrorKind::InvalidValue if own(ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
+            format!("{} needs a value", own(ContextKind::InvalidArg).unwrap_or_default())
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!("invalid value for {}", own(ContextKind::InvalidArg).unwrap_or_default())
+        }
+        ErrorKind::MissingRequiredArgument => {
+            format!("{} is missing", own(ContextKind::InvalidArg).unwrap_or_default())
+        }
+        ErrorKind::MissingSubcommand => "a command is missing".to_owned(),
+        ErrorKind::ArgumentConflict => format!(
+            "{} cannot be used with {}",
+            own(ContextKind::InvalidArg).unwrap_or_default(),
+            own(ContextKind::PriorArg).unwrap_or_default()
+        ),
+        ErrorKind::InvalidUtf8 => {
+            let position = arguments.iter().position(|word| word.to_str().is_none()).unwrap_or_default();
+            format!("argument {position} is not valid UTF-8")
+        }
+        _ => "the command line cannot be understood".to_owned(),
+    };
+    Failure::new(Kind::Usage, message).hint(hint(error, arguments).unwrap_or(help))
+}
+
+/// What would have been right, if that can be told.
+fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let own = |kind| own_words(error, kind);
+    match error.kind() {
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
+            let suggestion = own(ContextKind::SuggestedArg)
+                .or_else(|| own(ContextKind::SuggestedSubcommand))
+                .map(|name| format!("did you mean {name}?"));
+            let wants_separator = matches!(subcommand(arguments), Some("exec" | "sandbox"))
+                && typed(error).is_some_and(|word| !word.starts_with('-'));
+            match suggestion {
+                None if wants_separator => Some("put -- before the command".to_owned()),
+                suggestion => suggestion,
+            }
+        }
+        ErrorKind::InvalidValue => {
+            let valid = own(ContextKind::ValidValue).filter(|values| !values.is_empty())?;
+            Some(match own(ContextKind::SuggestedValue) {
+                Some(nearest) => format!("did you mean {nearest}? (one of {valid})"),
+                None => format!("one of {valid}"),
+            })
+        }
+        ErrorKind::ValueValidation if own(ContextKind::InvalidArg)?.contains("DURATION") => {
+            Some("write it as 90s, 30m or 2h".to_owned())
+        }
+        ErrorKind::MissingRequiredArgument if matches!(subcommand(arguments), Some("exec")) => {
+            Some("skia-auth exec -- COMMAND".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// A part of the error that is made of our own names. What was typed stands in other parts, which are never shown.
+fn own_words(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    let is_typed = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand)
+        && matches!(kind, ContextKind::InvalidArg | ContextKind::InvalidSubcommand);
+    if is_typed {
+        return None;
+    }
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => Some(texts.join(", ")),
+        _ => None,
+    }
+}
+
+/// The word that the parser did not know.
+fn typed(error: &clap::Error) -> Option<String> {
+    let word = error.get(ContextKind::InvalidArg).or_else(|| error.get(ContextKind::InvalidSubcommand))?;
+    match word {
+        ContextValue::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Where the word stands, counted as a shell counts: `$1` is the first.
+fn place(word: &str, arguments: &[OsString]) -> Option<String> {
+    let is_it = |argument: &&OsString| argument.to_string_lossy().starts_with(word);
+    let position = arguments.iter().skip(1).position(|argument| is_it(&argument))?;
+    Some(format!(" (word {} after skia-auth)", position + 1))
+}
+
+fn subcommand(arguments: &[OsString]) -> Option<&str> {
+    let names = cli::command();
+    let known = |word: &&str| names.get_subcommands().any(|command| command.get_name() == *word);
+    arguments.iter().skip(1).filter_map(|word| word.to_str()).find(known)
+}
+
+fn help_command(arguments: &[OsString]) -> String {
+    match subcommand(arguments) {
+        Some(name) => format!("skia-auth {name} --help"),
+        None => "skia-auth --help".to_owned(),
+    }
+}
+
+/// Whether errors are wanted as JSON, as far as that can be told of a line that was not understood.
+pub fn wants_json(arguments: &[OsString]) -> bool {
+    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
+    let is_json = |value: &str| matches!(value, "json" | "oauth");
+    words.iter().enumerate().any(|(index, word)| match word.strip_prefix("--output") {
+        Some("") => words.get(index + 1).is_some_and(|value| is_json(value)),
+        Some(rest) => rest.strip_prefix('=').is_some_and(is_json),
+        None if word == "-o" => words.get(index + 1).is_some_and(|value| is_json(value)),
+        None => word.strip_prefix("-o").is_some_and(|value| is_json(value.trim_start_matches('='))),
+    })
+}

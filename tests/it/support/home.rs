@@ -1,0 +1,204 @@
+//! A home directory that belongs to one test.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+
+use super::SECRET;
+use super::program::Program;
+use super::traces::Traces;
+
+/// `home/`, `config/` (XDG_CONFIG_HOME), `cache/` (XDG_CACHE_HOME), `work/` (the current directory) and `tmp/` (TMPDIR),
+/// deleted at the end. Clones are the same home.
+#[derive(Clone)]
+pub struct Home(Arc<Inner>);
+
+struct Inner {
+    root: TempDir,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    secrets: Vec<String>,
+    /// Files in which a secret may stand.
+    secret_files: Vec<PathBuf>,
+    /// Places beside the configuration and the cache where the program may write.
+    outputs: Vec<PathBuf>,
+    /// Places where others write: no rule about modes.
+    foreign: Vec<PathBuf>,
+    running: usize,
+}
+
+/// One file, directory or other thing below a home: enough to see that it was replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) inode: u64,
+    pub(super) mode: u32,
+    pub(super) is_dir: bool,
+    pub(super) is_file: bool,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        let root = TempDir::with_prefix("skia-home-").unwrap();
+        for name in ["home", "config", "cache", "work", "tmp"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+        }
+        let state = State { secrets: vec![SECRET.to_owned()], ..State::default() };
+        Self(Arc::new(Inner { root, state: Mutex::new(state) }))
+    }
+
+    /// The directory above all others.
+    pub fn root(&self) -> &Path {
+        self.0.root.path()
+    }
+
+    /// Where cases put their files, and the program's current directory.
+    pub fn work(&self) -> PathBuf {
+        self.root().join("work")
+    }
+
+    /// XDG_CONFIG_HOME: the program's own directory is `skia-auth` below it.
+    pub fn config(&self) -> PathBuf {
+        self.root().join("config")
+    }
+
+    /// XDG_CACHE_HOME: the program's own directory is `skia-auth` below it.
+    pub fn cache(&self) -> PathBuf {
+        self.root().join("cache")
+    }
+
+    /// Writes `config/skia-auth/config.toml`, mode 0600 in 0700. May hold a secret.
+    pub fn write_config(&self, toml: &str) -> PathBuf {
+        let directory = self.config().join("skia-auth");
+        fs::create_dir_all(&directory).unwrap();
+        set_mode(&directory, 0o700);
+        self.put(directory.join("config.toml"), toml.as_bytes())
+    }
+
+    /// Writes a file below `work/`, mode 0600. May hold a secret.
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        self.put(self.work().join(name), bytes.as_ref())
+    }
+
+    fn put(&self, path: PathBuf, bytes: &[u8]) -> PathBuf {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        set_mode(&path, 0o600);
+        if !Traces::of(&self.secrets()).found_in(bytes).is_empty() {
+            self.declare_secret_file(&path);
+        }
+        path
+    }
+
+    /// Every file below `cache/`, sorted: entries and locks alike.
+    pub fn cache_files(&self) -> Vec<PathBuf> {
+        let cache = self.cache();
+        self.entries()
+            .into_iter()
+            .filter(|(path, e)| !e.is_dir && path.starts_with(&cache))
+            .map(|(path, _)| path)
+            .collect()
+    }
+
+    /// The one cache entry: the file below `cache/` in which JSON or a token can stand, locks and empty files left out.
+    pub fn cache_entry(&self) -> PathBuf {
+        let filled = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.len() > 0);
+        let entries: Vec<PathBuf> = self.cache_files().into_iter().filter(filled).collect();
+        assert_eq!(entries.len(), 1, "expected one cache entry: {entries:?}");
+        entries.into_iter().next().unwrap()
+    }
+
+    /// Another text that must not leak: for cases whose secret is not `SECRET`.
+    pub fn declare_secret(&self, secret: &str) {
+        self.0.state.lock().unwrap().secrets.push(secret.to_owned());
+    }
+
+    /// A file in which a case itself put the secret. (`file` and `write_config` see to that alone.)
+    pub fn declare_secret_file(&self, path: impl AsRef<Path>) {
+        self.0.state.lock().unwrap().secret_files.push(self.work().join(path));
+    }
+
+    /// A file or directory beside `config/` and `cache/` that the program is asked to write; modes are checked.
+    pub fn declare_output(&self, path: impl AsRef<Path>) {
+        self.0.state.lock().unwrap().outputs.push(self.work().join(path));
+    }
+
+    /// A file or directory that another program (a shell, the command of `exec`) writes; modes are not checked.
+    pub fn declare_foreign(&self, path: impl AsRef<Path>) {
+        self.0.state.lock().unwrap().foreign.push(self.work().join(path));
+    }
+
+    /// `skia-auth` with these arguments, in this home.
+    pub fn skia<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Program {
+        self.program(env!("CARGO_BIN_EXE_skia-auth"), arguments)
+    }
+
+    /// Any other program in the same surroundings and under the same rules; `skia-auth` is on its PATH.
+    pub fn program<I: IntoIterator<Item: AsRef<OsStr>>>(&self, program: impl AsRef<OsStr>, arguments: I) -> Program {
+        Program::new(self.clone(), program.as_ref(), arguments)
+    }
+
+    /// A shell script: for pipes, `eval` and the like.
+    pub fn sh(&self, script: &str) -> Program {
+        self.program("sh", ["-c", script])
+    }
+
+    pub(super) fn secrets(&self) -> Vec<String> {
+        self.0.state.lock().unwrap().secrets.clone()
+    }
+
+    pub(super) fn may_hold_a_secret(&self, path: &Path) -> bool {
+        self.0.state.lock().unwrap().secret_files.iter().any(|known| path == known)
+    }
+
+    pub(super) fn may_be_written(&self, path: &Path) -> bool {
+        let state = self.0.state.lock().unwrap();
+        [self.config(), self.cache()].iter().chain(&state.outputs).any(|place| path.starts_with(place))
+    }
+
+    pub(super) fn is_foreign(&self, path: &Path) -> bool {
+        self.0.state.lock().unwrap().foreign.iter().any(|place| path.starts_with(place))
+    }
+
+    /// One more program is running here.
+    pub(super) fn enter(&self) {
+        self.0.state.lock().unwrap().running += 1;
+    }
+
+    /// One has ended. True if it was the last one.
+    pub(super) fn leave(&self) -> bool {
+        let mut state = self.0.state.lock().unwrap();
+        state.running -= 1;
+        state.running == 0
+    }
+
+    /// Everything below the home, links not followed.
+    pub(super) fn entries(&self) -> BTreeMap<PathBuf, Entry> {
+        let mut found = BTreeMap::new();
+        let mut left = vec![self.root().to_owned()];
+        while let Some(directory) = left.pop() {
+            // Another program may be at work here: what has gone meanwhile is skipped.
+            for path in fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+                if metadata.is_dir() {
+                    left.push(path.clone());
+                }
+                let (is_dir, is_file) = (metadata.is_dir(), metadata.is_file());
+                let mode = metadata.permissions().mode() & 0o7777;
+                found.insert(path, Entry { inode: metadata.ino(), mode, is_dir, is_file });
+            }
+        }
+        found
+    }
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}

@@ -1,0 +1,46 @@
+//! The harness: a home of its own, scripted servers and proxies, and the rules that hold in every case.
+//!
+//! ```ignore
+//! #[test]
+//! fn server_that_recovers_is_asked_again() {
+//!     let home = Home::new();
+//!     let token = live_token();
+//!     let server = Server::start([Reply::json(503, ""), live_reply(&token)]).expects(2);
+//!     home.skia(["token"]).credentials().server(&server).run().ok(&format!("{token}\n"));
+//!     assert_eq!(server.requests()[1].json()["ClientSecret"], SECRET);
+//! }
+//! ```
+//!
+//! `run` also checks every rule of `invariants`; dropping a `Server` checks how many requests it got (default: 1).
+#![allow(dead_code, unused_imports, reason = "a harness offers more than the cases of the day use")]
+
+mod home;
+mod http;
+mod invariants;
+mod outcome;
+mod program;
+mod proxy;
+mod reply;
+mod server;
+mod tls;
+mod tokens;
+mod traces;
+
+pub use home::Home;
+pub use http::Request;
+pub use outcome::Outcome;
+pub use program::{Program, Running};
+pub use proxy::Proxy;
+pub use reply::{DOCUMENTED_200, DOCUMENTED_401, DOCUMENTED_500, Reply, live_reply};
+pub use server::Server;
+pub use tls::{Ca, Certificate};
+pub use tokens::{DOCUMENTED_TOKEN, jwt, live_token, register_token, token_expiring_in};
+
+/// The client id that `Program::credentials` sets.
+pub const CLIENT_ID: &str = "104s3a5275a0d35e4";
+
+/// The client secret that `Program::credentials` sets: each of its encodings (JSON, URL, base64, hex) differs from it.
+pub const SECRET: &str = "s3gr3do-Que\"N1ng\\uem/Viu+42";
+
+/// The longest that any program may run, in any case: beyond it, it hangs.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
