@@ -49,6 +49,9 @@ _skia__auth() {
             skia__auth__subcmd__config,help)
                 cmd="skia__auth__subcmd__config__subcmd__help"
                 ;;
+            skia__auth__subcmd__config,init)
+                cmd="skia__auth__subcmd__config__subcmd__init"
+                ;;
             skia__auth__subcmd__config,path)
                 cmd="skia__auth__subcmd__config__subcmd__path"
                 ;;
@@ -57,6 +60,9 @@ _skia__auth() {
                 ;;
             skia__auth__subcmd__config__subcmd__help,help)
                 cmd="skia__auth__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            skia__auth__subcmd__config__subcmd__help,init)
+                cmd="skia__auth__subcmd__config__subcmd__help__subcmd__init"
                 ;;
             skia__auth__subcmd__config__subcmd__help,path)
                 cmd="skia__auth__subcmd__config__subcmd__help__subcmd__path"
@@ -108,11 +114,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -149,11 +155,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -183,18 +189,18 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config)
-            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version show path help"
+            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version show path init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -224,7 +230,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__help)
-            opts="show path help"
+            opts="show path init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -238,6 +244,20 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        skia__auth__subcmd__config__subcmd__help__subcmd__init)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -279,6 +299,47 @@ _skia__auth() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        skia__auth__subcmd__config__subcmd__init)
+            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         skia__auth__subcmd__config__subcmd__path)
             opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -287,11 +348,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -321,7 +382,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__show)
-            opts="-o -p -q -v -h -V --output --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
+            opts="-o -p -q -v -h -V --profile-names --output --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -390,11 +451,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -489,11 +550,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -704,11 +765,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -822,11 +883,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -875,11 +936,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -924,11 +985,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -989,11 +1050,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1111,11 +1172,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0
                     ;;
                 --config)

@@ -36,7 +36,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand status 'Say whether there is a valid cached token, for whom and until when'
             cand inspect 'Show the header and the claims of a token'
             cand logout 'Delete the cached token'
-            cand config 'Show the settings and where they come from'
+            cand config 'Show the settings, or create the configuration file'
             cand sandbox 'Run a local server that answers like the Skia API'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -198,6 +198,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand --version 'Print version'
             cand show 'Show every effective value with its provenance, secrets hidden'
             cand path 'Print the path of the configuration file'
+            cand init 'Create the configuration file, readable by you alone'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'skia-auth;config;show'= {
@@ -215,6 +216,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
             cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
             cand --color 'When to use colours'
+            cand --profile-names 'Print the names of the profiles and nothing else: what completions ask'
             cand --allow-http 'Send the secret over plain HTTP, to a host that is not this machine'
             cand --sandbox 'Try it with a local server, without an account'
             cand --no-cache 'Neither read nor write cached tokens'
@@ -241,14 +243,31 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'skia-auth;config;init'= {
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'skia-auth;config;help'= {
             cand show 'Show every effective value with its provenance, secrets hidden'
             cand path 'Print the path of the configuration file'
+            cand init 'Create the configuration file, readable by you alone'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'skia-auth;config;help;show'= {
         }
         &'skia-auth;config;help;path'= {
+        }
+        &'skia-auth;config;help;init'= {
         }
         &'skia-auth;config;help;help'= {
         }
@@ -289,7 +308,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand status 'Say whether there is a valid cached token, for whom and until when'
             cand inspect 'Show the header and the claims of a token'
             cand logout 'Delete the cached token'
-            cand config 'Show the settings and where they come from'
+            cand config 'Show the settings, or create the configuration file'
             cand sandbox 'Run a local server that answers like the Skia API'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'

@@ -24,7 +24,7 @@ function __fish_skia_auth_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -39,7 +39,7 @@ complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "exec" -d 'Run a
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "status" -d 'Say whether there is a valid cached token, for whom and until when'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "inspect" -d 'Show the header and the claims of a token'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "logout" -d 'Delete the cached token'
-complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "config" -d 'Show the settings and where they come from'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "config" -d 'Show the settings, or create the configuration file'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -61,7 +61,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l scope -d '
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -93,7 +93,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l scope -d '
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -115,7 +115,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l scope -d 'W
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -133,7 +133,7 @@ json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -147,7 +147,7 @@ json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -159,7 +159,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s V -l ver
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -169,18 +169,19 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s q -l quie
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -l color -d 'When to use colours' -r -f -a "auto\t''
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s q -l quiet -d 'Give no warnings'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s v -l verbose -d 'Say what is being done; -vv with headers'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s h -l help -d 'Print help'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -f -a "path" -d 'Print the path of the configuration file'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "path" -d 'Print the path of the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "init" -d 'Create the configuration file, readable by you alone'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the report' -r -f -a "text\t''
 json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
@@ -191,11 +192,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l profile-names -d 'Print the names of the profiles and nothing else: what completions ask'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l sandbox -d 'Try it with a local server, without an account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither read nor write cached tokens'
@@ -203,7 +205,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -212,8 +214,18 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Create the configuration file, readable by you alone'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 (0: any free one)' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l answer -d 'How to answer a login' -r -f -a "ok\t'As the documented server would'
@@ -223,7 +235,7 @@ unavailable\t'Asks to come back in a second (503)'
 slow\t'As the documented server would, after five seconds'
 html\t'A web page instead of an answer (200)'
 malformed\t'The documented 500, whose outer brace is doubled'"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -232,7 +244,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s q -l qui
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -247,7 +259,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "status" -d 'Say whether there is a valid cached token, for whom and until when'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "inspect" -d 'Show the header and the claims of a token'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "logout" -d 'Delete the cached token'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "config" -d 'Show the settings and where they come from'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "config" -d 'Show the settings, or create the configuration file'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

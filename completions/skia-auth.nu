@@ -180,7 +180,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show the settings and where they come from
+  # Show the settings, or create the configuration file
   export extern "skia-auth config" [
     --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
@@ -201,6 +201,7 @@ module completions {
 
   # Show every effective value with its provenance, secrets hidden
   export extern "skia-auth config show" [
+    --profile-names           # Print the names of the profiles and nothing else: what completions ask
     --output(-o): string@"nu-complete skia-auth config show output" # Form of the report
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
@@ -237,6 +238,21 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete skia-auth config init color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Create the configuration file, readable by you alone
+  export extern "skia-auth config init" [
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth config init color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
   # Print this message or the help of the given subcommand(s)
   export extern "skia-auth config help" [
   ]
@@ -247,6 +263,10 @@ module completions {
 
   # Print the path of the configuration file
   export extern "skia-auth config help path" [
+  ]
+
+  # Create the configuration file, readable by you alone
+  export extern "skia-auth config help init" [
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -322,7 +342,7 @@ module completions {
   export extern "skia-auth help logout" [
   ]
 
-  # Show the settings and where they come from
+  # Show the settings, or create the configuration file
   export extern "skia-auth help config" [
   ]
 

@@ -66,7 +66,7 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Delete the cached token
     Logout(LogoutArgs),
-    /// Show the settings and where they come from
+    /// Show the settings, or create the configuration file
     #[command(subcommand_required = true, arg_required_else_help = true, subcommand_value_name = "COMMAND")]
     Config(ConfigArgs),
     /// Run a local server that answers like the Skia API
@@ -123,7 +123,7 @@ pub struct ConnectionArgs {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
     pub client_secret_file: Option<PathBuf>,
     /// The client secret itself: other users can see it in the process list
-    #[arg(long, value_name = "VALUE", conflicts_with = "sandbox", allow_hyphen_values = true, hide_short_help = true)]
+    #[arg(long, value_name = "VALUE", conflicts_with = "sandbox", allow_hyphen_values = true)]
     pub client_secret: Option<String>,
     /// What to ask for [default: api]
     #[arg(long, value_name = "SCOPE")]
@@ -335,6 +335,8 @@ pub enum ConfigCommand {
     Show(ConfigShowArgs),
     /// Print the path of the configuration file
     Path(ConfigPathArgs),
+    /// Create the configuration file, readable by you alone
+    Init(ConfigInitArgs),
 }
 
 #[derive(Args, Debug)]
@@ -343,6 +345,9 @@ Examples:
   skia-auth config show
   skia-auth config show -p staging -o json")]
 pub struct ConfigShowArgs {
+    /// Print the names of the profiles and nothing else: what completions ask
+    #[arg(long, hide = true)]
+    pub profile_names: bool,
     #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]
@@ -357,6 +362,19 @@ Examples:
   skia-auth config path
   \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
 pub struct ConfigPathArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+On a terminal it asks for the client id and the client secret; elsewhere it writes a template. An existing file is
+never overwritten.
+
+Examples:
+  skia-auth config init
+  skia-auth config init -p staging")]
+pub struct ConfigInitArgs {
     #[command(flatten)]
     pub shared: SharedArgs,
 }

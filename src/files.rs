@@ -8,21 +8,30 @@ use zeroize::Zeroizing;
 
 use crate::error::reason;
 
+/// What a stream of unknown length is expected to hold at most, in bytes: the capacity of a pipe on Linux.
+const STREAM: usize = 64 * 1024;
+
 /// Reads at most `limit` bytes. A directory, an unreadable file and a longer one are errors in words.
 ///
 /// A pipe is fine: `--client-secret-file <(pass show skia)` names one.
 pub fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
     let file = File::open(path).map_err(|error| reason(&error))?;
-    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+    let metadata = file.metadata().map_err(|error| reason(&error))?;
+    if metadata.is_dir() {
         return Err("it is a directory".into());
     }
-    read_from(file, limit)
+    let expected = if metadata.is_file() { usize::try_from(metadata.len()).unwrap_or(limit) } else { STREAM };
+    collect(file, expected, limit)
 }
 
 /// As [`read`], from a stream that is already open.
 pub fn read_from(source: impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    // A buffer that grows leaves copies behind that nothing wipes: one of the full size does not.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(limit.min(64 * 1024) + 1));
+    collect(source, STREAM, limit)
+}
+
+fn collect(source: impl Read, expected: usize, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
+    // A buffer that grows leaves copies behind that nothing wipes: one of the size that is to be expected does not.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(expected.min(limit) + 1));
     match source.take(limit as u64 + 1).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > limit => Err(format!("it is larger than {} KiB", limit / 1024)),
         Ok(_) => Ok(bytes),

@@ -86,6 +86,7 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
         Command::Config(args) => match args.command {
             ConfigCommand::Show(show) => commands::config::show(&show, &show.shared.clone().over(shared), reporter),
             ConfigCommand::Path(path) => commands::config::path(&path.shared.over(shared)),
+            ConfigCommand::Init(init) => commands::config::init::run(&init.shared.over(shared)),
         },
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Completions(args) => Ok(commands::completions::run(args.shell)),
@@ -144,7 +145,7 @@ impl Command {
             Command::Inspect(args) => report(args.report.output),
             Command::Config(args) => match &args.command {
                 ConfigCommand::Show(show) => report(show.report.output),
-                ConfigCommand::Path(_) => false,
+                ConfigCommand::Path(_) | ConfigCommand::Init(_) => false,
             },
             Command::Exec(_) | Command::Logout(_) | Command::Sandbox(_) | Command::Completions(_) => false,
         }

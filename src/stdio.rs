@@ -23,6 +23,10 @@ pub fn emit_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
+pub fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
 pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }

@@ -1,5 +1,7 @@
 //! `config`: what the settings are and where they come from.
 
+pub mod init;
+
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -11,11 +13,15 @@ use crate::error::Failure;
 use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::secret::Secret;
+use crate::settings::file::ConfigFile;
 use crate::settings::provenance::Setting;
 use crate::settings::secret_source::SecretSource;
 use crate::settings::{CachePlace, Layers, config_path};
 
 pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
+    if args.profile_names {
+        return Ok(profile_names(shared));
+    }
     let layers = Layers::resolve(&args.connection, shared, reporter)?;
     let rows = rows(&layers);
     Ok(Outcome::of(match args.report.output.unwrap_or_default() {
@@ -37,6 +43,15 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
             json_report(&json!({ "settings": settings }))
         }
     }))
+}
+
+/// The names of the profiles, one a line. It is silent about a file that cannot be read, and about
+/// names that a shell would have to quote.
+fn profile_names(shared: &SharedArgs) -> Outcome {
+    let file = config_path(shared).ok().flatten().and_then(|path| ConfigFile::read(&path.value).ok());
+    let is_plain = |name: &&String| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let names = file.iter().flat_map(|file| file.profiles.keys()).filter(is_plain);
+    Outcome::of(names.map(|name| format!("{name}\n")).collect::<String>())
 }
 
 pub fn path(shared: &SharedArgs) -> Result<Outcome> {

@@ -21,7 +21,7 @@ use crate::secret::Secret;
 use crate::time::parse_duration;
 
 /// The documented production environment.
-const DEFAULT_BASE_URL: &str = "https://api.skia.com.br/api";
+pub const DEFAULT_BASE_URL: &str = "https://api.skia.com.br/api";
 const DEFAULT_SCOPE: &str = "api";
 /// Long enough for three tries at a slow server, short enough for a pipeline step.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

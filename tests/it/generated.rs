@@ -1,10 +1,12 @@
-//! The files that are made from the command line's definition and checked in.
+//! The files that are made from the command line's definition and checked in: completions and man pages.
 
 use std::fs;
 use std::path::Path;
 
+use clap::Command;
 use clap_complete::Shell;
 use clap_complete_nushell::Nushell;
+use clap_mangen::Man;
 
 use crate::support::Home;
 
@@ -16,6 +18,7 @@ fn renewing() -> bool {
 fn check(name: &str, fresh: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if renewing() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, fresh).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
@@ -25,17 +28,63 @@ fn check(name: &str, fresh: &str) {
 fn completion(generator: impl clap_complete::Generator) -> String {
     let mut script = Vec::new();
     clap_complete::generate(generator, &mut skia_auth::cli::command(), "skia-auth", &mut script);
-    // The bash script of clap_complete 4.6 joins the names of a hyphenated program and its commands in two ways, and
-    // then completes nothing behind a command (clap issue 6421).
-    String::from_utf8(script).unwrap().replace("skia__subcmd__auth", "skia__auth")
+    String::from_utf8(script).unwrap()
+}
+
+/// What a script asks for the names that may stand behind `-p`.
+const PROFILE_NAMES: &str = "skia-auth config show --profile-names 2>/dev/null";
+
+fn bash() -> String {
+    let mut profile_comes = false;
+    let lines = completion(Shell::Bash)
+        // clap_complete 4.6 joins the names of a hyphenated program and its commands in two ways, and then completes
+        // nothing behind a command (clap issue 6421).
+        .replace("skia__subcmd__auth", "skia__auth")
+        .lines()
+        .map(|line| {
+            let names = format!("COMPREPLY=($(compgen -W \"$({PROFILE_NAMES})\" -- \"${{cur}}\"))");
+            let line = match line.trim() {
+                "COMPREPLY=($(compgen -f \"${cur}\"))" if profile_comes => {
+                    line.replace("COMPREPLY=($(compgen -f \"${cur}\"))", &names)
+                }
+                _ => line.to_owned(),
+            };
+            profile_comes = matches!(line.trim(), "--profile)" | "-p)");
+            line + "\n"
+        })
+        .collect();
+    found_in(lines, PROFILE_NAMES)
+}
+
+fn zsh() -> String {
+    let names = format!(":NAME:{{compadd -- ${{(f)\"$({PROFILE_NAMES})\"}}}}'");
+    found_in(completion(Shell::Zsh).replace(":NAME:_default'", &names), PROFILE_NAMES)
+}
+
+fn fish() -> String {
+    let names = format!(" -f -a \"({PROFILE_NAMES})\"\n");
+    let lines = completion(Shell::Fish)
+        .lines()
+        .map(|line| match line.contains(" -l profile ") {
+            true => format!("{line}{names}"),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    found_in(lines, PROFILE_NAMES)
+}
+
+/// A replacement that no longer finds its place must not go unnoticed.
+fn found_in(script: String, wanted: &str) -> String {
+    assert!(script.matches(wanted).count() > 10, "the generated script has changed its form");
+    script
 }
 
 #[test]
 fn completions_are_fresh_and_the_program_prints_the_same() {
     let scripts = [
-        ("bash", "completions/skia-auth.bash", completion(Shell::Bash)),
-        ("zsh", "completions/_skia-auth", completion(Shell::Zsh)),
-        ("fish", "completions/skia-auth.fish", completion(Shell::Fish)),
+        ("bash", "completions/skia-auth.bash", bash()),
+        ("zsh", "completions/_skia-auth", zsh()),
+        ("fish", "completions/skia-auth.fish", fish()),
         ("powershell", "completions/_skia-auth.ps1", completion(Shell::PowerShell)),
         ("elvish", "completions/skia-auth.elv", completion(Shell::Elvish)),
         ("nushell", "completions/skia-auth.nu", completion(Nushell)),
@@ -50,4 +99,76 @@ fn completions_are_fresh_and_the_program_prints_the_same() {
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{shell}");
         assert!(outcome.stdout() == script, "completions {shell}: the program was built with another file");
     }
+}
+
+/// When the pages were last reviewed: they must not change with the day of the build.
+const DATE: &str = "2026-11-22";
+
+/// The sections that every page has behind what clap knows.
+const APPENDIX: &str = include_str!("../../man/appendix.roff");
+
+fn man_page(command: &Command, name: &str) -> String {
+    // clap keeps names for ever, unless its `string` feature is on.
+    let name: &'static str = String::leak(name.to_owned());
+    let mut command = command.clone().name(name).bin_name(name.replace('-', " ").replacen(' ', "-", 1));
+    command = command.disable_help_subcommand(true);
+    let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let has_commands = command.has_subcommands();
+    let source = concat!("skia-auth ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command).title(name.to_uppercase()).date(DATE).source(source).manual("skia-auth");
+    let mut page = Vec::new();
+    man.render_title(&mut page).unwrap();
+    man.render_name_section(&mut page).unwrap();
+    man.render_synopsis_section(&mut page).unwrap();
+    man.render_description_section(&mut page).unwrap();
+    man.render_options_section(&mut page).unwrap();
+    if has_commands {
+        man.render_subcommands_section(&mut page).unwrap();
+    }
+    let page = without_idle_breaks(&String::from_utf8(page).unwrap());
+    format!("{page}{}{APPENDIX}", after_help_sections(&after_help))
+}
+
+/// Drops the line breaks beside vertical space, which have no effect and are warned of.
+fn without_idle_breaks(page: &str) -> String {
+    let lines: Vec<_> = page.lines().collect();
+    let beside_space = |index: usize| {
+        let neighbours = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
+        neighbours.filter_map(|index| lines.get(index)).any(|line| *line == ".sp")
+    };
+    let kept = lines.iter().enumerate().filter(|(index, line)| **line != ".br" || !beside_space(*index));
+    kept.map(|(_, line)| format!("{line}\n")).collect()
+}
+
+/// What stands behind the options in `--help`: notes, and examples as they are.
+fn after_help_sections(text: &str) -> String {
+    let (before, examples) = text.split_once("Examples:\n").unwrap_or((text, ""));
+    let (examples, after) = examples.split_once("\n\n").unwrap_or((examples, ""));
+    let escaped = |text: &str| {
+        let escape = |line: &str| line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+        text.lines().map(|line| escape(line) + "\n").collect::<String>()
+    };
+    let mut sections = String::new();
+    let notes: Vec<_> = [before, after].into_iter().map(str::trim).filter(|note| !note.is_empty()).collect();
+    if !notes.is_empty() {
+        sections += &format!(".SH NOTES\n{}", notes.into_iter().map(escaped).collect::<Vec<_>>().join(".PP\n"));
+    }
+    if !examples.is_empty() {
+        sections += &format!(".SH EXAMPLES\n.nf\n{}.fi\n", escaped(examples));
+    }
+    sections
+}
+
+fn check_man_pages(command: &Command, name: &str) {
+    check(&format!("man/{name}.1"), &man_page(command, name));
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+        check_man_pages(sub, &format!("{name}-{}", sub.get_name()));
+    }
+}
+
+#[test]
+fn man_pages_are_fresh() {
+    let mut command = skia_auth::cli::command();
+    command.build();
+    check_man_pages(&command, "skia-auth");
 }

@@ -1,0 +1,63 @@
+//! A line typed on a terminal that does not show it.
+
+use std::io;
+
+use zeroize::Zeroizing;
+
+/// Reads a line with the echo switched off. However the program ends meanwhile, Ctrl-C included, the terminal is as it
+/// was before.
+#[cfg(unix)]
+pub fn read_line() -> io::Result<Zeroizing<String>> {
+    let silence = unix::Silence::begin()?;
+    let line = super::read_line();
+    drop(silence);
+    // The line end was typed, and not shown either.
+    crate::stdio::emit_error("\n");
+    line
+}
+
+#[cfg(not(unix))]
+pub fn read_line() -> io::Result<Zeroizing<String>> {
+    rpassword::read_password().map(Zeroizing::new)
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::thread;
+
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    pub struct Silence {
+        before: Termios,
+    }
+
+    impl Silence {
+        pub fn begin() -> io::Result<Self> {
+            let before = tcgetattr(io::stdin())?;
+            let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
+            let (guard, restored) = (Self { before: before.clone() }, before.clone());
+            // It outlives the question: signal-hook's handlers stay, and without it they would swallow every signal.
+            thread::spawn(move || {
+                for signal in signals.forever() {
+                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &restored);
+                    crate::stdio::emit_error("\n");
+                    let _ = emulate_default_handler(signal);
+                }
+            });
+            let mut silent = before;
+            silent.local_modes.remove(LocalModes::ECHO);
+            tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
+            Ok(guard)
+        }
+    }
+
+    impl Drop for Silence {
+        fn drop(&mut self) {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        }
+    }
+}
