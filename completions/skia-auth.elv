@@ -37,6 +37,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand inspect 'Show the header and the claims of a token'
             cand logout 'Delete the cached token'
             cand config 'Show the settings, or create the configuration file'
+            cand doctor 'Check the settings and the way to the server, and say how to mend them'
             cand sandbox 'Run a local server that answers like the Skia API'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -271,6 +272,34 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
         }
         &'skia-auth;config;help;help'= {
         }
+        &'skia-auth;doctor'= {
+            cand -o 'Form of the report'
+            cand --output 'Form of the report'
+            cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
+            cand --client-id 'The integration''s client id'
+            cand --client-secret-file 'Read the client secret from a file (-: standard input)'
+            cand --client-secret 'The client secret itself: other users can see it in the process list'
+            cand --scope 'What to ask for [default: api]'
+            cand --timeout 'Time for the whole call, as 90s, 30m or 2h [default: 30s]'
+            cand --retries 'How often to try again when the server is away [default: 2]'
+            cand --ca-cert 'Trust these certificate authorities too (PEM)'
+            cand -p 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --profile 'Use this profile of the configuration file, even where the environment says otherwise'
+            cand --config 'Read this configuration file (TOML, or JSON if it ends in .json)'
+            cand --color 'When to use colours'
+            cand --login 'Log in too, to see whether the credentials are accepted'
+            cand --allow-http 'Send the secret over plain HTTP, to a host that is not this machine'
+            cand --sandbox 'Try it with a local server, without an account'
+            cand --no-cache 'Neither read nor write cached tokens'
+            cand -q 'Give no warnings'
+            cand --quiet 'Give no warnings'
+            cand -v 'Say what is being done; -vv with headers'
+            cand --verbose 'Say what is being done; -vv with headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'skia-auth;sandbox'= {
             cand --port 'Port on 127.0.0.1 (0: any free one)'
             cand --answer 'How to answer a login'
@@ -309,6 +338,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand inspect 'Show the header and the claims of a token'
             cand logout 'Delete the cached token'
             cand config 'Show the settings, or create the configuration file'
+            cand doctor 'Check the settings and the way to the server, and say how to mend them'
             cand sandbox 'Run a local server that answers like the Skia API'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -326,6 +356,8 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
         &'skia-auth;help;logout'= {
         }
         &'skia-auth;help;config'= {
+        }
+        &'skia-auth;help;doctor'= {
         }
         &'skia-auth;help;sandbox'= {
         }

@@ -40,6 +40,7 @@ complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "status" -d 'Say
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "inspect" -d 'Show the header and the claims of a token'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "logout" -d 'Delete the cached token'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "config" -d 'Show the settings, or create the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "doctor" -d 'Check the settings and the way to the server, and say how to mend them'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -227,6 +228,29 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the configuration file'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Create the configuration file, readable by you alone'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s o -l output -d 'Form of the report' -r -f -a "text\t''
+json\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l scope -d 'What to ask for [default: api]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l retries -d 'How often to try again when the server is away [default: 2]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l login -d 'Log in too, to see whether the credentials are accepted'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l sandbox -d 'Try it with a local server, without an account'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l no-cache -d 'Neither read nor write cached tokens'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s q -l quiet -d 'Give no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s v -l verbose -d 'Say what is being done; -vv with headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 (0: any free one)' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l answer -d 'How to answer a login' -r -f -a "ok\t'As the documented server would'
 rejected\t'Refuses every credential (401)'
@@ -253,13 +277,14 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s q -l
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "login" -d 'Ask the server for a new token and print it'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "token" -d 'Print a token that is valid for a while: the cached one, else a new one'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "exec" -d 'Run a command with a token in its environment'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "status" -d 'Say whether there is a valid cached token, for whom and until when'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "inspect" -d 'Show the header and the claims of a token'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "logout" -d 'Delete the cached token'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "config" -d 'Show the settings, or create the configuration file'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "login" -d 'Ask the server for a new token and print it'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "token" -d 'Print a token that is valid for a while: the cached one, else a new one'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "exec" -d 'Run a command with a token in its environment'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "status" -d 'Say whether there is a valid cached token, for whom and until when'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "inspect" -d 'Show the header and the claims of a token'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "logout" -d 'Delete the cached token'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "config" -d 'Show the settings, or create the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "doctor" -d 'Check the settings and the way to the server, and say how to mend them'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -273,6 +273,38 @@ module completions {
   export extern "skia-auth config help help" [
   ]
 
+  def "nu-complete skia-auth doctor output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete skia-auth doctor color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Check the settings and the way to the server, and say how to mend them
+  export extern "skia-auth doctor" [
+    --login                   # Log in too, to see whether the credentials are accepted
+    --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # What to ask for [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to try again when the server is away [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --sandbox                 # Try it with a local server, without an account
+    --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --quiet(-q)               # Give no warnings
+    --verbose(-v)             # Say what is being done; -vv with headers
+    --color: string@"nu-complete skia-auth doctor color" # When to use colours
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
   def "nu-complete skia-auth sandbox answer" [] {
     [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
   }
@@ -344,6 +376,10 @@ module completions {
 
   # Show the settings, or create the configuration file
   export extern "skia-auth help config" [
+  ]
+
+  # Check the settings and the way to the server, and say how to mend them
+  export extern "skia-auth help doctor" [
   ]
 
   # Run a local server that answers like the Skia API

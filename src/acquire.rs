@@ -1,5 +1,6 @@
 //! The recipe for a token: look, lock, look again, log in, save.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -82,6 +83,15 @@ fn check_lifetime(acquired: &Acquired, min_ttl: Duration, now: Timestamp) -> Res
         Some(_) => Err(Failure::protocol("a new token has expired already")),
         None => Err(Failure::protocol("the expiry of a new token is unknown: it cannot be held against --min-ttl")),
     }
+}
+
+/// Whom a connection trusts beside, or in place of, the system's roots.
+pub fn trust(ca_cert: Option<&Path>) -> Result<Trust, Failure> {
+    Ok(Trust {
+        extra: ca_cert.map(load_ca_cert).transpose()?.unwrap_or_default(),
+        file: env::path(env::SSL_CERT_FILE),
+        directory: env::path(env::SSL_CERT_DIR).map(Into::into),
+    })
 }
 
 struct Call<'a> {
@@ -204,8 +214,9 @@ impl Call<'_> {
         .to_json()?;
         let route = proxy::route(&|name| env::text(name).ok().flatten(), &identity.base_url)?;
         self.reporter.note(&Note::Route(&route));
-        let trust = self.trust()?;
+        let trust = trust(self.settings.ca_cert.as_deref())?;
         let url = identity.base_url.login_url();
+        let _waiting = self.reporter.waiting(identity.base_url.host());
         let mut number = 0;
         retry::until(
             self.deadline,
@@ -229,15 +240,6 @@ impl Call<'_> {
             },
             |failure, wait| self.reporter.note(&Note::Waiting { failure, wait }),
         )
-    }
-
-    fn trust(&self) -> Result<Trust, Failure> {
-        let ca_cert = self.settings.ca_cert.as_deref();
-        Ok(Trust {
-            extra: ca_cert.map(load_ca_cert).transpose()?.unwrap_or_default(),
-            file: env::path(env::SSL_CERT_FILE),
-            directory: env::path(env::SSL_CERT_DIR).map(Into::into),
-        })
     }
 
     /// Says of a refusal where each half of the credentials came from, and what looks odd about them.

@@ -63,6 +63,19 @@ pub fn read(reply: &http::Reply, settings: &Settings, now: Timestamp) -> Result<
     }
 }
 
+/// Whether an answer to a request that was no login comes from the login endpoint.
+pub fn check_endpoint(reply: &http::Reply, settings: &Settings) -> Result<(), Failure> {
+    let answer = Answer { reply, base_url: &settings.identity.base_url, secret: settings.client_secret.value.clone() };
+    match reply.status {
+        300..=399 => Err(answer.redirect()),
+        404 => Err(answer.not_the_endpoint("not the login endpoint")),
+        // A page where the documented API would refuse the method is somebody else's.
+        200..=299 if answer.is_html() => Err(answer.not_the_endpoint("not the login endpoint")),
+        407 | 429 | 500..=599 => Err(answer.refusal(Timestamp::UNIX_EPOCH).failure),
+        _ => Ok(()),
+    }
+}
+
 /// The lifetime and the token of a reply that was accepted before: what the cache asks.
 pub fn read_again(document: &str) -> Option<Grant> {
     let fields = Fields::parse(document)?;

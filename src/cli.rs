@@ -69,6 +69,8 @@ pub enum Command {
     /// Show the settings, or create the configuration file
     #[command(subcommand_required = true, arg_required_else_help = true, subcommand_value_name = "COMMAND")]
     Config(ConfigArgs),
+    /// Check the settings and the way to the server, and say how to mend them
+    Doctor(DoctorArgs),
     /// Run a local server that answers like the Skia API
     Sandbox(SandboxArgs),
     /// Print the completion script for a shell
@@ -375,6 +377,27 @@ Examples:
   skia-auth config init
   skia-auth config init -p staging")]
 pub struct ConfigInitArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+No credentials are sent, unless with --login. The report holds no secret.
+Exit code: 0 if all is well, else that of the first check that failed.
+
+Examples:
+  skia-auth doctor
+  skia-auth doctor --login                  try the credentials too
+  skia-auth doctor -o json")]
+pub struct DoctorArgs {
+    /// Log in too, to see whether the credentials are accepted
+    #[arg(long)]
+    pub login: bool,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
     #[command(flatten)]
     pub shared: SharedArgs,
 }

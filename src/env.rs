@@ -26,6 +26,7 @@ pub const TOKEN_EXPIRES_AT: &str = "SKIA_TOKEN_EXPIRES_AT";
 
 pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
+pub const TERM: &str = "TERM";
 pub const NO_COLOR: &str = "NO_COLOR";
 pub const CI: &str = "CI";
 pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";

@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::time::Instant;
 
+use ureq::AsSendBody;
+use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, Method, Uri, header};
 
 use crate::connect;
@@ -61,6 +63,22 @@ pub struct Reply {
 /// Sends the login request once, and returns whatever the server answers before the deadline. Nothing is followed,
 /// decoded, stored or tried again.
 pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, Trouble> {
+    let message = builder(request, Method::POST)?.body(request.body).map_err(|_| malformed())?;
+    exchange(request, message, tell)
+}
+
+/// Asks for the address of the login without logging in: nothing secret is sent, the body of the request is not used.
+/// A server that knows the address answers that it wants another method.
+pub fn probe(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, Trouble> {
+    let message = builder(request, Method::GET)?.body(()).map_err(|_| malformed())?;
+    exchange(request, message, tell)
+}
+
+fn exchange(
+    request: &Request,
+    message: ureq::http::Request<impl AsSendBody>,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Reply, Trouble> {
     let clock = Clock::start(request.deadline);
     let name = connect::server_name(request.base_url);
     let stream = connect::open(request.base_url, request.route, request.trust, clock, tell)?;
@@ -71,7 +89,7 @@ pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, 
     let wire = Wire::new(stream, forward, name.clone(), clock);
     tell(Progress { step: Step::Sending, after: clock.elapsed() });
     let understand = |error: ureq::Error| trouble(error, &name);
-    let response = agent(wire).run(message(request)?).map_err(understand)?;
+    let response = agent(wire).run(message).map_err(understand)?;
     let status = response.status().as_u16();
     tell(Progress { step: Step::Answered { status }, after: clock.elapsed() });
     if let (407, Route::Through(proxy), false) = (status, request.route, request.base_url.uses_tls()) {
@@ -96,11 +114,10 @@ pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, 
     })
 }
 
-fn message<'a>(request: &Request<'a>) -> Result<ureq::http::Request<&'a [u8]>, Trouble> {
+fn builder(request: &Request, method: Method) -> Result<Builder, Trouble> {
     let uri: Uri = request.base_url.login_url().parse().map_err(|_| malformed())?;
-    let builder = ureq::http::Request::builder().method(Method::POST).uri(uri);
-    let builder = HEADERS.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value));
-    builder.body(request.body).map_err(|_| malformed())
+    let builder = ureq::http::Request::builder().method(method).uri(uri);
+    Ok(HEADERS.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value)))
 }
 
 fn malformed() -> Trouble {

@@ -33,6 +33,7 @@ mod token;
 mod trouble;
 mod tunnel;
 mod usage;
+mod waiting;
 
 use std::ffi::OsString;
 use std::panic;
@@ -88,6 +89,7 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
             ConfigCommand::Path(path) => commands::config::path(&path.shared.over(shared)),
             ConfigCommand::Init(init) => commands::config::init::run(&init.shared.over(shared)),
         },
+        Command::Doctor(args) => commands::doctor::run(&args, shared, clock, reporter),
         Command::Sandbox(args) => commands::sandbox::run(&args),
         Command::Completions(args) => Ok(commands::completions::run(args.shell)),
     }
@@ -129,6 +131,7 @@ impl Command {
             Command::Inspect(args) => &args.shared,
             Command::Logout(args) => &args.shared,
             Command::Config(args) => &args.shared,
+            Command::Doctor(args) => &args.shared,
             Command::Sandbox(args) => &args.shared,
             Command::Completions(args) => &args.shared,
         }
@@ -143,6 +146,7 @@ impl Command {
             Command::Token(args) => delivery(args.delivery.output),
             Command::Status(args) => report(args.report.output),
             Command::Inspect(args) => report(args.report.output),
+            Command::Doctor(args) => report(args.report.output),
             Command::Config(args) => match &args.command {
                 ConfigCommand::Show(show) => report(show.report.output),
                 ConfigCommand::Path(_) | ConfigCommand::Init(_) => false,

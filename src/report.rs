@@ -18,6 +18,7 @@ use crate::settings::provenance::Provenance;
 use crate::stdio;
 use crate::time::humane;
 use crate::token::AccessToken;
+use crate::waiting::Waiting;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -170,6 +171,17 @@ impl Reporter {
             Color::Auto => env::path(env::NO_COLOR).is_none() && stdio::stderr_is_terminal(),
         };
         Self { quiet: shared.quiet, verbose: shared.verbose, coloured, json }
+    }
+
+    /// One that says nothing: for a command whose report says it.
+    pub fn silent(&self) -> Self {
+        Self { quiet: true, verbose: 0, ..*self }
+    }
+
+    /// A sign of life, where a person looks on and nothing else is said.
+    pub fn waiting(&self, host: &str) -> Option<Waiting> {
+        let wanted = !self.quiet && self.verbose == 0 && stdio::stderr_is_terminal() && !env::is(env::TERM, "dumb");
+        wanted.then(|| Waiting::begin(host))
     }
 
     pub fn warn(&self, warning: Warning) {

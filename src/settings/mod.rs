@@ -44,6 +44,8 @@ pub struct Layers {
     pub profile: Setting<String>,
     /// The configuration file that was looked at, and whether it was there.
     pub config_file: Option<(Setting<PathBuf>, bool)>,
+    /// The configuration file, if it holds a secret that other users can read.
+    pub exposed_config_file: Option<PathBuf>,
     secret_is_bound_to: Option<String>,
 }
 
@@ -128,6 +130,7 @@ impl Layers {
             cache: cache_place(typed.no_cache, said.cache, &layer)?,
             profile: layer.name,
             config_file: layer.file,
+            exposed_config_file: layer.exposed_file,
             secret_is_bound_to,
         })
     }
@@ -273,6 +276,7 @@ struct ProfileLayer {
     profile: Profile,
     source: Option<Rc<ProfileSource>>,
     file: Option<(Setting<PathBuf>, bool)>,
+    exposed_file: Option<PathBuf>,
 }
 
 impl ProfileLayer {
@@ -292,14 +296,15 @@ impl ProfileLayer {
         }
         let mut file = ConfigFile::read(&path.value)?;
         reporter.note(&Note::ConfigFile { path: &path.value, profile: &name.value });
-        if file.is_exposed() {
-            reporter.warn(Warning::ExposedConfigFile(path.value.clone()));
+        let exposed_file = file.is_exposed().then(|| path.value.clone());
+        if let Some(path) = &exposed_file {
+            reporter.warn(Warning::ExposedConfigFile(path.clone()));
         }
         let Some(profile) = file.profiles.remove(&name.value) else {
             return Err(unknown_profile(&name, &file));
         };
         let source = Rc::new(ProfileSource { name: name.value.clone(), file: path.value.clone() });
-        Ok(Self { name, profile, source: Some(source), file: Some((path, true)) })
+        Ok(Self { name, profile, source: Some(source), file: Some((path, true)), exposed_file })
     }
 
     fn without_file(name: Setting<String>, file: Option<(Setting<PathBuf>, bool)>) -> Result<Self, Failure> {
@@ -314,7 +319,7 @@ impl ProfileLayer {
             ))
             .hint(format!("skia-auth config init -p {}", name.value)));
         }
-        Ok(Self { name, profile: Profile::default(), source: None, file })
+        Ok(Self { name, profile: Profile::default(), source: None, file, exposed_file: None })
     }
 
     fn is_named(&self) -> bool {

@@ -1,0 +1,252 @@
+//! `doctor`: everything between a person and a token, checked one after the other, with a way to mend what fails.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::Outcome;
+use crate::acquire::{Clock, Need, acquire, trust};
+use crate::api;
+use crate::cli::{DoctorArgs, ReportFormat, SharedArgs};
+use crate::env;
+use crate::error::{Failure, Kind};
+use crate::http::{self, Progress, Step};
+use crate::output::json_report;
+use crate::proxy::{self, Route};
+use crate::report::Reporter;
+use crate::server_text::one_line;
+use crate::settings::secret_source::oddities;
+use crate::settings::{CachePlace, Layers, Settings};
+use crate::time::{humane, parse_http_date};
+
+pub fn run(args: &DoctorArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+    let mut checkup = Checkup { checks: Vec::new(), clock, reporter };
+    // A check that fails ends what depends on it: the rest would only repeat the complaint.
+    if let Some(settings) = checkup.settings(args, shared)
+        && checkup.way_to_the_server(&settings).is_some()
+        && args.login
+    {
+        checkup.login(settings);
+    }
+    let report = match args.report.output.unwrap_or_default() {
+        ReportFormat::Text => checkup.text(),
+        ReportFormat::Json => checkup.json(),
+    };
+    Ok(Outcome::of(report).exit_code(checkup.exit_code()))
+}
+
+struct Check {
+    name: &'static str,
+    detail: String,
+    /// What is wrong, if anything: who has to act, and how.
+    fault: Option<(Kind, String)>,
+}
+
+struct Checkup<'a> {
+    checks: Vec<Check>,
+    clock: Clock,
+    reporter: &'a Reporter,
+}
+
+impl Checkup<'_> {
+    fn passed(&mut self, name: &'static str, detail: impl Into<String>) {
+        self.checks.push(Check { name, detail: detail.into(), fault: None });
+    }
+
+    fn failed(&mut self, name: &'static str, failure: &Failure) {
+        let fix = failure.hints.first().cloned().unwrap_or_else(|| default_fix(failure.kind).to_owned());
+        let mut detail = failure.message.clone();
+        if !failure.server_messages.is_empty() {
+            detail = format!("{detail}; server: {}", failure.server_messages.join("; "));
+        }
+        self.checks.push(Check { name, detail, fault: Some((failure.kind, fix)) });
+    }
+
+    /// Records a result, and hands on its value.
+    fn keep<T>(
+        &mut self,
+        name: &'static str,
+        result: Result<T, Failure>,
+        detail: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => {
+                let detail = detail(&value);
+                self.passed(name, detail);
+                Some(value)
+            }
+            Err(failure) => {
+                self.failed(name, &failure);
+                None
+            }
+        }
+    }
+
+    fn settings(&mut self, args: &DoctorArgs, shared: &SharedArgs) -> Option<Settings> {
+        let layers = Layers::resolve(&args.connection, shared, &self.reporter.silent());
+        let layers = self.keep("configuration", layers, |layers| match &layers.config_file {
+            Some((file, true)) => format!("{}, profile {:?}", file.value.display(), layers.profile.value),
+            Some((file, false)) => format!("no file {}: the environment alone", file.value.display()),
+            None => "no place for a file: the environment alone".to_owned(),
+        })?;
+        if let Some((file, true)) = &layers.config_file {
+            match &layers.exposed_config_file {
+                None => self.passed("file mode", "other users cannot read a secret there"),
+                Some(path) => {
+                    let failure = Failure::config(format!("other users can read the secret in {}", path.display()));
+                    self.failed("file mode", &failure.hint(format!("chmod go-rwx {}", file.value.display())));
+                }
+            }
+        }
+        let destination = layers.check_destination(&layers.base_url.value);
+        self.keep("base URL", destination, |()| {
+            format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
+        });
+        let settings = self.keep("credentials", layers.complete(), |settings| {
+            let secret = &settings.client_secret;
+            let odd = oddities(secret.value.expose());
+            let odd = if odd.is_empty() { String::new() } else { format!(", which {}", odd.join(" and ")) };
+            format!(
+                "client id from {}, client secret ({} characters) from {}{odd}",
+                settings.client_id,
+                secret.value.characters(),
+                secret.provenance
+            )
+        })?;
+        let cache = match &settings.cache {
+            CachePlace::Directory(directory) => format!("in {}", directory.display()),
+            CachePlace::Off(why) => format!("off ({why})"),
+        };
+        self.passed("cache", cache);
+        Some(settings)
+    }
+
+    /// Connects once, without a word about the credentials, and reads from how far it came what works.
+    fn way_to_the_server(&mut self, settings: &Settings) -> Option<()> {
+        let base_url = &settings.identity.base_url;
+        let route = proxy::route(&|name| env::text(name).ok().flatten(), base_url);
+        let route = self.keep("proxy", route, Route::describe)?;
+        let trust = trust(settings.ca_cert.as_deref());
+        let trust = match trust {
+            Ok(trust) => trust,
+            Err(failure) => {
+                self.failed("certificates", &failure);
+                return None;
+            }
+        };
+        let deadline = Instant::now() + settings.timeout;
+        let request = http::Request { base_url, route: &route, trust: &trust, body: &[], deadline };
+        let mut steps = Vec::new();
+        let reply = http::probe(&request, &mut |progress| steps.push(progress));
+        for Progress { step, .. } in &steps {
+            let name = match step {
+                Step::Resolved { .. } => "DNS",
+                Step::Connected { .. } => "TCP",
+                Step::Tunnelled { .. } => "tunnel",
+                Step::Secured { .. } => "TLS",
+                Step::Sending | Step::Answered { .. } => continue,
+            };
+            self.passed(name, step.to_string());
+        }
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(trouble) => {
+                let reached = |wanted: fn(&Step) -> bool| steps.iter().any(|progress| wanted(&progress.step));
+                let name = if !reached(|step| matches!(step, Step::Resolved { .. })) {
+                    "DNS"
+                } else if !reached(|step| matches!(step, Step::Connected { .. })) {
+                    "TCP"
+                } else if matches!(route, Route::Through(_))
+                    && base_url.uses_tls()
+                    && !reached(|step| matches!(step, Step::Tunnelled { .. }))
+                {
+                    "tunnel"
+                } else if base_url.uses_tls() && !reached(|step| matches!(step, Step::Secured { .. })) {
+                    "TLS"
+                } else {
+                    "endpoint"
+                };
+                self.failed(name, trouble.failure());
+                return None;
+            }
+        };
+        let endpoint = api::check_endpoint(&reply, settings);
+        let found = self.keep("endpoint", endpoint, |()| format!("{} answers", base_url.login_url()));
+        self.server_clock(&reply);
+        found
+    }
+
+    fn server_clock(&mut self, reply: &http::Reply) {
+        let now: Timestamp = (self.clock)();
+        match reply.date.as_deref().and_then(parse_http_date) {
+            None => self.passed("clock", "the server does not say what time it is"),
+            Some(date) => {
+                let offset = api::clock_offset(Some(date), now);
+                let amount = humane(offset);
+                if offset.unsigned_abs() <= api::NOTABLE_CLOCK_OFFSET.as_secs() {
+                    self.passed("clock", format!("{amount} from the server's"));
+                } else {
+                    let direction = if offset > 0 { "behind" } else { "ahead of" };
+                    let failure = Failure::config(format!("this machine's clock is {amount} {direction} the server's"));
+                    self.failed("clock", &failure.hint("set the clock, for instance: timedatectl set-ntp true"));
+                }
+            }
+        }
+    }
+
+    /// Nothing is cached: a doctor leaves things as they are.
+    fn login(&mut self, settings: Settings) {
+        let settings = Settings { cache: CachePlace::Off("doctor"), ..settings };
+        let acquired = acquire(&settings, Need::New, self.clock, &self.reporter.silent());
+        let now = (self.clock)();
+        self.keep("login", acquired, |acquired| {
+            let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));
+            match left {
+                Some(left) if left > 0 => format!("accepted, with a token for {}", humane(left)),
+                _ => "accepted".to_owned(),
+            }
+        });
+    }
+
+    fn exit_code(&self) -> u8 {
+        let first = self.checks.iter().find_map(|check| check.fault.as_ref());
+        first.map_or(0, |(kind, _)| kind.exit_code())
+    }
+
+    fn text(&self) -> String {
+        let width = self.checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
+        let mut text = String::new();
+        for Check { name, detail, fault } in &self.checks {
+            let mark = if fault.is_none() { '✓' } else { '✗' };
+            text.push_str(&format!("{mark} {name:width$}  {}\n", one_line(detail)));
+            if let Some((_, fix)) = fault {
+                text.push_str(&format!("  {:width$}  fix: {}\n", "", one_line(fix)));
+            }
+        }
+        text
+    }
+
+    fn json(&self) -> String {
+        let checks: Vec<_> = self
+            .checks
+            .iter()
+            .map(|Check { name, detail, fault }| {
+                let fix = fault.as_ref().map(|(_, fix)| fix);
+                json!({"name": name, "ok": fault.is_none(), "detail": detail, "fix": fix})
+            })
+            .collect();
+        json_report(&json!({ "checks": checks }))
+    }
+}
+
+/// What to do where a failure brings no hint of its own.
+fn default_fix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Unavailable => "check the network, the proxy and the firewall; then try again",
+        Kind::Rejected => "check the client id and the client secret with whoever issued them",
+        Kind::Protocol => "check the base URL: skia-auth config show",
+        _ => "skia-auth config show tells where each value comes from",
+    }
+}
