@@ -22,6 +22,7 @@ mod report;
 mod retry;
 #[doc(hidden)]
 pub mod sandbox;
+mod seal;
 mod secret;
 mod server_text;
 mod settings;
@@ -56,6 +57,7 @@ const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault 
 
 /// Runs the program: parses, dispatches, writes the result, and reports what went wrong.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    seal::seal();
     panic::set_hook(Box::new(|_| stdio::emit_error(INTERNAL_ERROR)));
     let code = panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code());
     ExitCode::from(code)

@@ -1,0 +1,33 @@
+//! What the user's other processes get to see of the program's memory: nothing.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+const NOBODY: u32 = 65534;
+
+/// The kernel hands the files of an undumpable process below `/proc` to root; a process of root itself does not show
+/// the difference, so it runs as somebody else.
+#[test]
+fn memory_and_environment_are_out_of_reach_for_other_processes_of_the_user() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = directory.path().join("skia-auth");
+    fs::copy(env!("CARGO_BIN_EXE_skia-auth"), &program).unwrap();
+    let mut command = Command::new(&program);
+    command.arg("sandbox").env_clear().current_dir("/").stdout(Stdio::piped());
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let mut sandbox = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let owner = fs::metadata(format!("/proc/{}/environ", sandbox.id())).map(|metadata| metadata.uid());
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+    assert!(line.starts_with("SKIA_BASE_URL="), "{line}");
+    assert_eq!(owner.unwrap(), 0);
+}
