@@ -230,7 +230,7 @@ The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, and no cli
 
 Examples:
   skia-auth exec -- ./call-skia.sh
-  skia-auth exec -- sh -c 'curl -H @- https://api.skia.com.br/api/… <<< \"Authorization: Bearer $SKIA_TOKEN\"'"
+  skia-auth exec --min-ttl 2h -- ./long-job.sh"
 )]
 pub struct ExecArgs {
     #[command(flatten)]

@@ -4,5 +4,8 @@
 
 mod generated;
 mod harness;
+mod markdown;
+mod pipelines;
+mod readme;
 mod seal;
 mod support;
