@@ -212,7 +212,7 @@ impl Call<'_> {
             scope: &identity.scope,
         }
         .to_json()?;
-        let route = proxy::route(&|name| env::text(name).ok().flatten(), &identity.base_url)?;
+        let route = proxy::route(&env::text, &identity.base_url)?;
         self.reporter.note(&Note::Route(&route));
         let trust = trust(self.settings.ca_cert.as_deref())?;
         let url = identity.base_url.login_url();

@@ -52,25 +52,29 @@ impl Proxy {
 /// Chooses the route to a server from the environment, in which an empty variable counts as unset.
 ///
 /// Lower case goes before upper case, and the variable of the scheme before `ALL_PROXY`. Loopback is always direct. A
-/// value that cannot be used is an error, never a silent direct connection; the error does not repeat it, since it may
-/// hold a password.
-pub fn route(environment: &dyn Fn(&str) -> Option<String>, to: &BaseUrl) -> Result<Route, Failure> {
+/// value that cannot be used, or not be read, is an error, never a silent direct connection; the error does not repeat
+/// it, since it may hold a password.
+pub fn route(environment: &dyn Fn(&str) -> Result<Option<String>, Failure>, to: &BaseUrl) -> Result<Route, Failure> {
     if to.is_loopback() {
         return Ok(Route::Direct { why: "a loopback address" });
     }
-    let lookup = |name: &str| environment(name).filter(|value| !value.is_empty());
+    let lookup = |name: &str| Ok(environment(name)?.filter(|value| !value.is_empty()));
+    let first = |names: &[&'static str]| {
+        let found = |name: &&'static str| lookup(name).map(|value| Some((*name, value?))).transpose();
+        names.iter().find_map(found).transpose()
+    };
     // A CGI program is given the header `Proxy:` of a stranger's request as HTTP_PROXY (CVE-2016-5385).
-    let is_cgi = lookup("REQUEST_METHOD").is_some();
+    let is_cgi = lookup("REQUEST_METHOD")?.is_some();
     let candidates: &[&'static str] = match (to.uses_tls(), is_cgi) {
         (true, _) => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
         (false, false) => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
         (false, true) => &["http_proxy", "all_proxy", "ALL_PROXY"],
     };
-    let Some((variable, value)) = candidates.iter().find_map(|name| Some((*name, lookup(name)?))) else {
+    let Some((variable, value)) = first(candidates)? else {
         return Ok(Route::Direct { why: "no proxy is set" });
     };
-    let excepted = lookup("no_proxy").or_else(|| lookup("NO_PROXY"));
-    if excepted.is_some_and(|list| exceptions::cover(&list, to.host())) {
+    let excepted = first(&["no_proxy", "NO_PROXY"])?;
+    if excepted.is_some_and(|(_, list)| exceptions::cover(&list, to.host())) {
         return Ok(Route::Direct { why: "NO_PROXY covers this host" });
     }
     parse(variable, &value).map(Route::Through)
@@ -162,7 +166,8 @@ mod tests {
     use super::*;
 
     fn routed(variables: &[(&str, &str)], to: &str) -> String {
-        let lookup = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let value = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let lookup = |name: &str| Ok(value(name));
         match route(&lookup, &BaseUrl::parse(to).unwrap()) {
             Ok(route) => route.describe(),
             Err(failure) => failure.message,

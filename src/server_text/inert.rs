@@ -1,5 +1,7 @@
 //! What in a text a terminal, a reader or a CI runner would obey.
 
+use std::net::Ipv6Addr;
+
 /// Whether a character has no business in a line that is shown: controls, direction marks, and everything that is
 /// invisible by design (Unicode's `Default_Ignorable_Code_Point`, the line separators, the annotation marks).
 pub fn is_unseen(c: char) -> bool {
@@ -25,15 +27,26 @@ pub fn without_unseen(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|&c| !is_unseen(c)).collect()
 }
 
-/// Puts a space into everything that a CI runner would take for a command.
+/// Puts a space into everything that a CI runner would take for a command. An IPv6 address in brackets stays as it is:
+/// it can be typed again, and no runner takes it for anything.
 pub fn without_commands(text: &str) -> String {
     let mut watch = CommandWatch::default();
     let mut inert = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut address_ends_at = 0;
+    for (index, c) in text.char_indices() {
+        if index < address_ends_at {
+            inert.push(c);
+            continue;
+        }
         if watch.completes(c) {
             inert.push(' ');
         }
         inert.push(c);
+        if c == '[' {
+            let inside = index + 1;
+            let address = text[inside..].split(']').next().filter(|address| address.parse::<Ipv6Addr>().is_ok());
+            address_ends_at = address.map_or(0, |address| inside + address.len());
+        }
     }
     inert
 }
@@ -76,6 +89,10 @@ mod tests {
         assert_eq!(without_commands("a::b"), "a: :b");
         assert_eq!(without_commands("#a#[ # #[ ##a#[ ## [ #[ : :"), "#a#[ # #[ ##a#[ ## [ #[ : :");
         assert_eq!(without_commands("x##[##Vso[###teamcity["), "x## [##Vso [###teamcity [");
+        assert_eq!(
+            without_commands("http://[::1]:8080 [2001:db8::1] [::x::] ##[::1]::"),
+            "http://[::1]:8080 [2001:db8::1] [: :x: :] ## [::1]: :"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod generated;
 mod harness;
 mod markdown;
+mod network;
 mod pipelines;
 mod readme;
 mod seal;

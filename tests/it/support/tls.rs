@@ -8,26 +8,44 @@ use rcgen::{
 };
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, SupportedProtocolVersion};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 use super::home::Home;
 
 /// A certificate authority that nobody trusts by default.
-pub struct Ca(CertifiedIssuer<'static, KeyPair>);
+pub struct Ca {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    /// What a server sends beside its own certificate: the intermediate ones, this one first.
+    chain: Vec<CertificateDer<'static>>,
+}
 
 /// A server's certificate with its key.
 pub struct Certificate {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
+    pem: String,
+    /// Whose client certificates the server demands.
+    clients: Option<CertificateDer<'static>>,
 }
 
 impl Ca {
     pub fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+        let issuer = CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap();
+        Self { issuer, chain: Vec::new() }
+    }
+
+    /// An authority that this one vouches for; servers send its certificate with their own.
+    pub fn intermediate(&self, name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let issuer = CertifiedIssuer::signed_by(authority(name), key, &self.issuer).unwrap();
+        let chain = [vec![issuer.der().clone()], self.chain.clone()].concat();
+        Self { issuer, chain }
+    }
+
+    /// The same authority, whose servers forget to send its certificate.
+    pub fn without_chain(self) -> Self {
+        Self { chain: Vec::new(), ..self }
     }
 
     /// A valid certificate for these host names. For the wrong-name case, name another host.
@@ -59,16 +77,14 @@ impl Ca {
         params.distinguished_name.push(DnType::CommonName, "skia-auth test server");
         change(&mut params);
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        Certificate {
-            chain: vec![certificate.der().clone()],
-            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        }
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let chain = [vec![certificate.der().clone()], self.chain.clone()].concat();
+        Certificate::new(chain, &key, certificate.pem())
     }
 
     /// The CA's own certificate, PEM.
     pub fn pem(&self) -> String {
-        self.0.pem()
+        self.issuer.pem()
     }
 
     /// The CA's own certificate as the file `work/ca.pem`: for `--ca-cert` and SSL_CERT_FILE.
@@ -77,12 +93,52 @@ impl Ca {
     }
 }
 
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
 impl Certificate {
+    fn new(chain: Vec<CertificateDer<'static>>, key: &KeyPair, pem: String) -> Self {
+        Self { chain, key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(), pem, clients: None }
+    }
+
+    /// One that vouches for itself and is no authority.
+    pub fn self_signed<const N: usize>(names: [&str; N]) -> Self {
+        let mut params = CertificateParams::new(names.map(str::to_owned)).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "Self Signed");
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        Self::new(vec![certificate.der().clone()], &key, certificate.pem())
+    }
+
+    /// The server's own certificate, PEM.
+    pub fn pem(&self) -> String {
+        self.pem.clone()
+    }
+
+    /// The server demands that clients show a certificate of this authority.
+    pub fn demanding_clients_of(self, ca: &Ca) -> Self {
+        Self { clients: Some(ca.issuer.der().clone()), ..self }
+    }
+
     pub(super) fn server_config(&self, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        let provider = Arc::new(default_provider());
+        let clients = match &self.clients {
+            None => WebPkiClientVerifier::no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority.clone()).unwrap();
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap()
+            }
+        };
+        let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(self.chain.clone(), self.key.clone_key())
             .unwrap();
         Arc::new(config)
