@@ -110,18 +110,29 @@ impl Answer<'_> {
             return Err(self.protocol(format!("the reply of {host} has a documented field twice")));
         }
         match (fields.is_ok(), fields.has_token()) {
-            (Some(true), _) => fields.grant(document.unwrap_or_default()).map_err(|what| self.protocol(what)),
+            (_, false) if self.says_refusal() => Err(self.rejected(self.shown(&fields))),
+            (Some(true), _) => match fields.grant(document.unwrap_or_default()) {
+                Ok(grant) => Ok(self.without_secret(grant)),
+                Err(what) => Err(self.protocol(what)),
+            },
             (Some(false), false) => Err(self.rejected(self.shown(&fields))),
             (Some(false), true) => Err(self.protocol(format!("{host} sent a token with a Status that says error"))),
             (None, _) => Err(self.protocol(format!("the reply of {host} has no Status of the documented kind"))),
         }
     }
 
+    /// A reply that repeats the secret would carry it into the cache and to standard output.
+    fn without_secret(&self, grant: Grant) -> Grant {
+        let masked = read_again(&server_text::mask(grant.reply.expose(), &self.secret));
+        // A very short secret may stand in the token, or in the name of a field, without having been repeated.
+        masked.filter(|masked| masked.token == grant.token && masked.expiry == grant.expiry).unwrap_or(grant)
+    }
+
     /// What an answer outside of 2xx means, and whether to ask again.
     fn refusal(&self, now: Timestamp) -> FailedTry {
         let status = self.reply.status;
         let host = self.base_url.host();
-        let fields = self.document().and_then(Fields::parse);
+        let fields = self.fields_of_failure();
         let messages = || match &fields {
             Some(fields) => self.shown(fields),
             None => self.shown_text(),
@@ -151,7 +162,7 @@ impl Answer<'_> {
             },
             500..=599 => FailedTry {
                 failure: unavailable(&format!("{host} has an error of its own")),
-                remedy: Remedy::TryOnceMore,
+                remedy: Remedy::TryOnceMore { after: after() },
             },
             _ if self.is_html() => FailedTry::stop(self.not_the_endpoint("not the login endpoint")),
             _ => FailedTry::stop(self.protocol(format!("{host} answered with HTTP {status}")).said(messages())),
@@ -162,6 +173,12 @@ impl Answer<'_> {
     fn document(&self) -> Option<&str> {
         let text = std::str::from_utf8(&self.reply.body).ok()?;
         Some(text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches([' ', '\t', '\r', '\n']))
+    }
+
+    /// The documented 500 is not JSON: its outer brace is doubled.
+    fn fields_of_failure(&self) -> Option<Fields> {
+        let text = self.document()?;
+        Fields::parse(text).or_else(|| Fields::parse(text.strip_prefix('{')?.strip_suffix('}')?))
     }
 
     fn is_html(&self) -> bool {
@@ -179,10 +196,14 @@ impl Answer<'_> {
         server_text::sanitize_all(fields.words().iter().map(String::as_str), Some(&self.secret))
     }
 
-    /// The words of a body that is not the documented object: the title of a page, or plain text.
+    /// The words of a body that is not the documented object: the title of a page, or plain text. Of JSON that cannot be
+    /// read nothing is shown: there may be a token in it.
     fn shown_text(&self) -> Vec<String> {
-        let Some(text) = self.document() else { return Vec::new() };
-        let words = if self.is_html() { title(text).unwrap_or_default() } else { text };
+        let words = match self.document() {
+            Some(text) if self.is_html() => title(text).unwrap_or_default(),
+            Some(text) if !text.starts_with(['{', '[']) => text,
+            _ => return Vec::new(),
+        };
         server_text::sanitize(words, Some(&self.secret))
     }
 
@@ -236,6 +257,8 @@ struct Fields {
     token: Option<Value>,
     status: Option<Value>,
     messages: Option<Value>,
+    /// What ASP.NET Web API and gateways say where the login is not reached.
+    message: Option<Value>,
     /// ProblemDetails (RFC 9457): what ASP.NET answers to a request that it cannot read.
     title: Option<Value>,
     detail: Option<Value>,
@@ -289,7 +312,7 @@ impl Fields {
     /// What the server has to say to a person.
     fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        for value in [&self.messages, &self.title, &self.detail, &self.errors].into_iter().flatten() {
+        for value in [&self.messages, &self.message, &self.title, &self.detail, &self.errors].into_iter().flatten() {
             collect_words(value, &mut words);
         }
         words
@@ -332,6 +355,7 @@ impl<'de> Deserialize<'de> for Fields {
                         "token" => &mut fields.token,
                         "status" => &mut fields.status,
                         "messages" => &mut fields.messages,
+                        "message" => &mut fields.message,
                         "title" => &mut fields.title,
                         "detail" => &mut fields.detail,
                         "errors" => &mut fields.errors,
@@ -351,7 +375,7 @@ impl From<http::Trouble> for FailedTry {
     fn from(trouble: http::Trouble) -> Self {
         let remedy = match trouble {
             http::Trouble::NotConnected(_) => Remedy::TryAgain { after: None },
-            http::Trouble::AnswerLost(_) => Remedy::TryOnceMore,
+            http::Trouble::AnswerLost(_) => Remedy::TryOnceMore { after: None },
             http::Trouble::Final(_) | http::Trouble::DeadlinePassed(_) => Remedy::Stop,
         };
         Self { failure: trouble.into_failure(), remedy }

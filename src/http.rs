@@ -56,7 +56,7 @@ pub struct Reply {
     pub content_type: Option<String>,
     /// For `-vv`: a few harmless fields, cut to 200 characters of ASCII.
     pub server_headers: Vec<(String, String)>,
-    /// At most 1 MiB.
+    /// At most 1 MiB; whole in a 2xx, as far as it came in anything else.
     pub body: Vec<u8>,
 }
 
@@ -98,10 +98,16 @@ fn exchange(
     let (parts, mut body) = response.into_parts();
     let mut bytes = Vec::new();
     // Not the library's own limit, which refuses a body of exactly that length.
-    body.as_reader().take(LONGEST_BODY + 1).read_to_end(&mut bytes).map_err(|error| understand(error.into()))?;
-    if bytes.len() as u64 > LONGEST_BODY {
-        return Err(Trouble::Final(Failure::protocol(format!("the reply of {name} is larger than 1 MiB"))));
+    let end = body.as_reader().take(LONGEST_BODY + 1).read_to_end(&mut bytes);
+    // What is no success is decided by its status, however its body ends: a refusal that is cut short must not be taken
+    // for a lost answer, and asked again.
+    if (200..=299).contains(&status) {
+        end.map_err(|error| understand(error.into()))?;
+        if bytes.len() > LONGEST_BODY as usize {
+            return Err(Trouble::Final(Failure::protocol(format!("the reply of {name} is larger than 1 MiB"))));
+        }
     }
+    bytes.truncate(LONGEST_BODY as usize);
     let field = |name| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
     Ok(Reply {
         status,

@@ -15,8 +15,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(4);
 pub enum Remedy {
     /// No connection, or a server that says it is busy: as many retries as were asked for. It may say how long to wait.
     TryAgain { after: Option<Duration> },
-    /// The server got the request and did not answer it properly: one retry at most.
-    TryOnceMore,
+    /// The server got the request and did not answer it properly: one retry at most. It may say how long to wait.
+    TryOnceMore { after: Option<Duration> },
     /// Another try would end the same way, or do harm: a wrong login repeated can lock an account.
     Stop,
 }
@@ -51,7 +51,7 @@ pub fn until<T>(
         made += 1;
         let (allowed, asked) = match remedy {
             Remedy::TryAgain { after } => (retries, after),
-            Remedy::TryOnceMore => (retries.min(1), None),
+            Remedy::TryOnceMore { after } => (retries.min(1), after),
             Remedy::Stop => (0, None),
         };
         let left = deadline.saturating_duration_since(Instant::now());
@@ -99,8 +99,9 @@ mod tests {
         assert_eq!(tries(2, at_once), 3);
         assert_eq!(tries(0, at_once), 1);
         assert_eq!(tries(2, Remedy::Stop), 1);
-        assert_eq!(tries(0, Remedy::TryOnceMore), 1);
-        assert_eq!(tries(5, Remedy::TryOnceMore), 2);
+        let once_more = Remedy::TryOnceMore { after: Some(Duration::ZERO) };
+        assert_eq!(tries(0, once_more), 1);
+        assert_eq!(tries(5, once_more), 2);
     }
 
     #[test]

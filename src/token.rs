@@ -49,7 +49,8 @@ impl Expiry {
 pub struct Grant {
     pub token: AccessToken,
     pub expiry: Expiry,
-    /// The server's JSON object, byte for byte, without a byte-order mark or white space around it.
+    /// The server's JSON object, byte for byte, without a byte-order mark or white space around it, and with `***`
+    /// where it repeats the secret.
     pub reply: Secret,
 }
 

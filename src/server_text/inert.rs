@@ -44,8 +44,8 @@ pub fn without_commands(text: &str) -> String {
         inert.push(c);
         if c == '[' {
             let inside = index + 1;
-            let address = text[inside..].split(']').next().filter(|address| address.parse::<Ipv6Addr>().is_ok());
-            address_ends_at = address.map_or(0, |address| inside + address.len());
+            let address = text[inside..].split_once(']').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
+            address_ends_at = address.map_or(0, |(address, _)| inside + address.len());
         }
     }
     inert

@@ -24,9 +24,16 @@ impl Mask {
     pub fn new(secret: &str) -> Self {
         let mut patterns = vec![Pattern::of_text(secret)];
         if secret.chars().count() >= SHORTEST {
-            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-            patterns.push(Pattern::of_encoding(&hex));
-            patterns.extend(base64_forms(secret.as_bytes()).iter().map(|form| Pattern::of_encoding(form)));
+            // As it is, and as it stands in the request.
+            let json = serde_json::Value::from(secret).to_string();
+            let mut texts = vec![secret, &json[1..json.len() - 1]];
+            texts.dedup();
+            for text in texts {
+                patterns
+                    .push(Pattern::of_bytes(text, &["", "-", ":", " ", "\\x", ",0x", ", 0x"], |b| format!("{b:02x}")));
+                patterns.push(Pattern::of_bytes(text, &[",", ", "], |b| b.to_string()));
+                patterns.extend(base64_forms(text.as_bytes()).iter().map(|form| Pattern::of_encoding(form)));
+            }
         }
         patterns.retain(|pattern| !pattern.0.is_empty());
         let mut beginnings = [false; 256];
@@ -67,7 +74,20 @@ impl Pattern {
         Self(text.chars().skip_while(|&c| is_stripped(c)).map(spellings).collect())
     }
 
-    /// In hex and base64 only the few characters that are neither letter nor digit are ever spelled otherwise.
+    /// Byte by byte, as debuggers print it: something may stand between two of them.
+    fn of_bytes(text: &str, separators: &[&str], digits: fn(u8) -> String) -> Self {
+        let mut pattern: Vec<Vec<String>> = Vec::new();
+        for byte in text.bytes() {
+            let digits = digits(byte);
+            pattern.push(match pattern.is_empty() {
+                true => vec![format!("\\x{digits}"), format!("0x{digits}"), digits],
+                false => separators.iter().map(|separator| format!("{separator}{digits}")).collect(),
+            });
+        }
+        Self(pattern)
+    }
+
+    /// In base64 only the few characters that are neither letter nor digit are ever spelled otherwise.
     fn of_encoding(text: &str) -> Self {
         let mut pattern = Vec::new();
         for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
@@ -110,8 +130,22 @@ fn is_stripped(c: char) -> bool {
     is_unseen(c) && c != '\t'
 }
 
-/// The ways in which JSON, URLs and HTML spell a character, itself included; also nothing, for one that is stripped.
+/// The ways in which JSON, URLs and HTML spell a character, one within the other too, itself included; also nothing, for
+/// one that is stripped.
 fn spellings(c: char) -> Vec<String> {
+    let mut spellings = plain_spellings(c);
+    for inner in spellings.clone() {
+        spellings.push(inner.replace('\\', r"\\").replace('"', "\\\""));
+        spellings.push(inner.replace('\\', r"\u005c").replace('"', r"\u0022").replace('&', r"\u0026"));
+        spellings.push(inner.replace('%', "%25").replace('\\', "%5c").replace('"', "%22").replace('&', "%26"));
+        spellings.push(inner.replace('&', "&amp;").replace('"', "&quot;"));
+    }
+    spellings.sort();
+    spellings.dedup();
+    spellings
+}
+
+fn plain_spellings(c: char) -> Vec<String> {
     let mut units = [0; 2];
     let mut bytes = [0; 4];
     let json: String = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();

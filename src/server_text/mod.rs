@@ -48,6 +48,11 @@ pub fn sanitize_all<'a>(messages: impl Iterator<Item = &'a str>, secret: Option<
     lines
 }
 
+/// The text with `***` for every occurrence of the secret, and nothing else changed.
+pub fn mask(text: &str, secret: &Secret) -> String {
+    Mask::new(secret.expose()).apply(text)
+}
+
 fn sanitize_line(line: &str, mask: &Mask) -> String {
     // In this order: what is stripped can split the secret, and every removal can join the parts of a command.
     let line = mask.apply(&inert::without_unseen(line));

@@ -204,8 +204,6 @@ fn plain_http_beyond_loopback_is_refused_before_any_connection() {
             .env("http_proxy", proxy.url())
             .env("SKIA_ALLOW_HTTP", "0")
             .run();
-        // Colons in a row do not reach a stream that a CI runner reads.
-
         outcome.fails(
             3,
             &format!(
