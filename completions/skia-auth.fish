@@ -24,7 +24,7 @@ function __fish_skia_auth_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -62,13 +62,13 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l scope -d '
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l dry-run -d 'Print the request, without the secret, and send nothing'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l allow-http -d 'Send the secret over plain HTTP to another machine'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l sandbox -d 'Try it with a local server, without an account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l no-cache -d 'Neither read nor write cached tokens'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s q -l quiet -d 'Give no warnings'
@@ -94,13 +94,13 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l scope -d '
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l offline -d 'Only look into the cache: exit 1 if it has no valid token'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l allow-http -d 'Send the secret over plain HTTP to another machine'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l sandbox -d 'Try it with a local server, without an account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l no-cache -d 'Neither read nor write cached tokens'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s q -l quiet -d 'Give no warnings'
@@ -116,12 +116,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l scope -d 'W
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l allow-http -d 'Send the secret over plain HTTP to another machine'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l sandbox -d 'Try it with a local server, without an account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l no-cache -d 'Neither read nor write cached tokens'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s q -l quiet -d 'Give no warnings'
@@ -134,7 +134,7 @@ json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -148,7 +148,7 @@ json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -160,7 +160,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s V -l ver
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -170,7 +170,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s q -l quie
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -193,20 +193,20 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l profile-names -d 'Print the names of the profiles and nothing else: what completions ask'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the secret over plain HTTP to another machine'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l sandbox -d 'Try it with a local server, without an account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither read nor write cached tokens'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Give no warnings'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -215,7 +215,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -238,13 +238,13 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l scope -d 
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l retries -d 'How often to try again when the server is away [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l login -d 'Log in too, to see whether the credentials are accepted'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l allow-http -d 'Send the secret over plain HTTP, to a host that is not this machine'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l allow-http -d 'Send the secret over plain HTTP to another machine'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l sandbox -d 'Try it with a local server, without an account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l no-cache -d 'Neither read nor write cached tokens'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s q -l quiet -d 'Give no warnings'
@@ -259,7 +259,7 @@ unavailable\t'Asks to come back in a second (503)'
 slow\t'As the documented server would, after five seconds'
 html\t'A web page instead of an answer (200)'
 malformed\t'The documented 500, whose outer brace is doubled'"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -268,7 +268,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s q -l qui
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s v -l verbose -d 'Say what is being done; -vv with headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -d 'Use this profile of the configuration file, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -d 'Use this profile, even where the environment says otherwise' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l config -d 'Read this configuration file (TOML, or JSON if it ends in .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''

@@ -6,7 +6,7 @@ module completions {
 
   # Log in to the Skia API and print the bearer token
   export extern skia-auth [
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -36,10 +36,10 @@ module completions {
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
     --retries: string         # How often to try again when the server is away [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -70,10 +70,10 @@ module completions {
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
     --retries: string         # How often to try again when the server is away [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -97,10 +97,10 @@ module completions {
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
     --retries: string         # How often to try again when the server is away [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -124,7 +124,7 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -147,7 +147,7 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -167,7 +167,7 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -182,7 +182,7 @@ module completions {
 
   # Show the settings, or create the configuration file
   export extern "skia-auth config" [
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -211,10 +211,10 @@ module completions {
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
     --retries: string         # How often to try again when the server is away [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -229,7 +229,7 @@ module completions {
 
   # Print the path of the configuration file
   export extern "skia-auth config path" [
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -244,7 +244,7 @@ module completions {
 
   # Create the configuration file, readable by you alone
   export extern "skia-auth config init" [
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -293,10 +293,10 @@ module completions {
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
     --retries: string         # How often to try again when the server is away [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP, to a host that is not this machine
+    --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -317,7 +317,7 @@ module completions {
   export extern "skia-auth sandbox" [
     --port: string            # Port on 127.0.0.1 (0: any free one)
     --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
@@ -336,7 +336,7 @@ module completions {
 
   # Print the completion script for a shell
   export extern "skia-auth completions" [
-    --profile(-p): string     # Use this profile of the configuration file, even where the environment says otherwise
+    --profile(-p): string     # Use this profile, even where the environment says otherwise
     --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers

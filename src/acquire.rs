@@ -250,7 +250,7 @@ impl Call<'_> {
             ref found => format!(", which {}", found.join(" and ")),
         };
         failure.hint(format!(
-            "check the client id from {client_id}{} and the client secret from {}{}",
+            "check the client id (from {client_id}{}) and the client secret (from {}{})",
             odd(&identity.client_id),
             client_secret.provenance,
             odd(client_secret.value.expose()),

@@ -1,5 +1,6 @@
 //! What can be typed: commands, options and their help.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, Value
 
 use crate::output::Format;
 use crate::sandbox::Answer;
+use crate::secret::Secret;
 use crate::time::parse_duration;
 
 // The groups below that are flattened into commands have no `///`: clap would take it for the command's description.
@@ -37,12 +39,12 @@ pub fn command() -> clap::Command {
     subcommand_value_name = "COMMAND",
     max_term_width = 100,
     after_help = "\
+The credentials are read from SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, or from a configuration file.
+
 Examples:
   skia-auth login --sandbox                 try it, without an account
   TOKEN=$(skia-auth token) || exit          in a script
-  skia-auth exec -- ./call-skia.sh          the token in one command's environment
-
-The credentials are read from SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, or from a configuration file."
+  skia-auth exec -- ./call-skia.sh          the token in one command's environment"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -80,7 +82,7 @@ pub enum Command {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Global options")]
 pub struct SharedArgs {
-    /// Use this profile of the configuration file, even where the environment says otherwise
+    /// Use this profile, even where the environment says otherwise
     #[arg(short, long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Read this configuration file (TOML, or JSON if it ends in .json)
@@ -125,8 +127,8 @@ pub struct ConnectionArgs {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
     pub client_secret_file: Option<PathBuf>,
     /// The client secret itself: other users can see it in the process list
-    #[arg(long, value_name = "VALUE", conflicts_with = "sandbox", allow_hyphen_values = true)]
-    pub client_secret: Option<String>,
+    #[arg(long, value_name = "VALUE", conflicts_with = "sandbox", allow_hyphen_values = true, value_parser = secret)]
+    pub client_secret: Option<Secret>,
     /// What to ask for [default: api]
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
@@ -139,7 +141,7 @@ pub struct ConnectionArgs {
     /// Trust these certificate authorities too (PEM)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
-    /// Send the secret over plain HTTP, to a host that is not this machine
+    /// Send the secret over plain HTTP to another machine
     #[arg(long)]
     pub allow_http: bool,
     /// Try it with a local server, without an account
@@ -148,6 +150,10 @@ pub struct ConnectionArgs {
     /// Neither read nor write cached tokens
     #[arg(long)]
     pub no_cache: bool,
+}
+
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text.to_owned()))
 }
 
 // Where the token goes, and in which form.
@@ -230,7 +236,8 @@ The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, and no cli
 
 Examples:
   skia-auth exec -- ./call-skia.sh
-  skia-auth exec --min-ttl 2h -- ./long-job.sh"
+  skia-auth exec --min-ttl 2h -- ./long-job.sh
+  skia-auth exec -- sh -c 'echo \"Authorization: Bearer $SKIA_TOKEN\" | curl -H @- $SKIA_BASE_URL/…'"
 )]
 pub struct ExecArgs {
     #[command(flatten)]
@@ -240,7 +247,13 @@ pub struct ExecArgs {
     #[command(flatten)]
     pub shared: SharedArgs,
     /// The command to run, and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(
+        last = true,
+        required = true,
+        value_name = "COMMAND",
+        value_hint = ValueHint::CommandWithArguments,
+        help_heading = "Arguments"
+    )]
     pub command: Vec<OsString>,
 }
 
@@ -287,8 +300,8 @@ impl From<IdentityArgs> for ConnectionArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The token is read from standard input; without one, the cached token is shown. The signature is not verified:
-only the server has the key.
+The token is read from standard input; without one, the cached token is shown.
+The signature is not verified: only the server has the key.
 
 Examples:
   skia-auth token | skia-auth inspect
@@ -323,6 +336,10 @@ pub struct LogoutArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth config show
+  skia-auth config path")]
 pub struct ConfigArgs {
     #[command(subcommand)]
     pub command: ConfigCommand,
@@ -406,7 +423,8 @@ pub struct DoctorArgs {
 #[command(
     override_usage = "skia-auth sandbox [OPTIONS] [-- COMMAND [ARG]...]",
     after_help = "\
-The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the sandbox, and its exit code is kept.
+The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the sandbox.
+Its exit code is kept.
 
 Examples:
   skia-auth sandbox -- ./pipeline.sh
@@ -423,7 +441,12 @@ pub struct SandboxArgs {
     #[command(flatten)]
     pub shared: SharedArgs,
     /// The command to run, and its arguments
-    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(
+        last = true,
+        value_name = "COMMAND",
+        value_hint = ValueHint::CommandWithArguments,
+        help_heading = "Arguments"
+    )]
     pub command: Vec<OsString>,
 }
 

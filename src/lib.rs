@@ -72,7 +72,7 @@ fn parse_and_run(arguments: &[OsString]) -> u8 {
         let failure = Failure::usage("a command is missing").hint("skia-auth --help");
         return report(&Reporter::new(&cli.shared, false), Err(failure.into()));
     };
-    let shared = command.shared().clone().over(&cli.shared);
+    let shared = command.shared().over(&cli.shared);
     let reporter = Reporter::new(&shared, command.wants_json());
     report(&reporter, dispatch(command, &shared, &reporter))
 }
@@ -87,9 +87,9 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
         Command::Inspect(args) => commands::inspect::run(args, shared, reporter),
         Command::Logout(args) => commands::logout::run(args, shared, reporter),
         Command::Config(args) => match args.command {
-            ConfigCommand::Show(show) => commands::config::show(&show, &show.shared.clone().over(shared), reporter),
-            ConfigCommand::Path(path) => commands::config::path(&path.shared.over(shared)),
-            ConfigCommand::Init(init) => commands::config::init::run(&init.shared.over(shared)),
+            ConfigCommand::Show(show) => commands::config::show(&show, shared, reporter),
+            ConfigCommand::Path(_) => commands::config::path(shared),
+            ConfigCommand::Init(_) => commands::config::init::run(shared),
         },
         Command::Doctor(args) => commands::doctor::run(&args, shared, clock, reporter),
         Command::Sandbox(args) => commands::sandbox::run(&args),
@@ -124,19 +124,27 @@ fn styled(text: &StyledStr, is_terminal: bool) -> String {
 }
 
 impl Command {
-    fn shared(&self) -> &SharedArgs {
-        match self {
+    fn shared(&self) -> SharedArgs {
+        let shared = match self {
             Command::Login(args) => &args.shared,
             Command::Token(args) => &args.shared,
             Command::Exec(args) => &args.shared,
             Command::Status(args) => &args.shared,
             Command::Inspect(args) => &args.shared,
             Command::Logout(args) => &args.shared,
-            Command::Config(args) => &args.shared,
+            Command::Config(args) => {
+                let inner = match &args.command {
+                    ConfigCommand::Show(show) => &show.shared,
+                    ConfigCommand::Path(path) => &path.shared,
+                    ConfigCommand::Init(init) => &init.shared,
+                };
+                return inner.clone().over(&args.shared);
+            }
             Command::Doctor(args) => &args.shared,
             Command::Sandbox(args) => &args.shared,
             Command::Completions(args) => &args.shared,
-        }
+        };
+        shared.clone()
     }
 
     /// Whether the result is JSON, and an error shall be too.

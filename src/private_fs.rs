@@ -126,9 +126,16 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
 pub fn check_replaceable(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")),
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not a regular file")),
+        Ok(metadata) if !metadata.is_file() || is_descriptor(path) => Err(io::Error::other("it is not a regular file")),
         _ => temporary_beside(path).map(drop),
     }
+}
+
+/// Whether the path is a name for an open file, such as `/dev/stdout`: a regular file where output is redirected to one,
+/// and still a link that belongs to the system.
+fn is_descriptor(path: &Path) -> bool {
+    let directory = path.parent().and_then(|directory| directory.canonicalize().ok());
+    directory.is_some_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
 }
 
 fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {

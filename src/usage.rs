@@ -6,6 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli;
 use crate::error::{Failure, Kind};
+use crate::settings::file::nearest;
 
 /// What the parser stopped at.
 pub enum Stop {
@@ -41,14 +42,15 @@ fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             format!("{} is missing", own(ContextKind::InvalidArg).unwrap_or_default())
         }
         ErrorKind::MissingSubcommand => "a command is missing".to_owned(),
-        ErrorKind::ArgumentConflict => format!(
-            "{} cannot be used with {}",
-            own(ContextKind::InvalidArg).unwrap_or_default(),
-            own(ContextKind::PriorArg).unwrap_or_default()
-        ),
+        ErrorKind::ArgumentConflict => {
+            let [one, other] =
+                [ContextKind::InvalidArg, ContextKind::PriorArg].map(|kind| own(kind).unwrap_or_default());
+            if one == other { format!("{one} is given twice") } else { format!("{one} cannot be used with {other}") }
+        }
+        ErrorKind::TooManyValues => format!("{} takes no value", own(ContextKind::InvalidArg).unwrap_or_default()),
         ErrorKind::InvalidUtf8 => {
             let position = arguments.iter().position(|word| word.to_str().is_none()).unwrap_or_default();
-            format!("argument {position} is not valid UTF-8")
+            format!("word {position} after skia-auth is not valid UTF-8")
         }
         _ => "the command line cannot be understood".to_owned(),
     };
@@ -60,11 +62,16 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let own = |kind| own_words(error, kind);
     match error.kind() {
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
+            let word = typed(error).unwrap_or_default();
+            if let Some(command) = owner(&word) {
+                return Some(format!("{word} is an option of skia-auth {command}"));
+            }
             let suggestion = own(ContextKind::SuggestedArg)
                 .or_else(|| own(ContextKind::SuggestedSubcommand))
+                .filter(|name| nearest(word.trim_start_matches('-'), [name.trim_start_matches('-')]).is_some())
                 .map(|name| format!("did you mean {name}?"));
-            let wants_separator = matches!(subcommand(arguments), Some("exec" | "sandbox"))
-                && typed(error).is_some_and(|word| !word.starts_with('-'));
+            let wants_separator =
+                matches!(subcommand(arguments), Some("exec" | "sandbox")) && !word.is_empty() && !word.starts_with('-');
             match suggestion {
                 None if wants_separator => Some("put -- before the command".to_owned()),
                 suggestion => suggestion,
@@ -108,6 +115,16 @@ fn typed(error: &clap::Error) -> Option<String> {
         ContextValue::String(text) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// The command that knows this option, spelled exactly so: the word is then one of our own, and can be shown.
+fn owner(word: &str) -> Option<String> {
+    let long = word.strip_prefix("--")?;
+    let knows = |command: &&clap::Command| command.get_arguments().any(|option| option.get_long() == Some(long));
+    // The definition of a command is made when it is built.
+    let mut definition = cli::command();
+    definition.build();
+    definition.get_subcommands().find(knows).map(|command| command.get_name().to_owned())
 }
 
 /// Where the word stands, counted as a shell counts: `$1` is the first.

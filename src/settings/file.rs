@@ -108,7 +108,6 @@ enum Fault {
     UnknownKey { nearest: Option<&'static str> },
     WrongType { key: &'static str, expected: &'static str },
     Twice(&'static str),
-    BadDuration,
     DefaultAsTable,
     OtherGrantType,
     SeveralSecrets(&'static str, &'static str),
@@ -135,7 +134,6 @@ impl Problem {
             }
             Fault::WrongType { key, expected } => (format!("{key} must be {expected}"), None),
             Fault::Twice(key) => (format!("{key} is given twice"), None),
-            Fault::BadDuration => ("timeout is not a duration".into(), Some("timeout = \"30s\"".into())),
             Fault::DefaultAsTable => (
                 "the profile \"default\" is not a table".into(),
                 Some("write its keys at the top of the file, before the first [profile.NAME]".into()),
@@ -249,20 +247,17 @@ impl<'de> Visitor<'de> for ProfileSeed<'_> {
                 }
                 "client_secret_file" => slot.fill(&mut profile.client_secret_file, "a string")?,
                 "client_secret_command" => {
-                    slot.fill(&mut profile.client_secret_command, "a list of strings, the program first")?;
-                    if profile.client_secret_command.as_ref().is_some_and(|argv| argv.is_empty()) {
-                        let expected = "a list of strings, the program first";
-                        return Err(fail(fault, Fault::WrongType { key, expected }));
-                    }
+                    let mut argv: Option<Argv> = None;
+                    slot.fill(&mut argv, "a list of strings, the program first")?;
+                    profile.client_secret_command = argv.map(|Argv(words)| words);
                 }
                 "base_url" => slot.fill(&mut profile.base_url, "a string")?,
                 "scope" => slot.fill(&mut profile.scope, "a string")?,
                 "ca_cert" => slot.fill(&mut profile.ca_cert, "a string")?,
                 "timeout" => {
-                    let mut text: Option<String> = None;
-                    slot.fill(&mut text, "a string like \"30s\"")?;
-                    let duration = parse_duration(text.as_deref().unwrap_or_default());
-                    profile.timeout = Some(duration.map_err(|_| fail::<A::Error>(fault, Fault::BadDuration))?);
+                    let mut duration: Option<WrittenDuration> = None;
+                    slot.fill(&mut duration, "a duration like \"30s\"")?;
+                    profile.timeout = duration.map(|WrittenDuration(duration)| duration);
                 }
                 "cache" => slot.fill(&mut profile.cache, "true or false")?,
                 GRANT_TYPE => slot.fill(&mut grant_type, "a string")?,
@@ -287,6 +282,32 @@ impl<'de> Visitor<'de> for ProfileSeed<'_> {
             return Err(fail(fault, Fault::SeveralSecrets(one, other)));
         }
         Ok(profile)
+    }
+}
+
+// Checked while they are read: only then does an error have the position of the value.
+
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<String>")]
+struct Argv(Vec<String>);
+
+impl TryFrom<Vec<String>> for Argv {
+    type Error = &'static str;
+
+    fn try_from(words: Vec<String>) -> Result<Self, Self::Error> {
+        if words.is_empty() { Err("no program") } else { Ok(Self(words)) }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct WrittenDuration(Duration);
+
+impl TryFrom<String> for WrittenDuration {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        parse_duration(&text).map(Self).map_err(|_| "no duration")
     }
 }
 
@@ -329,7 +350,8 @@ impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
             None if written == GRANT_TYPE => Ok(GRANT_TYPE),
             None if written == PROFILE && self.at_top => Ok(PROFILE),
             None => {
-                let nearest = nearest(&written, KEYS.iter().map(|(name, _)| *name));
+                let names = KEYS.iter().map(|(name, _)| *name);
+                let nearest = nearest(&written, names.chain(self.at_top.then_some(PROFILE)));
                 Err(fail(self.fault, Fault::UnknownKey { nearest }))
             }
         }
@@ -371,9 +393,10 @@ impl<'de> Visitor<'de> for ProfilesSeed<'_> {
 }
 
 /// The name that was probably meant, if one is near enough.
-pub fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // The threshold is clap's own for options and commands.
+pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Far enough that a slip is recognised, near enough that "--to-file" is not taken for "--profile".
     names
+        .into_iter()
         .map(|name| (strsim::jaro_winkler(written, name), name))
         .filter(|(similarity, _)| *similarity > 0.8)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
@@ -426,7 +449,8 @@ mod tests {
         assert_eq!(toml("client_secret = 'hunter2\n").unwrap_err().fault, Fault::Syntax("TOML"));
         assert_eq!(toml("scope = 'a'\nscope = 'b'\n").unwrap_err().line, 2);
         assert_eq!(toml("[profile.default]\nscope = 'a'\n").unwrap_err().fault, Fault::DefaultAsTable);
-        assert_eq!(toml("timeout = 'soon'\n").unwrap_err().fault, Fault::BadDuration);
+        let wrong = Fault::WrongType { key: "timeout", expected: "a duration like \"30s\"" };
+        assert_eq!(toml("scope = 'a'\ntimeout = 'soon'\n").unwrap_err(), problem(2, 11, wrong));
         assert_eq!(
             toml("client_secret = 'a'\nclient_secret_file = 'b'\n").unwrap_err().fault,
             Fault::SeveralSecrets("client_secret", "client_secret_file")

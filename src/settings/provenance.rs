@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use crate::error::Failure;
+
 /// A value, and the layer that it was taken from.
 #[derive(Clone, Debug)]
 pub struct Setting<T> {
@@ -19,6 +21,19 @@ impl<T> Setting<T> {
     /// Another value from the same place.
     pub fn try_map<U, E>(self, change: impl FnOnce(T) -> Result<U, E>) -> Result<Setting<U>, E> {
         Ok(Setting { value: change(self.value)?, provenance: self.provenance })
+    }
+
+    /// As `try_map`, with the place of the value in the error.
+    pub fn try_map_named<U>(
+        self,
+        what: &str,
+        change: impl FnOnce(T) -> Result<U, Failure>,
+    ) -> Result<Setting<U>, Failure> {
+        let provenance = self.provenance.clone();
+        self.try_map(change).map_err(|mut failure| {
+            failure.message = failure.message.replacen(what, &format!("{what} from {provenance}"), 1);
+            failure
+        })
     }
 }
 

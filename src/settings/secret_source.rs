@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::provenance::{Provenance, Setting};
+use super::provenance::Setting;
 use crate::error::{Failure, reason};
 use crate::files;
 use crate::secret::Secret;
@@ -41,7 +41,7 @@ impl SecretSource {
 
 impl Setting<SecretSource> {
     /// Reads the secret. From a file, standard input or a command exactly one line end is dropped; nothing else is
-    /// ever trimmed. `patience` bounds a command.
+    /// ever trimmed. `patience` bounds the wait for a command, and for a pipe whose other end says nothing.
     pub fn read(&self, patience: Duration) -> Result<Setting<Secret>, Failure> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
@@ -51,14 +51,15 @@ impl Setting<SecretSource> {
             }
             SecretSource::File(path) => {
                 let name = format!("the client secret file {} (from {provenance})", path.display());
-                let bytes = files::read(path, LONGEST);
-                (name, bytes)
+                let path = path.clone();
+                (name, within(patience, move || files::read(&path, LONGEST)))
             }
             SecretSource::StandardInput => {
-                ("the client secret on standard input".to_owned(), files::read_from(io::stdin().lock(), LONGEST))
+                let read = || files::read_from(io::stdin().lock(), LONGEST);
+                ("the client secret on standard input".to_owned(), within(patience, read))
             }
             SecretSource::Command(argv) => {
-                let name = format!("the client secret command {:?} (from {provenance})", argv[0]);
+                let name = format!("the client secret printed by the command {:?} (from {provenance})", argv[0]);
                 let bytes = run(argv, patience);
                 (name, bytes)
             }
@@ -85,9 +86,21 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+type Bytes = Result<Zeroizing<Vec<u8>>, String>;
+
+fn within(patience: Duration, read: impl FnOnce() -> Bytes + Send + 'static) -> Bytes {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(read()));
+    receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
+}
+
+fn seconds(patience: Duration) -> f32 {
+    patience.as_secs_f32().ceil()
+}
+
 /// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
 /// passphrase.
-fn run(argv: &[String], patience: Duration) -> Result<Zeroizing<Vec<u8>>, String> {
+fn run(argv: &[String], patience: Duration) -> Bytes {
     let until = Instant::now() + patience;
     let mut child = Command::new(&argv[0])
         .args(&argv[1..])
@@ -106,17 +119,18 @@ fn run(argv: &[String], patience: Duration) -> Result<Zeroizing<Vec<u8>>, String
             _ => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("it did not end within {} s", patience.as_secs_f32().ceil()));
+                return Err(format!("it did not end within {} s", seconds(patience)));
             }
         }
     };
     if !status.success() {
         return Err(format!("it ended with {status}"));
     }
-    output.map_err(|_| "its output could not be read".to_owned())?
+    // A program that it left behind has inherited its output: there may be more to come.
+    output.map_err(|_| "it ended, and what it started keeps its output open".to_owned())?
 }
 
-fn read_all(stdout: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+fn read_all(stdout: impl Read) -> Bytes {
     files::read_from(stdout, LONGEST)
 }
 
@@ -148,9 +162,4 @@ pub fn oddities(text: &str) -> Vec<&'static str> {
         "is the example of the documentation",
     );
     found
-}
-
-/// Whether a provenance is a profile: what the rule about foreign hosts asks.
-pub fn is_from_profile<T>(setting: &Setting<T>) -> bool {
-    matches!(setting.provenance, Provenance::Profile(_))
 }

@@ -5,9 +5,12 @@
 mod answers;
 mod generated;
 mod harness;
+mod help;
 mod markdown;
 mod network;
+mod output;
 mod pipelines;
 mod readme;
 mod seal;
+mod settings;
 mod support;

@@ -1,10 +1,11 @@
-//! What the user's other processes get to see of the program's memory: nothing.
+//! Where secrets are in reach: of other processes nowhere, of the program itself in a few known places.
 #![cfg(target_os = "linux")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 const NOBODY: u32 = 65534;
@@ -30,4 +31,55 @@ fn memory_and_environment_are_out_of_reach_for_other_processes_of_the_user() {
     sandbox.wait().unwrap();
     assert!(line.starts_with("SKIA_BASE_URL="), "{line}");
     assert_eq!(owner.unwrap(), 0);
+}
+
+/// Where a credential or a token leaves its wrapper, file by file. A new place is a decision: make it here, in sight.
+#[test]
+fn secrets_leave_their_wrapper_only_where_they_must() {
+    const PLACES: [(&str, usize); 21] = [
+        ("acquire.rs", 2),
+        ("api.rs", 2),
+        ("cache.rs", 2),
+        ("commands/config/init.rs", 1),
+        ("commands/deliver.rs", 1),
+        ("commands/doctor.rs", 1),
+        ("commands/exec.rs", 1),
+        ("commands/inspect.rs", 2),
+        ("commands/status.rs", 1),
+        ("http/wire.rs", 1),
+        ("output/header.rs", 1),
+        ("output/json.rs", 1),
+        ("output/mod.rs", 1),
+        ("output/oauth.rs", 1),
+        ("output/text.rs", 1),
+        ("output/token.rs", 1),
+        ("report.rs", 1),
+        ("server_text/mod.rs", 2),
+        ("settings/secret_source.rs", 1),
+        ("token.rs", 1),
+        ("tunnel.rs", 1),
+    ];
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut directories = vec![source.clone()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let shipped = text.split("#[cfg(test)]").next().unwrap();
+            let count = shipped.matches("expose()").count() + shipped.matches("::expose)").count();
+            let name = path.strip_prefix(&source).unwrap().to_str().unwrap().to_owned();
+            // The definitions themselves stand in secret.rs; tests beside the code stand in files of their own.
+            if count > 0 && name != "secret.rs" && !name.contains("tests") {
+                found.push((name, count));
+            }
+        }
+    }
+    found.sort();
+    let expected: Vec<_> = PLACES.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    assert_eq!(found, expected);
 }

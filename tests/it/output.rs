@@ -1,0 +1,232 @@
+//! What leaves by standard output, a file and standard error.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use serde_json::json;
+
+use crate::support::*;
+
+/// A home with a cached token.
+fn logged_in() -> (Home, Server, String) {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.skia(["login"]).credentials().server(&server).run().ok(&format!("{token}\n"));
+    (home, server, token)
+}
+
+fn cannot_write(path: &str, why: &str) -> String {
+    format!("skia-auth: error: cannot write {path}: {why}\n")
+}
+
+#[test]
+fn reader_that_has_gone_is_silent_and_the_token_is_cached() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.skia(["token"]).credentials().server(&server).stdout_reader_gone().run().fails(141, "");
+    home.skia(["token"]).credentials().server(&server).run().ok(&format!("{token}\n"));
+}
+
+#[test]
+fn full_device_is_reported() {
+    let home = Home::new();
+    let server = Server::start([live_reply(&live_token())]).expects_any();
+    let full = || File::create("/dev/full").unwrap();
+    for command in [&["token"][..], &["login", "--dry-run"], &["config", "show"], &["--help"], &["completions", "bash"]]
+    {
+        home.skia(command)
+            .credentials()
+            .server(&server)
+            .stdout_to(full())
+            .run()
+            .fails(7, "skia-auth: error: cannot write to standard output: no space left on device\n");
+    }
+}
+
+#[test]
+fn standard_error_that_fails_changes_nothing() {
+    let (home, server, token) = logged_in();
+    let run = || home.skia(["token", "-vvv", "-p", "default"]).credentials().server(&server);
+    home.write_config("scope = 'api'\n");
+    for program in
+        [run().stderr_closed(), run().stderr_reader_gone(), run().stderr_to(File::create("/dev/full").unwrap())]
+    {
+        program.run().ok(&format!("{token}\n"));
+    }
+    let wrong = || home.skia(["token", "--wrong"]);
+    wrong().stderr_closed().run().fails(2, "");
+    wrong().stderr_reader_gone().run().fails(2, "");
+    wrong().stderr_to(File::create("/dev/full").unwrap()).run().fails(2, "");
+}
+
+#[test]
+fn every_format_ends_in_one_newline() {
+    let (home, server, token) = logged_in();
+    for format in ["token", "json", "text", "oauth", "header", "env", "fish", "powershell", "dotenv"] {
+        let outcome = home.skia(["token", "-o", format]).credentials().server(&server).run();
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
+        let text = outcome.stdout();
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n") && text.contains(&token), "{format}: {text}");
+    }
+    let show = |format| home.skia(["token", "-o", format]).credentials().server(&server).run();
+    show("header").ok(&format!("Authorization: Bearer {token}\n"));
+    let url = server.base_url();
+    show("dotenv").ok(&format!("SKIA_TOKEN={token}\nSKIA_TOKEN_EXPIRES_AT=[..]Z\nSKIA_BASE_URL={url}\n"));
+    assert_eq!(show("json").json()["Token"], token);
+    let oauth = show("oauth").json();
+    assert_eq!((&oauth["access_token"], &oauth["token_type"]), (&json!(token), &json!("Bearer")));
+}
+
+#[test]
+fn shells_evaluate_what_was_printed_for_them() {
+    let (home, server, token) = logged_in();
+    let print = r#"printf '%s %s %s\n' "$SKIA_TOKEN" "$SKIA_BASE_URL" "$SKIA_TOKEN_EXPIRES_AT""#;
+    for (shell, options, script) in [
+        ("sh", &["-c"][..], "eval \"$(skia-auth token -o env)\"; "),
+        ("dash", &["-c"], "eval \"$(skia-auth token -o env)\"; "),
+        ("bash", &["--norc", "-c"], "eval \"$(skia-auth token -o env)\"; "),
+        ("bash", &["--norc", "-c"], "source <(skia-auth token -o env); "),
+        ("zsh", &["-f", "-c"], "eval \"$(skia-auth token -o env)\"; "),
+        ("fish", &["--no-config", "-c"], "skia-auth token -o fish | source; "),
+        ("fish", &["--no-config", "-c"], "eval (skia-auth token -o fish); "),
+    ] {
+        if home.program("sh", ["-c", &format!("command -v {shell} >/dev/null")]).run().code != Some(0) {
+            continue;
+        }
+        let outcome = home
+            .program(shell, options)
+            .arg(format!("{script}{print}"))
+            .env("SKIA_CACHE_DIR", home.cache().join("skia-auth"))
+            // fish keeps files of its own below these.
+            .env("XDG_CONFIG_HOME", "/nonexistent")
+            .env("XDG_CACHE_HOME", "/nonexistent")
+            .env("HOME", "/nonexistent")
+            .env("XDG_DATA_HOME", "/nonexistent")
+            .env("XDG_RUNTIME_DIR", "/nonexistent")
+            .credentials()
+            .server(&server)
+            .run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        let expected = format!("{token} {} 20", server.base_url());
+        assert!(outcome.stdout().starts_with(&expected), "{shell}: {outcome}");
+    }
+}
+
+#[test]
+fn file_is_replaced_whole_and_private() {
+    for umask in [0o000, 0o077] {
+        let (home, server, token) = logged_in();
+        home.declare_output("token");
+        let path = home.work().join("token");
+        let write = || home.skia(["token", "--to-file", "token"]).credentials().server(&server).umask(umask);
+        write().run().ok("");
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{token}\n"));
+        fs::write(&path, "an older and longer content than that of the token".repeat(100)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        write().arg("-oheader").run().ok("");
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("Authorization: Bearer {token}\n"));
+    }
+}
+
+#[test]
+fn link_is_replaced_and_its_target_left_alone() {
+    let (home, server, token) = logged_in();
+    let victim = home.file("victim", "untouched");
+    symlink(&victim, home.work().join("link")).unwrap();
+    symlink(home.work().join("nowhere"), home.work().join("dangling")).unwrap();
+    for name in ["link", "dangling"] {
+        home.declare_output(name);
+        home.skia(["token", "--to-file", name]).credentials().server(&server).run().ok("");
+        let path = home.work().join(name);
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        assert_eq!(fs::read_to_string(path).unwrap(), format!("{token}\n"));
+    }
+    assert_eq!(fs::read_to_string(victim).unwrap(), "untouched");
+    assert!(!home.work().join("nowhere").exists());
+}
+
+#[test]
+fn place_that_cannot_be_written_is_told_before_anything_is_sent() {
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    fs::create_dir(home.work().join("directory")).unwrap();
+    home.file("file", "");
+    for (path, why) in [
+        ("directory", "it is a directory"),
+        (".", "it is a directory"),
+        ("nowhere/token", "no such file or directory"),
+        ("file/token", "not a directory"),
+        ("/dev/stdout", "it is not a regular file"),
+        ("/dev/fd/1", "it is not a regular file"),
+        ("/dev/null", "it is not a regular file"),
+        ("/proc/token", "[..]"),
+    ] {
+        for command in ["login", "token"] {
+            let outcome = home.skia([command, "--to-file", path]).credentials().server(&server).run();
+            outcome.fails(7, &cannot_write(path, why));
+        }
+    }
+}
+
+#[test]
+fn file_that_standard_output_leads_to_is_no_target() {
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    home.declare_foreign("out");
+    home.declare_output("out");
+    home.sh("skia-auth login --to-file /proc/self/fd/1 > out")
+        .credentials()
+        .server(&server)
+        .run()
+        .fails(7, &cannot_write("/proc/self/fd/1", "it is not a regular file"));
+}
+
+#[test]
+fn dry_run_prints_the_request_without_the_secret() {
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    let url = server.base_url();
+    home.skia(["login", "--dry-run", "--scope", "a\"b"]).credentials().server(&server).run().ok(&format!(
+        "POST {url}/Auth/Login\nContent-Type: application/json\nAccept: application/json\n\
+         User-Agent: skia-auth/{}\n\n\
+         {{\"ClientId\":\"{CLIENT_ID}\",\"ClientSecret\":\"***\",\"GrantType\":\"client_credentials\",\
+         \"Scope\":\"a\\\"b\"}}\n",
+        env!("CARGO_PKG_VERSION")
+    ));
+    assert_eq!(home.cache_files(), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn error_is_one_json_line_where_json_was_asked_for() {
+    let home = Home::new();
+    for (command, code) in
+        [(&["token", "-o", "json"][..], 3), (&["login", "-o", "oauth"], 3), (&["config", "show", "-o", "json"], 3)]
+    {
+        let outcome = home.skia(command).credentials().env("SKIA_TIMEOUT", "soon").run();
+        assert_eq!((outcome.code, outcome.stdout().as_str()), (Some(code), ""));
+        assert!(outcome.stderr.ends_with("}\n") && outcome.stderr.lines().count() == 1, "{outcome}");
+        assert_eq!(
+            outcome.json_error(),
+            json!({"error": {
+                "kind": "config", "exit": 3, "retryable": false, "http_status": null, "messages": [],
+                "message": "SKIA_TIMEOUT is not a duration", "hint": "write it as 90s, 30m or 2h",
+            }})
+        );
+    }
+    let refused = Server::start([Reply::json(401, DOCUMENTED_401)]);
+    let outcome = home.skia(["token", "-o", "json"]).credentials().server(&refused).run();
+    let error = &outcome.json_error()["error"];
+    assert_eq!((outcome.code, &error["kind"], &error["http_status"]), (Some(4), &json!("rejected"), &json!(401)));
+    assert_eq!(error["retryable"], false);
+    assert!(!error["messages"].as_array().unwrap().is_empty(), "{outcome}");
+}
+
+#[test]
+fn colours_are_for_those_who_ask() {
+    let home = Home::new();
+    home.skia(["token", "--color", "always"]).allow_colour().run().fails(3, "\x1b[1m\x1b[31m[..]\n[..]\x1b[0m[..]\n");
+    home.skia(["token", "--color", "never"]).run().fails(3, "skia-auth: error: [..]\nhint: [..]\n");
+    home.skia(["token"]).env("NO_COLOR", "1").run().fails(3, "skia-auth: error: [..]\nhint: [..]\n");
+}

@@ -1,0 +1,103 @@
+//! Which addresses a secret is sent to, and which spellings are the same address.
+
+use super::shown;
+use crate::support::*;
+
+#[test]
+fn address_that_no_secret_is_sent_to_is_refused() {
+    let home = Home::new();
+    for (url, what) in [
+        ("api.skia.com.br/api", "has no scheme (https://)"),
+        ("https:/api.skia.com.br", "has no scheme (https://)"),
+        ("ftp://api.skia.com.br", "must begin with https://"),
+        ("file:///etc/passwd", "must begin with https://"),
+        ("https://", "is malformed"),
+        ("https://:443/api", "has no valid host"),
+        (
+            "https://user:pass-word@host/api",
+            "contains user information (…@host); credentials go into their own settings",
+        ),
+        ("https://host/api?key=marker", "has a query (?…)"),
+        ("https://host/api#marker", "has a fragment (#…)"),
+        ("https://host:99999/", "has a port that is not between 1 and 65535"),
+        ("https://host:0/", "has a port that is not between 1 and 65535"),
+        ("https://host:/", "has a port that is not between 1 and 65535"),
+        ("https://host:+1/", "has a port that is not between 1 and 65535"),
+        ("https://ho st/", "contains white space or a control character"),
+        (" https://host/", "contains white space or a control character"),
+        ("https://host/\r\nX-Header: y", "contains white space or a control character"),
+        ("https://host\\@marker/", "contains a backslash"),
+        ("https://hóst/", "contains a character that is not ASCII (write a host name in its xn-- form)"),
+    ] {
+        let message = |place: &str| {
+            format!(
+                "skia-auth: error: the base URL from {place} {what}\nhint: it looks like https://api.skia.com.br/api\n"
+            )
+        };
+        home.skia(["token"]).credentials().env("SKIA_BASE_URL", url).run().fails(3, &message("SKIA_BASE_URL"));
+        home.skia(["token", "--base-url", url]).credentials().run().fails(3, &message("--base-url"));
+    }
+    home.skia(["token", "--base-url", ""]).credentials().run().fails(
+        3,
+        "skia-auth: error: the base URL from --base-url is empty\nhint: it looks like https://api.skia.com.br/api\n",
+    );
+}
+
+#[test]
+fn fault_in_the_address_of_a_profile_names_the_profile() {
+    let home = Home::new();
+    home.declare_secret("word-of-the-file");
+    let path = home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'own.test'\n");
+    let expected = format!(
+        "skia-auth: error: the base URL from profile \"default\" of {} has no scheme (https://)\n\
+         hint: it looks like https://api.skia.com.br/api\n",
+        path.display()
+    );
+    home.skia(["token"]).run().fails(3, &expected);
+    home.skia(["token"]).env("SKIA_BASE_URL", "https://other.test").run().fails(3, &expected);
+}
+
+#[test]
+fn address_of_the_login_itself_is_shortened() {
+    Home::new().skia(["token", "--base-url", "https://host/api/Auth/Login/"]).credentials().run().fails(
+        3,
+        "skia-auth: error: the base URL from --base-url is the address of the login itself\n\
+         hint: leave its end off: https://host/api\n",
+    );
+}
+
+#[test]
+fn plain_http_is_for_this_machine() {
+    let home = Home::new();
+    for host in ["api.skia.com.br", "127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "127.1"] {
+        home.skia(["token", "--base-url", &format!("http://{host}/api")]).credentials().run().fails(
+            3,
+            &format!(
+                "skia-auth: error: http://{host} is plain HTTP: the secret would cross the network readable\n\
+                 hint: use https://, or --allow-http beside a mock server\n"
+            ),
+        );
+    }
+}
+
+#[test]
+fn spellings_of_one_address_share_url_and_cache_entry() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    let port = server.port();
+    for url in [
+        format!("http://localhost:{port}/api"),
+        format!("http://localhost:{port}/api/"),
+        format!("http://LOCALHOST:{port}/api//"),
+        format!("HTTP://localhost:0{port}/api"),
+    ] {
+        home.skia(["token", "--base-url", &url]).credentials().run().ok(&format!("{token}\n"));
+    }
+    assert_eq!(server.request().path, "/api/Auth/Login");
+    home.cache_entry();
+    for url in ["https://API.Skia.com.br:443/api/", "https://api.skia.com.br/api"] {
+        let outcome = home.skia(["config", "show", "-o", "json", "--base-url", url]).run();
+        assert_eq!(shown(&outcome, "base_url").0, "https://api.skia.com.br/api");
+    }
+}

@@ -1,0 +1,25 @@
+//! Where values come from: command line, environment, configuration file.
+
+mod arguments;
+mod base_url;
+mod file;
+mod layers;
+mod secret;
+
+use serde_json::Value;
+
+use crate::support::{Home, Outcome};
+
+/// The row of `config show -o json` for a setting: its value and its provenance.
+fn shown(outcome: &Outcome, name: &str) -> (Value, Value) {
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let report = outcome.json();
+    let rows = report["settings"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name}\n{outcome}"));
+    (row["value"].clone(), row["provenance"].clone())
+}
+
+/// The path of the configuration file in the home of a case.
+fn config_path(home: &Home) -> String {
+    home.config().join("skia-auth/config.toml").display().to_string()
+}
