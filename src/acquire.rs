@@ -47,6 +47,12 @@ impl Acquired {
     }
 }
 
+impl From<Entry> for Acquired {
+    fn from(Entry { grant, clock_offset, .. }: Entry) -> Self {
+        Self { grant, clock_offset }
+    }
+}
+
 pub type Clock = fn() -> Timestamp;
 
 /// Gets a token, from the cache or from the server.
@@ -61,7 +67,11 @@ pub fn acquire(settings: &Settings, need: Need, clock: Clock, reporter: &Reporte
         }
     };
     let acquired = match (need, &cache) {
-        (Need::Valid { min_ttl }, Some(cache)) => call.valid(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL))?,
+        (Need::Valid { min_ttl }, Some(cache)) => match call.hit(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL)) {
+            // It was judged when it was read: a second look could be a second later.
+            Some(hit) => return Ok(hit),
+            None => call.one_login(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL))?,
+        },
         _ => call.new_token(cache.as_ref())?,
     };
     if let Need::Valid { min_ttl: Some(min_ttl) } = need {
@@ -102,14 +112,22 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn valid(&self, cache: &Cache, min_ttl: Duration) -> Result<Acquired, Failure> {
+    fn hit(&self, cache: &Cache, min_ttl: Duration) -> Option<Acquired> {
         match self.look_up(cache, min_ttl) {
-            Ok((hit, left)) => {
+            Ok((entry, left)) => {
                 self.reporter.note(&Note::CacheHit { left });
-                return Ok(hit);
+                Some(entry.into())
             }
-            Err(miss) => self.reporter.note(&Note::CacheMiss(&miss)),
+            Err(miss) => {
+                self.reporter.note(&Note::CacheMiss(&miss));
+                None
+            }
         }
+    }
+
+    /// Logs in, unless another process does it meanwhile: then its token, or its refusal, is this one's too.
+    fn one_login(&self, cache: &Cache, min_ttl: Duration) -> Result<Acquired, Failure> {
+        let known_login = cache.load().ok().map(|entry| entry.check);
         let known_refusal = cache.refusal().map(|refusal| refusal.id);
         let _lock = match cache.lock(self.lock_deadline(), || self.reporter.note(&Note::WaitingForOther)) {
             Ok(lock) => lock,
@@ -118,9 +136,13 @@ impl Call<'_> {
                 return self.new_token(Some(cache));
             }
         };
-        if let Ok((hit, _)) = self.look_up(cache, min_ttl) {
+        let margin = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
+        if let Ok((entry, left)) = self.look_up(cache, Duration::ZERO)
+            // A token that came meanwhile is as new as another one would be, however short its life.
+            && (left >= margin || known_login != Some(entry.check))
+        {
             self.reporter.note(&Note::LoginShared);
-            return Ok(hit);
+            return Ok(entry.into());
         }
         let secret = &self.settings.client_secret.value;
         let shared =
@@ -133,10 +155,8 @@ impl Call<'_> {
         self.new_token(Some(cache))
     }
 
-    fn look_up(&self, cache: &Cache, min_ttl: Duration) -> Result<(Acquired, i64), Miss> {
-        let secret = &self.settings.client_secret.value;
-        let (Entry { grant, clock_offset, .. }, left) = cache.look_up(Some(secret), min_ttl, (self.clock)())?;
-        Ok((Acquired { grant, clock_offset }, left))
+    fn look_up(&self, cache: &Cache, min_ttl: Duration) -> Result<(Entry, i64), Miss> {
+        cache.look_up(Some(&self.settings.client_secret.value), min_ttl, (self.clock)())
     }
 
     /// A holder that hangs must leave time for a login of our own: a quarter of what there is.

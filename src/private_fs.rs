@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+#[cfg(unix)]
+use std::sync::{Arc, Once};
 
 use tempfile::Builder;
 use zeroize::Zeroizing;
@@ -11,14 +13,21 @@ use zeroize::Zeroizing;
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
+/// Whether a directory is there that files can be looked for in. A link in its place leads to somebody else's files, and
+/// is an error like everything that is not a directory.
+pub fn check_directory(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a directory"))
+}
+
 /// Creates a directory and those above it, mode 0700 whatever the umask. One that exists stays as it is; a link in its
 /// place is refused.
 pub fn create_directory(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => return Ok(()),
-        Ok(_) => return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a directory")),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Err(_) => {}
+    match check_directory(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        checked => return checked,
     }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -150,7 +159,30 @@ fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o600));
     }
-    builder.tempfile_in(directory)
+    outlive_size_limits()?;
+    let file = builder.tempfile_in(directory)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A umask can take away even the owner's permissions.
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// Beyond a limit on the size of files (`ulimit -f`), a write ends the program, unless the signal is handled: then it
+/// is an error like a full disk.
+#[cfg(unix)]
+fn outlive_size_limits() -> io::Result<()> {
+    static HANDLED: Once = Once::new();
+    let mut handled = Ok(());
+    HANDLED.call_once(|| handled = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop));
+    handled
+}
+
+#[cfg(not(unix))]
+fn outlive_size_limits() -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether a file name is that of a temporary file of this program.

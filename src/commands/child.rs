@@ -7,15 +7,18 @@ use std::{env, io};
 
 use crate::error::{Failure, Kind, reason};
 
+/// Where the C library looks for commands when there is no PATH.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
 /// Finds out, before anything is done for it, whether a command is there and can be run.
 pub fn check(program: &OsStr) -> Result<(), Failure> {
     if program.is_empty() {
         return Err(not_found(program));
     }
-    if Path::new(program).components().count() > 1 || cfg!(not(unix)) {
+    if program.as_encoded_bytes().contains(&b'/') || cfg!(not(unix)) {
         return check_file(program, Path::new(program));
     }
-    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
     let mut refused = None;
     for directory in env::split_paths(&path) {
         match check_file(program, &directory.join(program)) {

@@ -29,7 +29,7 @@ fn offline(args: &TokenArgs, shared: &SharedArgs, clock: Clock, reporter: &Repor
     let (entry, identity) = cached::look_up(&layers, min_ttl, clock()).map_err(|absence| {
         Failure::new(Kind::None, format!("no cached token to use: {absence}")).hint("skia-auth login")
     })?;
-    let acquired = Acquired { grant: entry.grant, clock_offset: entry.clock_offset };
+    let acquired = Acquired::from(entry);
     reporter.mask(&acquired.grant.token);
     deliver(&acquired, &args.delivery, &identity, clock())
 }

@@ -3,14 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod cache;
+mod clock;
+mod exec;
 mod generated;
 mod harness;
 mod help;
+mod inspect;
+mod logout;
 mod markdown;
+mod masking;
 mod network;
 mod output;
 mod pipelines;
 mod readme;
+mod sandbox;
 mod seal;
 mod settings;
+mod signals;
+mod status;
 mod support;

@@ -1,0 +1,186 @@
+//! One entry: what is kept of a login, and what is believed of what stands on disk.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{entry, gets, read_body, token, with_checksum};
+use crate::support::*;
+
+#[test]
+fn second_call_is_answered_from_the_cache() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    gets(token(&home, &server), &t);
+    gets(home.skia(["token", "--offline"]).credentials().server(&server), &t);
+    home.skia(["token", "-o", "header"])
+        .credentials()
+        .server(&server)
+        .run()
+        .ok(&format!("Authorization: Bearer {t}\n"));
+}
+
+#[test]
+fn entry_is_private_under_every_umask() {
+    for umask in [0, 0o022, 0o077, 0o777] {
+        let (home, t) = (Home::new(), live_token());
+        let server = Server::start([live_reply(&t)]);
+        let cache = home.cache().join("skia-auth");
+        if umask == 0o777 {
+            // Under such a umask no directory of any program can be used.
+            fs::DirBuilder::new().mode(0o700).create(&cache).unwrap();
+        }
+        // `login` takes no lock: one that is made under such a umask is of no use either.
+        gets(home.skia(["login"]).credentials().server(&server).umask(umask), &t);
+        assert_eq!(fs::metadata(entry(&home)).unwrap().permissions().mode() & 0o7777, 0o600);
+        assert_eq!(fs::metadata(&cache).unwrap().permissions().mode() & 0o7777, 0o700);
+        gets(token(&home, &server).umask(umask), &t);
+    }
+}
+
+#[test]
+fn entry_holds_the_reply_and_no_secret() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    let body = read_body(&entry(&home));
+    let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["base_url", "check", "client_id", "clock_offset", "received_at", "reply", "scope"]);
+    assert_eq!(body["check"]["salt"].as_array().unwrap().len(), 16);
+    assert!(body["check"]["bits"].as_u64().unwrap() < 1 << 16);
+    let reply: Value = serde_json::from_str(body["reply"].as_str().unwrap()).unwrap();
+    assert_eq!(reply["Token"], t.as_str());
+}
+
+/// A login, something that happens to its entry, and a login that heals it.
+#[track_caller]
+fn is_healed(damage: impl FnOnce(&Path)) {
+    let (home, old, new) = (Home::new(), live_token(), live_token());
+    let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
+    gets(token(&home, &server), &old);
+    damage(&entry(&home));
+    home.skia(["token", "--offline"])
+        .credentials()
+        .server(&server)
+        .run()
+        .fails(1, "skia-auth: error: no cached token to use: [..]\nhint: skia-auth login\n");
+    gets(token(&home, &server), &new);
+    gets(token(&home, &server), &new);
+    assert_eq!(fs::symlink_metadata(entry(&home)).unwrap().permissions().mode(), 0o100_600);
+}
+
+fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn entry_that_is_cut_short_is_healed() {
+    for length in [0, 1, 17, 18, 19, 82, 83, 84, 200] {
+        is_healed(|path| rewrite(path, |bytes| bytes.truncate(length)));
+    }
+    is_healed(|path| rewrite(path, |bytes| bytes.truncate(bytes.len() - 1)));
+}
+
+#[test]
+fn entry_with_one_bit_flipped_is_healed() {
+    for place in 0..12 {
+        is_healed(|path| {
+            rewrite(path, |bytes| {
+                let bit = (bytes.len() * 8 - 1) * place / 11;
+                bytes[bit / 8] ^= 1 << (bit % 8);
+            });
+        });
+    }
+}
+
+#[test]
+fn entry_that_is_something_else_is_healed() {
+    for content in [&b"{}"[..], b"\0\0\0\0", b"\xff\xfe random", b"skia-auth cache 1 ", b"null\n"] {
+        is_healed(|path| fs::write(path, content).unwrap());
+    }
+    is_healed(|path| rewrite(path, |bytes| bytes.push(b'\n')));
+    is_healed(|path| rewrite(path, |bytes| bytes.extend(b"x".repeat(5 * 1024 * 1024))));
+    is_healed(|path| fs::remove_file(path).unwrap());
+}
+
+#[test]
+fn entry_of_another_version_is_healed() {
+    for version in ["2", "0", "1 ", "10"] {
+        is_healed(|path| fs::write(path, with_checksum(version, &read_body(path).to_string())).unwrap());
+    }
+}
+
+#[test]
+fn entry_that_was_edited_with_care_is_not_believed() {
+    let far = jwt(r#"{"exp":253402300799}"#);
+    let reply = |token: &str| json!({"Token": token, "Status": 0, "ExpirationDate": "2099-01-01T00:00:00"}).to_string();
+    let edits: [(&str, Value); 12] = [
+        ("base_url", json!("https://api.skia.com.br/api")),
+        ("client_id", json!("another")),
+        ("scope", json!("another")),
+        ("reply", json!(reply("\u{1b}[2J"))),
+        ("reply", json!(reply("a\nb"))),
+        ("reply", json!(reply(""))),
+        ("reply", json!(reply(&far))),
+        ("reply", json!(json!({"Token": "x", "Status": 0, "ExpirationDate": "9999-12-31T23:59:59"}).to_string())),
+        ("reply", json!("not JSON")),
+        ("received_at", json!(253_402_300_799_i64)),
+        ("received_at", json!(i64::MAX)),
+        ("extra", json!(1)),
+    ];
+    for (name, value) in edits {
+        is_healed(|path| {
+            let mut body = read_body(path);
+            body[name] = value;
+            fs::write(path, with_checksum("1", &body.to_string())).unwrap();
+        });
+    }
+}
+
+#[test]
+fn the_forger_of_these_tests_can_forge() {
+    let (home, t, forged) = (Home::new(), live_token(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    let path = entry(&home);
+    let mut body = read_body(&path);
+    body["reply"] = json!(body["reply"].as_str().unwrap().replace(&t, &forged));
+    fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
+    gets(token(&home, &server), &forged);
+}
+
+#[test]
+fn entry_that_others_can_reach_is_not_believed() {
+    for mode in [0o644, 0o640, 0o602, 0o606, 0o666] {
+        is_healed(|path| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap());
+    }
+}
+
+#[test]
+fn entry_of_another_user_is_not_believed() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    is_healed(|path| std::os::unix::fs::chown(path, Some(65534), None).unwrap());
+}
+
+#[test]
+fn link_in_the_place_of_the_entry_is_not_followed() {
+    let (home, old, new) = (Home::new(), live_token(), live_token());
+    let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
+    gets(token(&home, &server), &old);
+    let path = entry(&home);
+    let victim = home.work().join("victim");
+    fs::rename(&path, &victim).unwrap();
+    let before = fs::read(&victim).unwrap();
+    symlink(&victim, &path).unwrap();
+    gets(token(&home, &server), &new);
+    gets(token(&home, &server), &new);
+    assert!(fs::symlink_metadata(&path).unwrap().is_file());
+    assert_eq!(fs::read(&victim).unwrap(), before);
+}

@@ -1,0 +1,376 @@
+//! A disk that fails, and things in the way: the token is printed all the same, and nobody's file is touched.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{cache_files, can_mount, can_trace, entry, gets, token};
+use crate::support::*;
+
+fn make_fifo(path: &Path) {
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
+}
+
+/// A device that never ends; where making one is not allowed, nothing.
+fn make_device(path: &Path) {
+    Command::new("mknod").args(["-m", "600"]).arg(path).args(["c", "1", "5"]).output().unwrap();
+}
+
+/// Puts something in a place.
+type Obstacle = Box<dyn Fn(&Path)>;
+
+/// Things that can stand in the place of a file, and that must neither be followed, nor waited for, nor read.
+fn obstacles(home: &Home) -> Vec<(&'static str, Obstacle)> {
+    let victim = home.work().join("victim");
+    let other_name = victim.clone();
+    let nowhere = home.work().join("nowhere");
+    vec![
+        ("a link to a file", Box::new(move |path| symlink(&victim, path).unwrap())),
+        ("another name of a file", Box::new(move |path| fs::hard_link(&other_name, path).unwrap())),
+        ("a link to nothing", Box::new(move |path| symlink(&nowhere, path).unwrap())),
+        ("a link to a device", Box::new(|path| symlink("/dev/zero", path).unwrap())),
+        ("a link to itself", Box::new(|path| symlink(path, path).unwrap())),
+        ("a directory", Box::new(|path| fs::create_dir(path).unwrap())),
+        ("a pipe", Box::new(make_fifo)),
+        ("a device", Box::new(make_device)),
+    ]
+}
+
+/// The names of the files of an identity: entry, lock, refusal. They are made by a refusal and a login, and deleted.
+fn names(home: &Home, server: &Server) -> [PathBuf; 3] {
+    assert_eq!(token(home, server).run().code, Some(4));
+    assert_eq!(token(home, server).run().code, Some(0));
+    ["token", "lock", "refusal"].map(|ending| {
+        let [path] = &cache_files(home, ending)[..] else { panic!("no {ending}") };
+        fs::remove_file(path).unwrap();
+        path.clone()
+    })
+}
+
+#[test]
+fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
+    for which in 0..3 {
+        for obstacle in 0..obstacles(&Home::new()).len() {
+            let (home, t) = (Home::new(), live_token());
+            let victim = home.file("victim", "precious");
+            let (refused, granted) = (Reply::json(401, DOCUMENTED_401), live_reply(&t));
+            let server = Server::start([refused.clone(), granted.clone(), refused, granted]).expects_any();
+            let path = names(&home, &server)[which].clone();
+            let (what, put) = &obstacles(&home)[obstacle];
+            put(&path);
+            let case = format!("{what} in place {which}");
+            assert_eq!(token(&home, &server).run().code, Some(4), "{case}");
+            gets(token(&home, &server), &t);
+            gets(token(&home, &server), &t);
+            // A directory cannot be replaced by a file; everything else is.
+            let healed = which != 0 || *what != "a directory";
+            assert_eq!(server.requests().len(), if healed { 4 } else { 5 }, "{case}");
+            let stays = if healed { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
+            home.skia(["logout"]).credentials().server(&server).run().ok(stays);
+            assert_eq!(fs::read(&victim).unwrap(), b"precious", "{case}");
+            assert!(!home.work().join("nowhere").exists(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn link_in_the_place_of_the_directory_leads_nowhere() {
+    let (home, t) = (Home::new(), live_token());
+    let refused = Reply::json(401, DOCUMENTED_401);
+    let server = Server::start([live_reply(&t), live_reply(&t), live_reply(&t), refused]).expects(4);
+    gets(token(&home, &server), &t);
+    // Somebody else's directory, with files that this program would take for its own.
+    let (directory, victim) = (home.cache().join("skia-auth"), home.work().join("victim"));
+    fs::rename(&directory, &victim).unwrap();
+    let old = victim.join(".skia-auth-abc.tmp");
+    fs::write(&old, "precious").unwrap();
+    fs::File::open(&old).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let content = || -> Vec<(PathBuf, Vec<u8>)> {
+        let mut paths: Vec<_> = fs::read_dir(&victim).unwrap().map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    };
+    let before = content();
+    symlink(&victim, &directory).unwrap();
+
+    gets(token(&home, &server), &t);
+    token(&home, &server).arg("-v").run().assert(
+        0,
+        &format!("{t}\n"),
+        "\
+...
+skia-auth: no cached token to use: the cached one cannot be used (it is not a directory)
+skia-auth: logging in without the lock: it is not a directory
+...
+skia-auth: the token is not cached: it is not a directory
+",
+    );
+    assert_eq!(home.skia(["login"]).credentials().server(&server).run().code, Some(4));
+    home.skia(["token", "--offline"]).credentials().server(&server).run().fails(
+        1,
+        "\
+skia-auth: error: no cached token to use: the cached one cannot be used (it is not a directory)
+hint: skia-auth login
+",
+    );
+    for arguments in [&["logout"][..], &["logout", "--all"]] {
+        home.skia(arguments).credentials().server(&server).run().ok("no token was cached\n");
+    }
+    assert!(content() == before, "the victim has changed");
+    assert!(fs::symlink_metadata(&directory).unwrap().is_symlink());
+}
+
+#[test]
+fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
+    for place in ["/dev/full/x", "/dev/null", "/proc/none/x", "/sys/x", "FILE", "FILE/x", "FIFO", "LINK/x"] {
+        let (home, t) = (Home::new(), live_token());
+        home.file("file", "precious");
+        make_fifo(&home.work().join("fifo"));
+        symlink("loop", home.work().join("loop")).unwrap();
+        let path = ["FILE", "FIFO", "LINK"]
+            .iter()
+            .zip(["file", "fifo", "loop"])
+            .fold(place.to_owned(), |path, (key, name)| path.replace(key, home.work().join(name).to_str().unwrap()));
+        let server = Server::start([live_reply(&t)]).expects(3);
+        let ask = |command: &str| home.skia([command]).credentials().server(&server).env("SKIA_CACHE_DIR", &path);
+        gets(ask("token"), &t);
+        gets(ask("login"), &t);
+        ask("token").arg("-v").run().assert(
+            0,
+            &format!("{t}\n"),
+            "...\nskia-auth: logging in without the lock: [..]\n...\nskia-auth: the token is not cached: [..]\n",
+        );
+        assert_eq!(ask("status").allow_partial_stdout().run().code, Some(1), "{place}");
+        assert_eq!(fs::read(home.work().join("file")).unwrap(), b"precious");
+        assert!(fs::symlink_metadata(home.work().join("fifo")).unwrap().file_type().is_fifo());
+    }
+}
+
+#[test]
+fn missing_home_costs_nothing_but_the_cache() {
+    for home_variable in [None, Some("/nonexistent"), Some("relative"), Some("")] {
+        let (home, t) = (Home::new(), live_token());
+        let server = Server::start([live_reply(&t)]);
+        let program = token(&home, &server).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+        let program = match home_variable {
+            // Without HOME, the home directory of the account is meant.
+            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
+            // Nothing is made where root could make everything.
+            Some("/nonexistent") => program.env("HOME", "/proc/nonexistent"),
+            Some(value) => program.env("HOME", value).env("SKIA_NO_CACHE", "1"),
+        };
+        gets(program, &t);
+        assert!(home.cache_files().is_empty());
+    }
+}
+
+#[test]
+fn size_limit_costs_nothing_but_the_cache() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    gets(token(&home, &server).prelude("ulimit -f 0"), &t);
+    assert!(cache_files(&home, "token").is_empty());
+    token(&home, &server).prelude("ulimit -f 0").arg("-v").run().assert(
+        0,
+        &format!("{t}\n"),
+        "...\nskia-auth: the token is not cached: file too large\n",
+    );
+}
+
+/// Runs a script where `cache/` is another file system, which nobody else sees.
+fn on_another_disk(home: &Home, server: &Server, options: &str, script: &str) -> Outcome {
+    let script = format!("mount -t tmpfs {options} none \"$XDG_CACHE_HOME\" && {script}");
+    home.program("unshare", ["-m", "sh", "-c", &script]).credentials().server(server).allow_partial_stdout().run()
+}
+
+#[test]
+fn full_disk_costs_nothing_but_the_cache() {
+    if !can_mount() {
+        return;
+    }
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(3);
+    let full = "-o size=8k,mode=700";
+    let fill = "mkdir -m 700 $XDG_CACHE_HOME/skia-auth && { cat /dev/zero > $XDG_CACHE_HOME/fill; } 2>/dev/null;";
+    on_another_disk(&home, &server, full, &format!("{{ {fill} skia-auth token; }}")).ok(&format!("{t}\n"));
+    let noted =
+        format!("{{ {fill} skia-auth token -v; find $XDG_CACHE_HOME/skia-auth -name '*tmp' -o -name '*token'; }}");
+    on_another_disk(&home, &server, full, &noted).assert(
+        0,
+        &format!("{t}\n"),
+        "...\nskia-auth: the token is not cached: no space left on device\n",
+    );
+    // Not even an inode is left.
+    on_another_disk(&home, &server, "-o nr_inodes=1", "skia-auth token").ok(&format!("{t}\n"));
+}
+
+#[test]
+fn old_entry_outlives_a_full_disk() {
+    if !can_mount() {
+        return;
+    }
+    let (home, old, new) = (Home::new(), live_token(), live_token());
+    let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
+    let script =
+        "{ skia-auth token; cat /dev/zero > $XDG_CACHE_HOME/fill 2>/dev/null; skia-auth login; skia-auth token; }";
+    on_another_disk(&home, &server, "-o size=16k,mode=700", script).ok(&format!("{old}\n{new}\n{old}\n"));
+}
+
+#[test]
+fn read_only_disk_costs_nothing_but_the_cache() {
+    if !can_mount() {
+        return;
+    }
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    on_another_disk(&home, &server, "-o ro", "skia-auth token").ok(&format!("{t}\n"));
+    on_another_disk(&home, &server, "-o ro", "skia-auth token -v").assert(
+        0,
+        &format!("{t}\n"),
+        "\
+...
+skia-auth: logging in without the lock: read-only file system
+...
+skia-auth: the token is not cached: read-only file system
+",
+    );
+}
+
+#[test]
+fn entry_on_a_read_only_disk_is_still_used() {
+    if !can_mount() {
+        return;
+    }
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    let script = "{ skia-auth token && mount -o remount,ro $XDG_CACHE_HOME && skia-auth token && skia-auth logout; }";
+    on_another_disk(&home, &server, "-o mode=700", script).assert(
+        7,
+        &format!("{t}\n{t}\n"),
+        "skia-auth: error: cannot delete a cached token: read-only file system\n",
+    );
+}
+
+#[test]
+fn error_of_any_system_call_costs_nothing_but_the_cache() {
+    if !can_trace() {
+        return;
+    }
+    for (call, error) in [
+        ("fsync", "EIO"),
+        ("/^rename", "EIO"),
+        ("/^rename", "EXDEV"),
+        ("flock", "ENOLCK"),
+        ("fchmod", "EPERM"),
+        ("/^mkdir", "EDQUOT"),
+    ] {
+        let (home, t) = (Home::new(), live_token());
+        home.declare_foreign("trace");
+        let server = Server::start([live_reply(&t)]);
+        let inject = format!("inject={call}:error={error}");
+        let words = ["-f", "-o", "trace", "-e", &format!("trace={call}"), "-e", &inject, "skia-auth", "token"];
+        gets(home.program("strace", words).credentials().server(&server), &t);
+        let trace = fs::read_to_string(home.work().join("trace")).unwrap();
+        assert!(trace.contains("INJECTED"), "{call}: {trace}");
+        assert_eq!(cache_files(&home, "token").len(), usize::from(call == "flock"), "{call}");
+    }
+}
+
+#[test]
+fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
+    if !can_trace() {
+        return;
+    }
+    for with_old in [false, true] {
+        // How often each is used is found out: until a login ends undisturbed.
+        for call in ["openat", "write", "fsync", "fchmod", "/^rename", "close", "/^unlink", "statx"] {
+            let mut kills = 0;
+            for step in 1.. {
+                let (home, old, new) = (Home::new(), live_token(), live_token());
+                home.declare_foreign("trace");
+                let server =
+                    Server::start([live_reply(&if with_old { old.clone() } else { new.clone() }), live_reply(&new)])
+                        .expects_any();
+                if with_old {
+                    gets(token(&home, &server), &old);
+                }
+                let inject = format!("inject={call}:signal=KILL:when={step}");
+                let words = ["-f", "-o", "trace", "-e", &format!("trace={call}"), "-e", &inject, "skia-auth", "login"];
+                let outcome = home.program("strace", words).credentials().server(&server).run();
+                if outcome.code == Some(0) {
+                    break;
+                }
+                if server.requests().len() <= usize::from(with_old) {
+                    continue;
+                }
+                assert_eq!(outcome.signal, Some(9), "{outcome}");
+                kills += 1;
+                let left = home.skia(["token", "--offline"]).credentials().server(&server).run();
+                match left.code {
+                    Some(0) => {
+                        let known = [&old, &new].iter().any(|t| left.stdout() == format!("{t}\n"));
+                        assert!(known, "{call} {step}: {left}");
+                    }
+                    _ => {
+                        assert!(!with_old, "{call} {step}: {left}");
+                        left.fails(
+                            1,
+                            "skia-auth: error: no cached token to use: none is cached\nhint: skia-auth login\n",
+                        );
+                    }
+                }
+                assert_eq!(token(&home, &server).run().code, Some(0), "{call} {step}");
+            }
+            assert!(kills > 0 || call == "/^unlink", "{call} is not used between the answer and the end");
+        }
+    }
+}
+
+#[test]
+fn what_a_killed_process_left_is_swept_up_in_time() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    gets(token(&home, &server), &t);
+    let beside = |name: &str| entry(&home).with_file_name(name);
+    let (old, recent) = (beside(".skia-auth-old123.tmp"), beside(".skia-auth-new123.tmp"));
+    for path in [&old, &recent] {
+        fs::write(path, "half").unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let two_hours_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+    fs::File::options().write(true).open(&old).unwrap().set_modified(two_hours_ago).unwrap();
+    gets(home.skia(["login"]).credentials().server(&server), &t);
+    assert!(!old.exists() && recent.exists());
+    home.skia(["logout", "--all"]).credentials().server(&server).run();
+    assert!(!recent.exists());
+}
+
+#[test]
+fn directory_of_somebody_else_gives_nothing_away() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let (home, old, new) = (Home::new(), live_token(), live_token());
+    let refused = Reply::json(401, DOCUMENTED_401);
+    let server = Server::start([refused, live_reply(&old), live_reply(&new)]).expects(3);
+    let directory = home.work().join("shared");
+    home.declare_output("shared");
+    fs::create_dir(&directory).unwrap();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+    chown(&directory, Some(65534), None).unwrap();
+    let ask = || token(&home, &server).env("SKIA_CACHE_DIR", &directory);
+    assert_eq!(ask().run().code, Some(4));
+    gets(ask(), &old);
+    // Its owner puts files in the places of ours, as like them as can be.
+    let files: Vec<_> = fs::read_dir(&directory).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 3);
+    for file in &files {
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o7777, 0o600, "{}", file.display());
+        chown(file, Some(65534), None).unwrap();
+    }
+    gets(ask(), &new);
+    gets(ask(), &new);
+    let lock = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "lock")).unwrap();
+    assert_eq!(fs::metadata(lock).unwrap().uid(), 65534);
+}

@@ -1,0 +1,95 @@
+//! The cache as a user meets it: an entry in whatever state, many processes at once, a disk that fails.
+
+mod entry;
+mod faults;
+mod lookup;
+mod single_flight;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use hmac_sha256::Hash;
+use serde_json::Value;
+
+use crate::support::*;
+
+/// The files of the cache whose names end so.
+pub fn cache_files(home: &Home, ending: &str) -> Vec<PathBuf> {
+    home.cache_files().into_iter().filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+}
+
+/// The one entry of the cache.
+#[track_caller]
+pub fn entry(home: &Home) -> PathBuf {
+    let entries = cache_files(home, "token");
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    entries.into_iter().next().unwrap()
+}
+
+/// `skia-auth token` with the credentials of the environment.
+pub fn token(home: &Home, server: &Server) -> Program {
+    home.skia(["token"]).credentials().server(server)
+}
+
+/// Prints this token, and is silent.
+#[track_caller]
+pub fn gets(program: Program, token: &str) {
+    program.run().ok(&format!("{token}\n"));
+}
+
+/// What stands below the checksum of an entry.
+pub fn read_body(entry: &Path) -> Value {
+    let bytes = fs::read(entry).unwrap();
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    serde_json::from_slice(&bytes[end + 1..]).unwrap()
+}
+
+/// An entry with this body and the checksum that belongs to it.
+pub fn with_checksum(version: &str, body: &str) -> String {
+    let digest: String = Hash::hash(body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("skia-auth cache {version} {digest}\n{body}")
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub fn until(what: &str, done: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Waits until a process has opened the lock file: it holds the lock, or waits for it.
+#[track_caller]
+pub fn until_at_the_lock(pid: i32) {
+    let open = format!("/proc/{pid}/fd");
+    until("a process at the lock", || {
+        let mut links = fs::read_dir(&open).into_iter().flatten().flatten().flat_map(|fd| fs::read_link(fd.path()));
+        links.any(|target| target.extension().is_some_and(|ending| ending == "lock"))
+    });
+}
+
+/// Whether a program can have a disk of its own here.
+pub fn can_mount() -> bool {
+    let allowed = std::process::Command::new("unshare")
+        .args(["-m", "sh", "-c", "mount -t tmpfs -o size=4k none /mnt"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    notice(allowed, "mounting is not allowed here")
+}
+
+/// Whether system calls can be watched here.
+pub fn can_trace() -> bool {
+    let allowed = std::process::Command::new("strace").args(["-e", "trace=none", "true"]).output();
+    notice(allowed.is_ok_and(|output| output.status.success()), "strace is not there, or tracing is not allowed")
+}
+
+#[allow(clippy::print_stderr, reason = "a case that was skipped says so")]
+fn notice(allowed: bool, why: &str) -> bool {
+    if !allowed {
+        eprintln!("skipped: {why}");
+    }
+    allowed
+}

@@ -1,0 +1,236 @@
+//! `exec`: the command gets the token and nothing else changes for it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+
+use jiff::Timestamp;
+
+use crate::support::*;
+
+fn exec(home: &Home, server: &Server, words: &[&str]) -> Program {
+    home.skia(["exec", "--"]).args(words).credentials().server(server)
+}
+
+#[test]
+fn exit_code_is_that_of_the_command() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    for code in [0, 1, 7, 100, 255] {
+        exec(&home, &server, &["sh", "-c", &format!("exit {code}")]).run().assert(code, "", "");
+    }
+}
+
+#[test]
+fn end_by_a_signal_is_the_end_by_that_signal() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    for (signal, shown) in [(15, 143), (2, 130), (9, 137), (13, 141), (1, 129)] {
+        let outcome = exec(&home, &server, &["sh", "-c", &format!("kill -{signal} $$")]).run();
+        assert_eq!((outcome.code, outcome.signal), (None, Some(signal)), "{outcome}");
+        let shell = format!("skia-auth exec -- sh -c 'kill -{signal} $$'; echo $?");
+        let outcome = home.sh(&shell).credentials().server(&server).run();
+        assert_eq!(outcome.stdout(), format!("{shown}\n"), "{outcome}");
+    }
+}
+
+#[test]
+fn command_that_is_missing_costs_no_login() {
+    let home = Home::new();
+    home.file("directory/file", "");
+    let server = Server::start([]).expects(0);
+    for command in ["no-such-command", "./no-such-command", "/no/such/command", "directory/file/x", ""] {
+        exec(&home, &server, &[command]).run().fails(127, &format!("skia-auth: error: {command}: command not found\n"));
+    }
+    exec(&home, &server, &["sh"]).env("PATH", "/nowhere").run().fails(127, "skia-auth: error: sh: command not found\n");
+}
+
+#[test]
+fn command_that_cannot_be_run_costs_no_login() {
+    let home = Home::new();
+    home.file("directory/plain-file", "#!/bin/sh\n");
+    let server = Server::start([]).expects(0);
+    let denied = |command: &str, why: &str| {
+        let path = format!("{}:/usr/bin:/bin", home.work().join("directory").display());
+        exec(&home, &server, &[command])
+            .env("PATH", path)
+            .run()
+            .fails(126, &format!("skia-auth: error: {command}: cannot be run: {why}\n"));
+    };
+    denied("directory/plain-file", "permission denied");
+    denied("plain-file", "permission denied");
+    denied("./directory", "is a directory");
+    denied("directory/", "is a directory");
+}
+
+#[test]
+fn command_is_found_as_a_shell_finds_it() {
+    let (home, t) = (Home::new(), live_token());
+    home.file("no/tool", "#!/bin/sh\necho no\n");
+    home.file("yes/tool", "echo yes\n");
+    fs::set_permissions(home.work().join("yes/tool"), fs::Permissions::from_mode(0o700)).unwrap();
+    let server = Server::start([live_reply(&t)]);
+    let path = format!("{0}/none:{0}/no:{0}/yes:/usr/bin:/bin", home.work().display());
+    // The second is found behind one that cannot be run, and is a script without a first line.
+    exec(&home, &server, &["tool"]).env("PATH", &path).run().ok("yes\n");
+    exec(&home, &server, &["echo", "x"]).env_remove("PATH").run().ok("x\n");
+    exec(&home, &server, &["yes/tool"]).run().ok("yes\n");
+}
+
+#[test]
+fn interpreter_that_is_missing_is_a_command_not_found() {
+    let (home, t) = (Home::new(), live_token());
+    home.file("script", "#!/no/such/interpreter\n");
+    fs::set_permissions(home.work().join("script"), fs::Permissions::from_mode(0o700)).unwrap();
+    let server = Server::start([live_reply(&t)]);
+    exec(&home, &server, &["./script"]).run().fails(127, "skia-auth: error: ./script: command not found\n");
+}
+
+#[test]
+fn exec_without_a_command_is_a_usage_error() {
+    let home = Home::new();
+    assert_eq!(home.skia(["exec"]).credentials().run().code, Some(2));
+    assert_eq!(home.skia(["exec", "--"]).credentials().run().code, Some(2));
+}
+
+#[test]
+fn environment_is_the_same_but_for_what_is_documented() {
+    let home = Home::new();
+    let expiry = Timestamp::now().as_second() + 86_400;
+    let t = jwt(&format!(r#"{{"exp":{expiry}}}"#));
+    let server = Server::start([live_reply(&t)]);
+    let odd = |bytes: &'static [u8]| OsStr::from_bytes(bytes);
+    let surroundings = |program: Program| {
+        program
+            .env(odd(b"ODD\xff\xfe"), odd(b"\x80\xff value"))
+            .env("EMPTY", "")
+            .env("LINES", "a\nb=c\n")
+            .env("SKIA_TOKEN", "an older one")
+            .env("SKIA_TOKEN_EXPIRES_AT", "2001-01-01T00:00:00Z")
+            .env("SKIA_SCOPE", "api")
+            .env("SKIA_CLIENT_ID", CLIENT_ID)
+            .env("SKIA_NO_MASK", "0")
+            .server(&server)
+    };
+    let sorted = |outcome: &Outcome| {
+        let mut variables: Vec<Vec<u8>> = outcome
+            .stdout
+            .split(|byte| *byte == 0)
+            .map(<[u8]>::to_vec)
+            .filter(|variable| !variable.is_empty())
+            .collect();
+        variables.sort();
+        variables
+    };
+    let mut expected = sorted(&surroundings(home.program("env", ["-0"])).run());
+    expected.retain(|variable| !variable.starts_with(b"SKIA_TOKEN"));
+    let expires_at = Timestamp::from_second(expiry).unwrap();
+    for variable in [format!("SKIA_TOKEN={t}"), format!("SKIA_TOKEN_EXPIRES_AT={expires_at}")] {
+        expected.push(variable.into_bytes());
+    }
+    expected.sort();
+    let sources = [
+        ("SKIA_CLIENT_SECRET", SECRET.to_owned()),
+        ("SKIA_CLIENT_SECRET_FILE", home.file("secret", SECRET).display().to_string()),
+    ];
+    for (name, value) in sources {
+        let outcome = surroundings(home.skia(["exec", "--", "env", "-0"])).env(name, value).run();
+        assert_eq!(outcome.stderr, "");
+        assert!(sorted(&outcome) == expected, "{outcome}");
+    }
+}
+
+#[test]
+fn unknown_expiry_leaves_no_older_one_behind() {
+    let home = Home::new();
+    let t = jwt(r#"{"exp":"never"}"#);
+    let server = Server::start([live_reply(&t)]);
+    exec(&home, &server, &["sh", "-c", "echo $SKIA_TOKEN ${SKIA_TOKEN_EXPIRES_AT-unset}"])
+        .env("SKIA_TOKEN_EXPIRES_AT", "2001-01-01T00:00:00Z")
+        .run()
+        .ok(&format!("{t} unset\n"));
+}
+
+#[test]
+fn base_url_is_handed_on_from_whatever_layer() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(1);
+    let url = server.base_url();
+    home.skia(["exec", "--base-url", &format!("{url}/"), "--", "sh", "-c", "echo $SKIA_BASE_URL"])
+        .credentials()
+        .run()
+        .ok(&format!("{url}\n"));
+}
+
+#[test]
+fn no_descriptor_is_handed_on() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    let own = home.program("ls", ["/proc/self/fd"]).run().stdout();
+    for _ in 0..2 {
+        // First with a connection and a lock, then with neither.
+        exec(&home, &server, &["ls", "/proc/self/fd"]).run().ok(&own);
+    }
+    let extra = exec(&home, &server, &["sh", "-c", "echo x >&9; ls /proc/self/fd"]).prelude("exec 9>/dev/null").run();
+    let plain = home.program("sh", ["-c", "echo x >&9; ls /proc/self/fd"]).prelude("exec 9>/dev/null").run();
+    extra.ok(&plain.stdout());
+}
+
+#[test]
+fn process_id_arguments_and_standard_input_are_the_same() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    let running = exec(&home, &server, &["sh", "-c", "echo $$"]).spawn();
+    let pid = running.pid();
+    running.wait().ok(&format!("{pid}\n"));
+    let arguments = ["", " a b ", "*", "--help", "--", "-p", "$HOME", "é\t"];
+    let script = ["sh", "-c", "printf '<%s>' \"$0\" \"$@\"", "zero"];
+    let outcome = exec(&home, &server, &script).args(arguments).arg(OsStr::from_bytes(b"\xff\xfe")).run();
+    let mut expected: Vec<u8> = b"<zero>".to_vec();
+    for argument in arguments {
+        expected.extend(format!("<{argument}>").bytes());
+    }
+    expected.extend(b"<\xff\xfe>");
+    assert!(outcome.stdout == expected && outcome.code == Some(0), "{outcome}");
+    let input = b"in\0put\xff\n".repeat(10_000);
+    assert!(exec(&home, &server, &["cat"]).stdin(&input).run().stdout == input);
+}
+
+#[test]
+fn signals_are_as_a_command_finds_them_by_itself() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    // Of each mask the last digits: signals 32 and 33 are the C library's own affair. SIGPIPE is left out: what it was
+    // set to is lost before `main`, and every command gets it back at its default.
+    let show = "sed -nE 's/^(Sig(Blk|Ign|Cgt):).*(.{7})$/\\1\\3/p' /proc/self/status";
+    for prelude in ["", "trap '' HUP TERM"] {
+        let own = home.program("sh", ["-c", show]).prelude(prelude).run().stdout();
+        // First with a login and an entry that is written, then from the cache.
+        for _ in 0..2 {
+            exec(&home, &server, &["sh", "-c", show]).prelude(prelude).run().ok(&own);
+        }
+    }
+    let outcome = exec(&home, &server, &["cat", "/dev/zero"]).stdout_reader_gone().run();
+    assert_eq!(outcome.signal, Some(13), "{outcome}");
+}
+
+#[test]
+fn failed_login_runs_nothing() {
+    let home = Home::new();
+    let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
+    let outcome = exec(&home, &server, &["touch", "ran"]).run();
+    assert_eq!(outcome.code, Some(4));
+    assert!(!home.work().join("ran").exists());
+}
+
+#[test]
+fn command_of_a_sandbox_gets_its_token() {
+    let home = Home::new();
+    home.skia(["exec", "--sandbox", "--", "sh", "-c", "echo ${SKIA_TOKEN%%.*} ${SKIA_CLIENT_SECRET-gone}"])
+        .credentials()
+        .env("SKIA_BASE_URL", "http://127.0.0.1:9/api")
+        .run()
+        .assert(0, "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 gone\n", "skia-auth: sandbox token: not valid at Skia\n");
+    assert!(home.cache_files().is_empty());
+}

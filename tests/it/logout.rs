@@ -1,0 +1,107 @@
+//! `logout`: forgets tokens here, and says that the server does not.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::cache::{cache_files, entry, gets, token};
+use crate::support::*;
+
+const DELETED: &str =
+    "deleted 1 cached token; a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
+const NONE: &str = "no token was cached\n";
+
+fn logout(home: &Home, server: &Server, arguments: &[&str]) -> Outcome {
+    home.skia(["logout"]).args(arguments).credentials().server(server).run()
+}
+
+#[test]
+fn cached_token_is_deleted_and_twice_is_fine() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    logout(&home, &server, &[]).ok(NONE);
+    gets(token(&home, &server), &t);
+    logout(&home, &server, &[]).ok(DELETED);
+    assert!(cache_files(&home, "token").is_empty());
+    logout(&home, &server, &[]).ok(NONE);
+    gets(token(&home, &server), &t);
+}
+
+#[test]
+fn damaged_entry_is_deleted_too() {
+    for content in ["", "{}", "half"] {
+        let (home, t) = (Home::new(), live_token());
+        let server = Server::start([live_reply(&t)]);
+        gets(token(&home, &server), &t);
+        fs::write(entry(&home), content).unwrap();
+        logout(&home, &server, &[]).ok(DELETED);
+        logout(&home, &server, &["--all"]).ok(NONE);
+    }
+}
+
+#[test]
+fn only_the_token_of_the_identity_is_deleted() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(3);
+    for id in ["a", "b", "c"] {
+        gets(token(&home, &server).args(["--client-id", id]), &t);
+    }
+    logout(&home, &server, &["--client-id", "b"]).ok(DELETED);
+    logout(&home, &server, &["--client-id", "b"]).ok(NONE);
+    logout(&home, &server, &["--client-id", "c", "--scope", "other"]).ok(NONE);
+    assert_eq!(cache_files(&home, "token").len(), 2);
+    gets(token(&home, &server).args(["--client-id", "a"]), &t);
+}
+
+#[test]
+fn all_tokens_are_deleted_and_nothing_else() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t), live_reply(&t), Reply::json(401, DOCUMENTED_401)]).expects(3);
+    gets(token(&home, &server).args(["--client-id", "a"]), &t);
+    gets(token(&home, &server).args(["--client-id", "b"]), &t);
+    assert_eq!(token(&home, &server).args(["--client-id", "c"]).run().code, Some(4));
+    let foreign = entry_like(&home, "notes.txt");
+    let similar = entry_like(&home, "mine.token");
+    home.skia(["logout", "--all"]).run().ok(
+        "deleted 2 cached tokens; a token stays valid at the server until it expires: the Skia API cannot revoke one\n",
+    );
+    home.skia(["logout", "--all"]).run().ok(NONE);
+    assert!(foreign.exists() && similar.exists());
+    // Locks stay: deleting one re-opens the race that it closes.
+    assert_eq!((cache_files(&home, "refusal").len(), cache_files(&home, "lock").len()), (0, 3));
+}
+
+/// A file of somebody else in the cache directory.
+fn entry_like(home: &Home, name: &str) -> std::path::PathBuf {
+    let path = home.cache().join("skia-auth").join(name);
+    fs::write(&path, "x").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    path
+}
+
+#[test]
+fn logout_needs_to_know_whose_token() {
+    Home::new().skia(["logout"]).run().fails(
+        3,
+        "\
+skia-auth: error: whose token is meant is unknown: no client id is configured
+hint: skia-auth logout --all, or --client-id
+",
+    );
+}
+
+#[test]
+fn logout_without_a_cache_says_why() {
+    let home = Home::new();
+    let outcome = home.skia(["logout"]).credentials().env("CI", "true").run();
+    outcome.ok("nothing is cached: CI is set: shared runners share a home; set SKIA_CACHE_DIR\n");
+    home.skia(["logout", "--all"]).env("SKIA_NO_CACHE", "1").run().ok("nothing is cached: SKIA_NO_CACHE is set\n");
+    assert!(home.cache_files().is_empty());
+}
+
+#[test]
+fn logout_needs_no_secret_and_no_server() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    home.skia(["logout", "--client-id", CLIENT_ID, "--base-url", &server.base_url()]).run().ok(DELETED);
+}

@@ -1,0 +1,192 @@
+//! `sandbox`: a server to try things with, by itself or around a command.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::cache::until;
+use crate::support::*;
+
+const SANDBOX_SECRET: &str = "e15148d497d8bc12";
+
+#[test]
+fn every_answer_has_its_exit_code() {
+    for (answer, code) in
+        [("ok", 0), ("rejected", 4), ("error", 5), ("unavailable", 5), ("slow", 0), ("html", 6), ("malformed", 4)]
+    {
+        let home = Home::new();
+        let words = ["sandbox", "--answer", answer, "--", "skia-auth", "token"];
+        let outcome = home.skia(words).allow_partial_stdout().run();
+        assert_eq!(outcome.code, Some(code), "{answer}: {outcome}");
+        if code == 0 {
+            outcome.ok("eyJ[..].eyJ[..].[..]\n");
+        } else {
+            assert!(outcome.stdout.is_empty() && outcome.stderr.starts_with("skia-auth: error: "), "{outcome}");
+        }
+    }
+}
+
+#[test]
+fn slow_answer_outlasts_a_short_deadline() {
+    let words = ["sandbox", "--answer", "slow", "--", "skia-auth", "token", "--timeout", "1s"];
+    let outcome = Home::new().skia(words).run();
+    assert_eq!(outcome.code, Some(5), "{outcome}");
+}
+
+#[test]
+fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
+    let home = Home::new();
+    let secret_file = home.file("secret", SECRET);
+    home.skia(["sandbox", "--", "sh", "-c", "skia-auth config show && skia-auth login"])
+        .credentials()
+        .env("SKIA_BASE_URL", "https://api.skia.com.br/api")
+        .env("SKIA_CLIENT_SECRET_FILE", secret_file)
+        .env("SKIA_SCOPE", "other")
+        .env("HTTP_PROXY", "http://127.0.0.1:9")
+        .run()
+        .ok("...\neyJ[..]\n");
+    let show =
+        "printf '%s\\n' \"$SKIA_BASE_URL\" \"$SKIA_CLIENT_ID\" \"$SKIA_CLIENT_SECRET\" ${SKIA_CLIENT_SECRET_FILE-gone}";
+    home.skia(["sandbox", "--", "sh", "-c", show])
+        .credentials()
+        .run()
+        .ok(&format!("http://127.0.0.1:[..]/api\n{CLIENT_ID}\n{SANDBOX_SECRET}\ngone\n"));
+}
+
+#[test]
+fn exit_code_is_that_of_the_command() {
+    let home = Home::new();
+    for (script, code) in
+        [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137)]
+    {
+        home.skia(["sandbox", "--", "sh", "-c", script]).run().assert(code, "", "");
+    }
+    home.skia(["sandbox", "--", "sh", "-c", "echo x; cat; exit 3"])
+        .stdin("input\n")
+        .allow_partial_stdout()
+        .run()
+        .assert(3, "x\ninput\n", "");
+}
+
+#[test]
+fn command_that_cannot_be_started_is_126_or_127() {
+    let home = Home::new();
+    home.file("plain", "");
+    home.skia(["sandbox", "--", "no-such-command"])
+        .run()
+        .fails(127, "skia-auth: error: no-such-command: command not found\n");
+    home.skia(["sandbox", "--", "./plain"])
+        .run()
+        .fails(126, "skia-auth: error: ./plain: cannot be run: permission denied\n");
+}
+
+#[test]
+fn port_can_be_chosen_and_may_be_taken() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let home = Home::new();
+    let error = format!("skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n");
+    home.skia(["sandbox", "--port", &port]).run().fails(3, &error);
+    home.skia(["sandbox", "--port", &port, "--", "touch", "ran"]).run().fails(3, &error);
+    drop(taken);
+    home.skia(["sandbox", "--port", &port, "--", "sh", "-c", "echo $SKIA_BASE_URL"])
+        .run()
+        .ok(&format!("http://127.0.0.1:{port}/api\n"));
+    for wrong in ["65536", "-1", "x", ""] {
+        assert_eq!(home.skia(["sandbox", &format!("--port={wrong}")]).run().code, Some(2), "{wrong}");
+    }
+    assert_eq!(home.skia(["sandbox", "--answer", "perhaps"]).run().code, Some(2));
+}
+
+#[test]
+fn settings_are_printed_where_there_is_no_command() {
+    let home = Home::new();
+    home.declare_foreign("settings");
+    let script = "\
+skia-auth sandbox > settings & pid=$!
+until [ -s settings ]; do sleep 0.02; done
+cut -d= -f1 settings
+set -a; . ./settings
+skia-auth token --no-cache
+kill $pid; { wait $pid; } 2>/dev/null; echo $?";
+    home.sh(script).run().ok("SKIA_BASE_URL\nSKIA_CLIENT_ID\nSKIA_CLIENT_SECRET\neyJ[..]\n143\n");
+    let settings = fs::read_to_string(home.work().join("settings")).unwrap();
+    let lines: Vec<_> = settings.lines().collect();
+    assert!(lines[0].starts_with("SKIA_BASE_URL=http://127.0.0.1:") && lines[0].ends_with("/api"), "{settings}");
+    assert_eq!(lines[1..], [&format!("SKIA_CLIENT_ID={CLIENT_ID}"), &format!("SKIA_CLIENT_SECRET={SANDBOX_SECRET}")]);
+}
+
+#[test]
+fn settings_that_cannot_be_printed_end_it() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let outcome = Home::new().skia(["sandbox"]).stdout_to(full).run();
+    outcome.fails(7, "skia-auth: error: cannot write to standard output: no space left on device\n");
+    let outcome = Home::new().skia(["sandbox"]).stdout_reader_gone().run();
+    outcome.fails(141, "");
+}
+
+/// A sandbox around a script that says when it is ready.
+fn around(home: &Home, script: &str) -> Running {
+    home.declare_foreign("ready");
+    home.declare_foreign("go");
+    let running = home.skia(["sandbox", "--", "sh", "-c", &format!("{script}; : > ready; {WAIT}")]).spawn();
+    let ready = home.work().join("ready");
+    until("the script is ready", || ready.exists());
+    running
+}
+
+/// Goes on until `go` is there, for a minute at most.
+const WAIT: &str = "for i in $(seq 1200); do [ -e go ] && exit 5; sleep 0.05; done";
+
+#[test]
+fn termination_is_passed_on_to_the_command() {
+    for (signal, name) in [(15, "TERM"), (1, "HUP")] {
+        let home = Home::new();
+        let running = around(&home, &format!("trap 'exit 9' {name}"));
+        running.signal(signal);
+        running.wait().assert(9, "", "");
+        let running = around(&Home::new(), "true");
+        running.signal(signal);
+        running.wait().assert(128 + signal, "", "");
+    }
+}
+
+#[test]
+fn interrupt_is_outlived_until_the_command_ends() {
+    let home = Home::new();
+    let running = around(&home, "true");
+    // An interrupt from the terminal reaches both: what the command makes of it is its own business.
+    running.signal(2).signal(2).signal(3);
+    std::thread::sleep(Duration::from_millis(200));
+    home.file("go", "");
+    running.wait().assert(5, "", "");
+
+    let home = Home::new();
+    let running = around(&home, "trap 'exit 9' INT");
+    kill_process_group(Pid::from_raw(running.pid()).unwrap(), Signal::INT).unwrap();
+    running.wait().assert(9, "", "");
+}
+
+#[test]
+fn server_is_gone_when_the_command_is() {
+    let home = Home::new();
+    let outcome = home.skia(["sandbox", "--", "sh", "-c", "echo $SKIA_BASE_URL"]).run();
+    let address = outcome.stdout().trim().trim_start_matches("http://").trim_end_matches("/api").to_owned();
+    let start = Instant::now();
+    std::net::TcpStream::connect(address).unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn sandbox_writes_nothing_by_itself() {
+    let home = Home::new();
+    home.skia(["sandbox", "--", "true"]).run().ok("");
+    for command in ["login", "token"] {
+        let outcome = home.skia([command, "--sandbox"]).run();
+        outcome.assert(0, "eyJ[..]\n", "skia-auth: sandbox token: not valid at Skia\n");
+        home.skia([command, "--sandbox", "-q"]).run().ok("eyJ[..]\n");
+    }
+    assert!(home.cache_files().is_empty() && !home.cache().join("skia-auth").exists());
+}
