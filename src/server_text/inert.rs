@@ -16,7 +16,7 @@ pub fn is_unseen(c: char) -> bool {
 /// Any text as one line that nothing obeys, uncut. Line ends become spaces.
 pub fn one_line(text: &str) -> String {
     let spaced = text.replace(['\r', '\n'], " ");
-    without_commands(without_unseen(&spaced).trim())
+    without_commands_but_addresses(without_unseen(&spaced).trim())
 }
 
 /// Drops what is unseen. A tab becomes a space, so that words stay apart.
@@ -27,25 +27,29 @@ pub fn without_unseen(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|&c| !is_unseen(c)).collect()
 }
 
-/// Puts a space into everything that a CI runner would take for a command. An IPv6 address in brackets stays as it is:
-/// it can be typed again, and no runner takes it for anything.
+/// Puts a space into everything that a CI runner would take for a command.
 pub fn without_commands(text: &str) -> String {
+    broken(text, |_| false)
+}
+
+/// As [`without_commands`], for text of ours: an IPv6 address in brackets stays as it is, so that it can be typed again.
+fn without_commands_but_addresses(text: &str) -> String {
+    broken(text, |inside| inside.parse::<Ipv6Addr>().is_ok())
+}
+
+/// Breaks every command, but not what stands in brackets and is to be kept.
+fn broken(text: &str, keep: impl Fn(&str) -> bool) -> String {
     let mut watch = CommandWatch::default();
     let mut inert = String::with_capacity(text.len());
-    let mut address_ends_at = 0;
+    let mut kept_until = 0;
     for (index, c) in text.char_indices() {
-        if index < address_ends_at {
-            inert.push(c);
-            continue;
-        }
-        if watch.completes(c) {
+        if index >= kept_until && watch.completes(c) {
             inert.push(' ');
         }
         inert.push(c);
         if c == '[' {
-            let inside = index + 1;
-            let address = text[inside..].split_once(']').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
-            address_ends_at = address.map_or(0, |(address, _)| inside + address.len());
+            let inside = text[index + 1..].split_once(']').map(|(inside, _)| inside).filter(|inside| keep(inside));
+            kept_until = inside.map_or(kept_until, |inside| index + 1 + inside.len());
         }
     }
     inert
@@ -90,7 +94,7 @@ mod tests {
         assert_eq!(without_commands("#a#[ # #[ ##a#[ ## [ #[ : :"), "#a#[ # #[ ##a#[ ## [ #[ : :");
         assert_eq!(without_commands("x##[##Vso[###teamcity["), "x## [##Vso [###teamcity [");
         assert_eq!(
-            without_commands("http://[::1]:8080 [2001:db8::1] [::x::] ##[::1]::"),
+            without_commands_but_addresses("http://[::1]:8080 [2001:db8::1] [::x::] ##[::1]::"),
             "http://[::1]:8080 [2001:db8::1] [: :x: :] ## [::1]: :"
         );
     }

@@ -1,7 +1,7 @@
 //! The order of the layers: which of the values that were typed, exported or written down counts.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::base_url::BaseUrl;
 use super::picker::Picker;
@@ -124,11 +124,13 @@ impl Layers {
             return Err(self.missing());
         };
         self.check_destination(&identity.base_url)?;
+        let began = Instant::now();
+        let client_secret = source.read(self.timeout.value)?;
         Ok(Settings {
             identity,
             client_id: client_id.provenance.clone(),
-            client_secret: source.read(self.timeout.value)?,
-            timeout: self.timeout.value,
+            client_secret,
+            timeout: self.timeout.value.saturating_sub(began.elapsed()),
             retries: self.retries.value,
             ca_cert: self.ca_cert.as_ref().map(|setting| setting.value.clone()),
             cache: self.cache.value.clone(),

@@ -51,6 +51,7 @@ pub struct Settings {
     pub identity: Identity,
     pub client_id: Provenance,
     pub client_secret: Setting<Secret>,
+    /// What is left of the time for the whole call, once the secret was read.
     pub timeout: Duration,
     pub retries: u32,
     pub ca_cert: Option<PathBuf>,

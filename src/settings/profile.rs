@@ -28,14 +28,14 @@ impl ProfileLayer {
             (None, Some(name)) => Setting::new(name, Provenance::Variable(env::PROFILE)),
             (None, None) => Setting::new(DEFAULT_PROFILE.to_owned(), Provenance::Default),
         };
-        let path = config_path(shared)?;
-        let Some(path) = path else {
-            return Self::without_file(name, None);
+        let path = match config_file(shared)? {
+            None => return Self::without_file(name, None),
+            Some((path, false)) => {
+                reporter.note(&Note::NoConfigFile(&path.value));
+                return Self::without_file(name, Some((path, false)));
+            }
+            Some((path, true)) => path,
         };
-        if path.provenance == Provenance::Default && !path.value.exists() {
-            reporter.note(&Note::NoConfigFile(&path.value));
-            return Self::without_file(name, Some((path, false)));
-        }
         let mut file = ConfigFile::read(&path.value)?;
         reporter.note(&Note::ConfigFile { path: &path.value, profile: &name.value });
         let exposed_file = file.is_exposed().then(|| path.value.clone());
@@ -96,26 +96,31 @@ fn unknown_profile(name: &Setting<String>, file: &ConfigFile) -> Failure {
     }
 }
 
-/// The configuration file: the one that is named, else the one of the platform's configuration directory. `None`
-/// where there is no such directory.
+/// Where the configuration file is; `None` where there is no place for one.
 pub fn config_path(shared: &SharedArgs) -> Result<Option<Setting<PathBuf>>, Failure> {
+    Ok(config_file(shared)?.map(|(path, _)| path))
+}
+
+/// The configuration file: the one that is named, else the one of the platform's configuration directory; and whether
+/// it is to be read. One that is named is: where it is missing, that is an error.
+fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, Failure> {
     if let Some(path) = &shared.config {
-        return Ok(Some(Setting::new(path.clone(), Provenance::Flag("--config"))));
+        return Ok(Some((Setting::new(path.clone(), Provenance::Flag("--config")), true)));
     }
     if let Some(path) = env::path(env::CONFIG) {
-        return Ok(Some(Setting::new(path, Provenance::Variable(env::CONFIG))));
+        return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), true)));
     }
     // `dirs` accepts a relative HOME: that would be a path below the current directory.
     let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else { return Ok(None) };
     let directory = directory.join("skia-auth");
     let (toml, json) = (directory.join("config.toml"), directory.join("config.json"));
-    let path = match (toml.exists(), json.exists()) {
+    let (path, found) = match (toml.exists(), json.exists()) {
         (true, true) => {
             let what = format!("both config.toml and config.json are in {}", directory.display());
             return Err(Failure::config(what).hint("keep one of them"));
         }
-        (false, true) => json,
-        _ => toml,
+        (false, true) => (json, true),
+        (found, false) => (toml, found),
     };
-    Ok(Some(Setting::new(path, Provenance::Default)))
+    Ok(Some((Setting::new(path, Provenance::Default), found)))
 }

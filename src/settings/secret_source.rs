@@ -52,7 +52,10 @@ impl Setting<SecretSource> {
             SecretSource::File(path) => {
                 let name = format!("the client secret file {} (from {provenance})", path.display());
                 let path = path.clone();
-                (name, within(patience, move || files::read(&path, LONGEST)))
+                let is_file = path.is_file();
+                let read = move || files::read(&path, LONGEST).map(|contents| contents.bytes);
+                // Only what is no file can keep one waiting.
+                (name, if is_file { read() } else { within(patience, read) })
             }
             SecretSource::StandardInput => {
                 let read = || files::read_from(io::stdin().lock(), LONGEST);
