@@ -49,7 +49,7 @@ json\t'The full response as JSON, as the server sent it'
 text\t'The full response for people, with the time left'
 oauth\t'An OAuth 2.0 token response (RFC 6749), as JSON'
 header\t'An Authorization header, for curl -H @-'
-env\t'Variables for sh, bash and zsh: eval "$(skia-auth token -o env)"'
+env\t'Variables for sh, bash and zsh, to be given to eval'
 fish\t'Variables for fish: skia-auth token -o fish | source'
 powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
 dotenv\t'NAME=value lines, for docker run --env-file'"
@@ -81,7 +81,7 @@ json\t'The full response as JSON, as the server sent it'
 text\t'The full response for people, with the time left'
 oauth\t'An OAuth 2.0 token response (RFC 6749), as JSON'
 header\t'An Authorization header, for curl -H @-'
-env\t'Variables for sh, bash and zsh: eval "$(skia-auth token -o env)"'
+env\t'Variables for sh, bash and zsh, to be given to eval'
 fish\t'Variables for fish: skia-auth token -o fish | source'
 powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
 dotenv\t'NAME=value lines, for docker run --env-file'"
@@ -288,3 +288,4 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -f -a "bash zsh fish powershell elvish nushell"

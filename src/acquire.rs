@@ -59,6 +59,8 @@ pub type Clock = fn() -> Timestamp;
 pub fn acquire(settings: &Settings, need: Need, clock: Clock, reporter: &Reporter) -> Result<Acquired, Failure> {
     let deadline = Instant::now() + settings.timeout;
     let call = Call { settings, deadline, clock, reporter };
+    let client_secret = &settings.client_secret.provenance;
+    reporter.note(&Note::Credentials { client_id: &settings.client_id, client_secret });
     let cache = match &settings.cache {
         CachePlace::Directory(directory) => Some(Cache::new(directory, &settings.identity)),
         CachePlace::Off(why) => {
@@ -223,8 +225,7 @@ impl Call<'_> {
     }
 
     fn log_in(&self) -> Result<Login, Failure> {
-        let Settings { identity, client_id, client_secret, .. } = self.settings;
-        self.reporter.note(&Note::Credentials { client_id, client_secret: &client_secret.provenance });
+        let Settings { identity, client_secret, .. } = self.settings;
         let body = LoginRequest {
             client_id: &identity.client_id,
             client_secret: client_secret.value.expose(),

@@ -73,7 +73,7 @@ fn parse_and_run(arguments: &[OsString]) -> u8 {
     mem::forget(definition);
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return explain(usage::stop(&error, arguments), usage::wants_json(arguments)),
+        Err(error) => return explain(usage::stop(&error, arguments), arguments),
     };
     let Some(command) = cli.command else {
         let failure = Failure::usage("a command is missing").hint("skia-auth --help");
@@ -113,8 +113,14 @@ fn report(reporter: &Reporter, result: Result<Outcome>) -> u8 {
     })
 }
 
-fn explain(stop: Stop, json: bool) -> u8 {
-    let reporter = Reporter::new(&SharedArgs::default(), json);
+fn explain(stop: Stop, arguments: &[OsString]) -> u8 {
+    let color = usage::color(arguments);
+    let shared = SharedArgs { color, ..SharedArgs::default() };
+    let reporter = Reporter::new(&shared, usage::wants_json(arguments));
+    let styled = |text: &StyledStr, is_terminal| match color.unwrap_or_default().wanted(is_terminal) {
+        true => text.ansi().to_string(),
+        false => text.to_string(),
+    };
     match stop {
         Stop::Asked(text) => report(&reporter, Ok(Outcome::of(styled(&text, stdio::stdout_is_terminal())))),
         Stop::Nothing(text) => {
@@ -123,11 +129,6 @@ fn explain(stop: Stop, json: bool) -> u8 {
         }
         Stop::Wrong(failure) => report(&reporter, Err(failure.into())),
     }
-}
-
-fn styled(text: &StyledStr, is_terminal: bool) -> String {
-    let coloured = is_terminal && env::path(env::NO_COLOR).is_none();
-    if coloured { text.ansi().to_string() } else { text.to_string() }
 }
 
 impl Command {

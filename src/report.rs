@@ -92,8 +92,8 @@ impl fmt::Display for Note<'_> {
                 write!(formatter, "client id from {client_id}, client secret from {client_secret}")
             }
             Self::CacheOff(why) => write!(formatter, "no cache: {why}"),
-            Self::CacheHit { left } => write!(formatter, "cached token, valid for {} more", humane(*left)),
-            Self::CacheMiss(miss) => write!(formatter, "no cached token to use: {miss}"),
+            Self::CacheHit { left } => write!(formatter, "cache hit: a token that is valid for {} more", humane(*left)),
+            Self::CacheMiss(miss) => write!(formatter, "cache miss: {miss}"),
             Self::WaitingForOther => formatter.write_str("another process is logging in: waiting for its token"),
             Self::LoginShared => formatter.write_str("another process has logged in: using its token"),
             Self::RefusalShared => formatter.write_str("another process was refused with the same credentials"),
@@ -101,13 +101,13 @@ impl fmt::Display for Note<'_> {
             Self::CacheNotWritten(why) => write!(formatter, "the token is not cached: {why}"),
             Self::NotCacheable => formatter.write_str("the token is not cached: its expiry is past or unknown"),
             Self::Stored => formatter.write_str("the token is cached"),
-            Self::Try { number, url } => write!(formatter, "POST {url} (try {number})"),
-            Self::Route(route) => formatter.write_str(&route.describe()),
+            Self::Try { number, url } => write!(formatter, "try {number}: POST {url}"),
+            Self::Route(route) => write!(formatter, "proxy: {}", route.describe()),
             Self::Waiting { failure, wait } => {
                 write!(formatter, "{failure}; trying again in {:.1} s", wait.as_secs_f64())
             }
             Self::Transport(Progress { step, after }) => {
-                write!(formatter, "{step} (after {} ms)", after.as_millis())
+                write!(formatter, "+{} ms: {step}", after.as_millis())
             }
             Self::Header { name, value } => write!(formatter, "< {name}: {value}"),
         }
@@ -120,7 +120,7 @@ impl fmt::Display for Step {
             Self::Resolved { host, addresses: 1 } => write!(formatter, "{host} has 1 address"),
             Self::Resolved { host, addresses } => write!(formatter, "{host} has {addresses} addresses"),
             Self::Connected { address } => write!(formatter, "connected to {address}"),
-            Self::Tunnelled { proxy } => write!(formatter, "tunnel through the proxy {proxy}"),
+            Self::Tunnelled { proxy } => write!(formatter, "the proxy {proxy} opened the way"),
             Self::Secured { version, issuer, roots } => {
                 let issuer = issuer.as_deref().unwrap_or("an issuer without a name");
                 write!(formatter, "{version}, certificate issued by {issuer}, trusted by {roots}")
@@ -153,6 +153,17 @@ impl fmt::Display for Stale {
     }
 }
 
+impl Color {
+    /// Whether a stream gets colours.
+    pub fn wanted(self, is_terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => is_terminal && env::path(env::NO_COLOR).is_none(),
+        }
+    }
+}
+
 /// The one way to standard error, and how much goes through it.
 #[derive(Debug)]
 pub struct Reporter {
@@ -165,11 +176,7 @@ pub struct Reporter {
 
 impl Reporter {
     pub fn new(shared: &SharedArgs, json: bool) -> Self {
-        let coloured = match shared.color.unwrap_or_default() {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => env::path(env::NO_COLOR).is_none() && stdio::stderr_is_terminal(),
-        };
+        let coloured = shared.color.unwrap_or_default().wanted(stdio::stderr_is_terminal());
         Self { quiet: shared.quiet, verbose: shared.verbose, coloured, json }
     }
 

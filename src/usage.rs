@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 
+use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::cli;
+use crate::cli::{self, Color};
 use crate::error::{Failure, Kind};
 use crate::settings::file::nearest;
 
@@ -145,6 +146,21 @@ fn help_command(arguments: &[OsString]) -> String {
         Some(name) => format!("skia-auth {name} --help"),
         None => "skia-auth --help".to_owned(),
     }
+}
+
+/// Whether colours were asked for, as far as that can be told of a line that was not understood.
+pub fn color(arguments: &[OsString]) -> Option<Color> {
+    let mut words = arguments.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    let mut color = None;
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--color") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('=').map(|value| value.to_owned().into()),
+            None => None,
+        };
+        color = value.and_then(|value| Color::from_str(&value, false).ok()).or(color);
+    }
+    color
 }
 
 /// Whether errors are wanted as JSON, as far as that can be told of a line that was not understood.

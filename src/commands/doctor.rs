@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Outcome;
+use super::source::Source;
 use crate::acquire::{Clock, Need, acquire, trust};
 use crate::api;
-use crate::cli::{DoctorArgs, ReportFormat, SharedArgs};
+use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
 use crate::error::{Failure, Kind};
 use crate::http::{self, Progress, Step};
@@ -24,11 +25,18 @@ use crate::time::{humane, parse_http_date};
 pub fn run(args: &DoctorArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let mut checkup = Checkup { checks: Vec::new(), clock, reporter };
     // A check that fails ends what depends on it: the rest would only repeat the complaint.
-    if let Some(settings) = checkup.settings(args, shared)
-        && checkup.way_to_the_server(&settings).is_some()
+    let source = if args.connection.sandbox {
+        Some(checkup.sandbox(&args.connection, shared)?)
+    } else {
+        checkup.settings(args, shared).map(Source::of)
+    };
+    if let Some(mut source) = source
+        && checkup.way_to_the_server(&source.settings).is_some()
         && args.login
     {
-        checkup.login(settings);
+        // Nothing is cached: a doctor leaves things as they are.
+        source.settings.cache = CachePlace::Off("doctor");
+        checkup.login(&source.settings);
     }
     let report = match args.report.output.unwrap_or_default() {
         ReportFormat::Text => checkup.text(),
@@ -109,9 +117,12 @@ impl Checkup<'_> {
             let odd = oddities(secret.value.expose());
             let odd = if odd.is_empty() { String::new() } else { format!(", which {}", odd.join(" and ")) };
             format!(
-                "client id from {}, client secret ({} characters) from {}{odd}",
+                "client id from {}, client secret ({}) from {}{odd}",
                 settings.client_id,
-                secret.value.characters(),
+                match secret.value.characters() {
+                    1 => "1 character".to_owned(),
+                    characters => format!("{characters} characters"),
+                },
                 secret.provenance
             )
         })?;
@@ -121,6 +132,14 @@ impl Checkup<'_> {
         };
         self.passed("cache", cache);
         Some(settings)
+    }
+
+    /// The sandbox brings its own credentials, and no file and no variable counts.
+    fn sandbox(&mut self, typed: &ConnectionArgs, shared: &SharedArgs) -> Result<Source> {
+        let source = Source::open(typed, shared, &self.reporter.silent())?;
+        self.passed("configuration", "none: a sandbox brings its own");
+        self.passed("base URL", format!("{} (from the sandbox)", source.settings.identity.base_url));
+        Ok(source)
     }
 
     /// Connects once, without a word about the credentials, and reads from how far it came what works.
@@ -196,10 +215,8 @@ impl Checkup<'_> {
         }
     }
 
-    /// Nothing is cached: a doctor leaves things as they are.
-    fn login(&mut self, settings: Settings) {
-        let settings = Settings { cache: CachePlace::Off("doctor"), ..settings };
-        let acquired = acquire(&settings, Need::New, self.clock, &self.reporter.silent());
+    fn login(&mut self, settings: &Settings) {
+        let acquired = acquire(settings, Need::New, self.clock, &self.reporter.silent());
         let now = (self.clock)();
         self.keep("login", acquired, |acquired| {
             let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));

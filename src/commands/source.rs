@@ -26,7 +26,11 @@ impl Source {
             return Self::sandbox(typed);
         }
         let settings = Layers::resolve(typed, shared, reporter)?.complete()?;
-        Ok(Self { settings, sandbox: None })
+        Ok(Self::of(settings))
+    }
+
+    pub fn of(settings: Settings) -> Self {
+        Self { settings, sandbox: None }
     }
 
     /// No configuration file and no variable is read: a real secret never reaches a sandbox.

@@ -33,7 +33,7 @@ pub enum Format {
     Oauth,
     /// An Authorization header, for curl -H @-
     Header,
-    /// Variables for sh, bash and zsh: eval "$(skia-auth token -o env)"
+    /// Variables for sh, bash and zsh, to be given to eval
     Env,
     /// Variables for fish: skia-auth token -o fish | source
     Fish,

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use clap_complete_nushell::Nushell;
 use clap_mangen::Man;
 
-use crate::support::Home;
+use crate::support::{Home, installed};
 
 fn renewing() -> bool {
     std::env::var_os("SKIA_AUTH_RENEW").is_some()
@@ -63,14 +63,34 @@ fn zsh() -> String {
 
 fn fish() -> String {
     let names = format!(" -f -a \"({PROFILE_NAMES})\"\n");
-    let lines = completion(Shell::Fish)
+    let lines: String = completion(Shell::Fish)
         .lines()
         .map(|line| match line.contains(" -l profile ") {
             true => format!("{line}{names}"),
             false => format!("{line}\n"),
         })
         .collect();
-    found_in(lines, PROFILE_NAMES)
+    found_in(lines + &fish_positionals(), PROFILE_NAMES)
+}
+
+/// What may stand in the place of a positional argument, which clap_complete 4.6 leaves out for fish.
+fn fish_positionals() -> String {
+    let mut command = skia_auth::cli::command();
+    command.build();
+    let mut lines = String::new();
+    for sub in command.get_subcommands().filter(|sub| !sub.has_subcommands()) {
+        for argument in sub.get_positionals().filter(|argument| !argument.is_hide_set()) {
+            let values: Vec<_> =
+                argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            if !values.is_empty() {
+                let (name, values) = (sub.get_name(), values.join(" "));
+                lines += &format!(
+                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -f -a \"{values}\"\n"
+                );
+            }
+        }
+    }
+    lines
 }
 
 /// A replacement that no longer finds its place must not go unnoticed.
@@ -129,15 +149,15 @@ fn man_page(command: &Command, name: &str) -> String {
     format!("{page}{}{APPENDIX}", after_help_sections(&after_help))
 }
 
-/// Drops the line breaks beside vertical space, which have no effect and are warned of.
+/// Drops the line breaks beside vertical space, which have no effect and are warned of. An empty line is vertical space.
 fn without_idle_breaks(page: &str) -> String {
     let lines: Vec<_> = page.lines().collect();
     let beside_space = |index: usize| {
         let neighbours = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
-        neighbours.filter_map(|index| lines.get(index)).any(|line| *line == ".sp")
+        neighbours.filter_map(|index| lines.get(index)).any(|line| matches!(*line, ".sp" | ""))
     };
     let kept = lines.iter().enumerate().filter(|(index, line)| **line != ".br" || !beside_space(*index));
-    kept.map(|(_, line)| format!("{line}\n")).collect()
+    kept.map(|(_, line)| if line.is_empty() { ".sp\n".to_owned() } else { format!("{line}\n") }).collect()
 }
 
 /// What stands behind the options in `--help`: notes, and examples as they are.
@@ -159,10 +179,29 @@ fn after_help_sections(text: &str) -> String {
     sections
 }
 
-fn check_man_pages(command: &Command, name: &str) {
-    check(&format!("man/{name}.1"), &man_page(command, name));
+/// The pages that belong to the same command, and those below this one.
+fn see_also(name: &str, names: &[String]) -> String {
+    let parent = name.rsplit_once('-').map_or("", |(parent, _)| parent);
+    let above = |other: &str| other.rsplit_once('-').map_or("", |(parent, _)| parent).to_owned();
+    let related = |other: &&String| {
+        other.as_str() != name && (other.as_str() == parent || above(other) == parent || above(other) == name)
+    };
+    let mut related: Vec<_> = names.iter().filter(related).map(String::as_str).collect();
+    if name != ROOT && parent != ROOT {
+        related.insert(0, ROOT);
+    }
+    related.push("curl");
+    let lines: Vec<_> = related.iter().map(|name| format!(".BR {} (1)", name.replace('-', "\\-"))).collect();
+    format!(".SH \"SEE ALSO\"\n{}\n", lines.join(",\n"))
+}
+
+const ROOT: &str = "skia-auth";
+
+/// The commands that have a page, each with the page's name.
+fn paged(command: &Command, name: String, pages: &mut Vec<(Command, String)>) {
+    pages.push((command.clone(), name.clone()));
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
-        check_man_pages(sub, &format!("{name}-{}", sub.get_name()));
+        paged(sub, format!("{name}-{}", sub.get_name()), pages);
     }
 }
 
@@ -170,5 +209,23 @@ fn check_man_pages(command: &Command, name: &str) {
 fn man_pages_are_fresh() {
     let mut command = skia_auth::cli::command();
     command.build();
-    check_man_pages(&command, "skia-auth");
+    let mut pages = Vec::new();
+    paged(&command, ROOT.to_owned(), &mut pages);
+    let names: Vec<_> = pages.iter().map(|(_, name)| name.clone()).collect();
+    for (command, name) in &pages {
+        check(&format!("man/{name}.1"), &format!("{}{}", man_page(command, name), see_also(name, &names)));
+    }
+}
+
+#[test]
+fn man_pages_have_nothing_that_is_warned_of() {
+    if !installed("mandoc") {
+        return;
+    }
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
+    for page in fs::read_dir(pages).unwrap().map(|entry| entry.unwrap().path()) {
+        if page.extension().is_some_and(|extension| extension == "1") {
+            Home::new().program("mandoc", ["-T", "lint", "-W", "warning"]).arg(&page).run().ok("");
+        }
+    }
 }

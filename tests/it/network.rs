@@ -40,7 +40,7 @@ fn assert_untold(received: &[u8]) {
 }
 
 fn tries(outcome: &Outcome) -> usize {
-    outcome.stderr.matches(" (try ").count()
+    outcome.stderr.matches("skia-auth: try ").count()
 }
 
 /// A server that does with each connection what a case says, and remembers what it read.

@@ -38,11 +38,22 @@ pub fn run(shared: &SharedArgs) -> Result<Outcome> {
     let on_terminal = stdio::stdin_is_terminal() && stdio::stderr_is_terminal();
     let answers = if on_terminal { Some(Answers::ask(profile)?) } else { None };
     write(&path, &file(profile, answers.as_ref()), profile)?;
-    let named = if profile == DEFAULT_PROFILE { String::new() } else { format!(" -p {profile}") };
+    let next = login_command(shared);
     Ok(Outcome::of(match answers {
-        Some(_) => format!("created {}\nnext: skia-auth login{named}\n", path.display()),
-        None => format!("created {}\nnext: fill it in, then skia-auth login{named}\n", path.display()),
+        Some(_) => format!("created {}\nnext: {next}\n", path.display()),
+        None => format!("created {}\nnext: fill it in, then {next}\n", path.display()),
     }))
+}
+
+/// The command that uses the new file, as it is typed.
+fn login_command(shared: &SharedArgs) -> String {
+    let profile = shared.profile.as_deref().filter(|profile| *profile != DEFAULT_PROFILE);
+    let file = shared.config.as_ref().map(|file| file.display().to_string());
+    let options = [("--config", file.as_deref()), ("-p", profile)];
+    options.into_iter().fold("skia-auth login".to_owned(), |command, (option, value)| match value {
+        Some(value) => format!("{command} {option} {}", shlex::try_quote(value).unwrap_or(value.into())),
+        None => command,
+    })
 }
 
 fn exists(path: &Path, profile: &str) -> Failure {
@@ -89,7 +100,12 @@ impl Answers {
         let prompt = format!("Base URL [{DEFAULT_BASE_URL}]: ");
         let base_url = question(&prompt, read_line, |text| match text {
             "" => Ok(()),
-            text => BaseUrl::parse(text).map(drop).map_err(|failure| failure.message),
+            text => match BaseUrl::parse(text) {
+                Ok(url) if !url.uses_tls() && !url.is_loopback() => {
+                    Err("that is plain HTTP: the secret would cross the network readable".to_owned())
+                }
+                url => url.map(drop).map_err(|failure| failure.message),
+            },
         })?;
         Ok(Self {
             client_id: client_id.to_string(),

@@ -100,7 +100,7 @@ fn link_in_the_place_of_the_directory_leads_nowhere() {
         &format!("{t}\n"),
         "\
 ...
-skia-auth: no cached token to use: the cached one cannot be used (it is not a directory)
+skia-auth: cache miss: the cached one cannot be used (it is not a directory)
 skia-auth: logging in without the lock: it is not a directory
 ...
 skia-auth: the token is not cached: it is not a directory

@@ -125,7 +125,7 @@ fn password_of_a_proxy_is_sent_to_it_alone_and_never_shown() {
     let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home)).arg("-vvv");
     let outcome = program.env("HTTPS_PROXY", proxy.url_with("user", "pr0xy-w%40rd-%C3%A7")).run();
     let shown = format!("through the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
-    outcome.assert(0, &format!("{text}\n"), &format!("...\nskia-auth: {shown}\n...\n"));
+    outcome.assert(0, &format!("{text}\n"), &format!("...\nskia-auth: proxy: {shown}\n...\n"));
     assert!(!outcome.stderr.contains("pr0xy") && !outcome.stderr.contains("user@"), "{outcome}");
     assert_eq!(proxy.requests()[0].header("proxy-authorization"), Some("Basic dXNlcjpwcjB4eS13QHJkLcOn"));
     assert_eq!(server.request().header("proxy-authorization"), None);

@@ -350,6 +350,6 @@ fn issuer_is_shown_at_v_and_no_secret_at_vvv() {
     outcome.assert(
         0,
         &format!("{text}\n"),
-        "...\nskia-auth: TLS 1.3, certificate issued by Corp Root, trusted by [..]\n...\n",
+        "...\nskia-auth: +[..] ms: TLS 1.3, certificate issued by Corp Root, trusted by [..]\n...\n",
     );
 }

@@ -22,6 +22,7 @@ mod program;
 mod proxy;
 mod reply;
 mod server;
+mod terminal;
 mod tls;
 mod tokens;
 mod traces;
@@ -33,6 +34,7 @@ pub use program::{Program, Running};
 pub use proxy::Proxy;
 pub use reply::{DOCUMENTED_200, DOCUMENTED_401, DOCUMENTED_500, Reply, live_reply};
 pub use server::Server;
+pub use terminal::{Ended, Terminal};
 pub use tls::{Ca, Certificate};
 pub use tokens::{DOCUMENTED_TOKEN, jwt, live_token, register_token, token_expiring_in};
 
@@ -44,3 +46,16 @@ pub const SECRET: &str = "s3gr3do-Que\"N1ng\\uem/Viu+42";
 
 /// The longest that any program may run, in any case: beyond it, it hangs.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Whether a program is there that a case needs. Where `CI` is set it has to be; elsewhere the case is skipped, which is
+/// said.
+#[allow(clippy::print_stdout, reason = "a case that is skipped says so")]
+pub fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
+    assert!(found || std::env::var_os("CI").is_none(), "{program} is not installed");
+    if !found {
+        println!("skipped: {program} is not installed");
+    }
+    found
+}

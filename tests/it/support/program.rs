@@ -16,6 +16,7 @@ use super::home::{Entry, Home};
 use super::invariants::{self, Allowances};
 use super::outcome::Outcome;
 use super::server::Server;
+use super::terminal::Terminal;
 use super::{CLIENT_ID, PATIENCE, SECRET};
 
 /// A command line that is about to run. The environment is empty but for PATH, HOME, TMPDIR, XDG_CONFIG_HOME,
@@ -176,12 +177,27 @@ impl Program {
         self.spawn().wait()
     }
 
+    /// Starts it on a terminal of its own: standard input and both output streams, unless they were sent elsewhere.
+    #[track_caller]
+    pub fn on_terminal(mut self) -> Terminal {
+        let shown = self.to_string();
+        self.prelude = format!("stty sane cols 200 rows 50\n{}", self.prelude);
+        let stdin = self.stdin_from.take().unwrap_or_else(Stdio::inherit);
+        let stdout = self.stdout_to.take().unwrap_or_else(Stdio::inherit);
+        let stderr = self.stderr_to.take().unwrap_or_else(Stdio::inherit);
+        let mut command = self.command();
+        command.stdin(stdin).stdout(stdout).stderr(stderr);
+        Terminal::start(self.home, command, self.allowed, shown)
+    }
+
     /// Starts it.
     #[track_caller]
     pub fn spawn(mut self) -> Running {
         let shown = self.to_string();
         let before = self.home.entries();
         let mut command = self.command();
+        // A group of its own, so that a program that hangs can be ended with all that it started.
+        command.process_group(0);
         let started = Instant::now();
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{error}: {shown}"));
         // The command holds copies of the pipe ends it was given: while it lives, their readers see no end.
@@ -225,8 +241,7 @@ impl Program {
             };
         }
         let stdin = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
-        // A group of its own, so that a program that hangs can be ended with all that it started.
-        command.args(&self.arguments).current_dir(root.join("work")).process_group(0);
+        command.args(&self.arguments).current_dir(root.join("work"));
         command.stdin(self.stdin_from.take().unwrap_or(stdin));
         command.stdout(self.stdout_to.take().unwrap_or_else(Stdio::piped));
         command.stderr(self.stderr_to.take().unwrap_or_else(Stdio::piped));

@@ -1,0 +1,255 @@
+//! `doctor`: what it finds, what it advises, and what it leaves alone.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::support::*;
+
+/// The server's answer to a question that carries no credentials.
+fn not_allowed() -> Reply {
+    Reply::json(405, "")
+}
+
+/// What stands at the top when everything comes from the environment.
+fn top(base_url: &str) -> String {
+    format!(
+        "✓ configuration  no file [..]/skia-auth/config.toml: the environment alone\n\
+         ✓ base URL       {base_url} (from SKIA_BASE_URL)\n\
+         ✓ credentials    client id from SKIA_CLIENT_ID[..], client secret (27 characters) from SKIA_CLIENT_SECRET\n\
+         ✓ cache          in [..]/cache/skia-auth\n"
+    )
+}
+
+/// The same, up to the connection with a server on this machine.
+fn connected(server: &Server) -> String {
+    let port = server.port();
+    format!(
+        "{}✓ proxy          direct (a loopback address)\n\
+         ✓ DNS            127.0.0.1 has 1 address\n\
+         ✓ TCP            connected to 127.0.0.1:{port}\n",
+        top(&server.base_url())
+    )
+}
+
+fn doctor(home: &Home, server: &Server) -> Program {
+    home.skia(["doctor"]).credentials().server(server).allow_partial_stdout()
+}
+
+fn no_login(server: &Server) {
+    assert!(server.requests().iter().all(|request| request.method != "POST"));
+    assert!(!server.received().windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes()));
+}
+
+#[test]
+fn healthy_way_is_reported_whole_and_nobody_logs_in() {
+    let home = Home::new();
+    let server = Server::start([not_allowed()]);
+    let expected = format!(
+        "{}✓ endpoint       {}/Auth/Login answers\n✓ clock          [..] s from the server's\n",
+        connected(&server),
+        server.base_url()
+    );
+    doctor(&home, &server).run().ok(&expected);
+    no_login(&server);
+    assert!(home.cache_files().is_empty());
+}
+
+#[test]
+fn json_report_has_the_same_checks() {
+    let home = Home::new();
+    let server = Server::start([Reply::json(503, "")]);
+    let outcome = doctor(&home, &server).args(["-o", "json"]).run();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(5), ""), "{outcome}");
+    let report = outcome.json();
+    let checks = report["checks"].as_array().unwrap();
+    let told: Vec<_> = checks.iter().map(|check| (check["name"].as_str().unwrap(), check["ok"] == true)).collect();
+    let expected =
+        ["configuration", "base URL", "credentials", "cache", "proxy", "DNS", "TCP"].map(|name| (name, true));
+    assert_eq!(told, [&expected[..], &[("endpoint", false), ("clock", true)]].concat());
+    for check in checks {
+        assert_eq!(check.as_object().unwrap().keys().collect::<Vec<_>>(), ["detail", "fix", "name", "ok"]);
+        assert!(check["detail"].is_string());
+        assert_eq!(check["fix"].is_null(), check["ok"] == true, "{check}");
+    }
+    no_login(&server);
+}
+
+#[test]
+fn way_through_a_proxy_is_checked_and_its_password_not_shown() {
+    let (home, ca) = (Home::new(), Ca::new("Test CA"));
+    let ca_file = ca.pem_file(&home);
+    let server = Server::tls(&ca.issue(["api.skia.test"]), [not_allowed()]);
+    let proxy = Proxy::to(&server);
+    home.declare_secret("proxy-password");
+    let program = home.skia(["doctor", "--ca-cert"]).arg(ca_file).credentials().allow_partial_stdout();
+    let program = program.env("SKIA_BASE_URL", "https://api.skia.test/api");
+    let port = proxy.port();
+    program.env("HTTPS_PROXY", proxy.url_with("user", "proxy-password")).run().ok(&format!(
+        "{}✓ proxy          through the proxy 127.0.0.1:{port} (HTTPS_PROXY)\n\
+         ✓ DNS            127.0.0.1 has 1 address\n\
+         ✓ TCP            connected to 127.0.0.1:{port}\n\
+         ✓ tunnel         the proxy 127.0.0.1:{port}[..] opened the way\n\
+         ✓ TLS            TLS 1.3, certificate issued by [..]Test CA[..], trusted by [..]\n\
+         ✓ endpoint       https://api.skia.test/api/Auth/Login answers\n\
+         ✓ clock          [..] s from the server's\n",
+        top("https://api.skia.test/api")
+    ));
+    no_login(&server);
+}
+
+#[test]
+fn proxy_that_inspects_tls_is_named_with_the_way_to_trust_it() {
+    let (home, ca) = (Home::new(), Ca::new("Example Inspection CA"));
+    let server = Server::tls(&ca.issue(["api.skia.test"]), []).expects(0);
+    let proxy = Proxy::to(&server);
+    let program = home.skia(["doctor"]).credentials().allow_partial_stdout();
+    let program = program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
+    program.run().assert(
+        6,
+        &format!(
+            "{}✓ proxy          through the proxy [..]\n✓ DNS[..]\n✓ TCP[..]\n✓ tunnel[..]\n\
+             ✗ TLS            [..]Example Inspection CA[..]\n                 fix: [..]--ca-cert[..]\n",
+            top("https://api.skia.test/api")
+        ),
+        "",
+    );
+    no_login(&server);
+}
+
+#[test]
+fn proxy_that_refuses_is_told_apart_from_the_server() {
+    let home = Home::new();
+    let proxy = Proxy::refusing(407);
+    let program = home.skia(["doctor"]).credentials().allow_partial_stdout();
+    let program = program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
+    program.run().assert(6, "...\n✓ TCP[..]\n✗ tunnel[..]407[..]\n[..]fix: [..]\n", "");
+}
+
+#[test]
+fn unusable_proxy_ends_the_checks() {
+    let program = Home::new().skia(["doctor"]).credentials().allow_partial_stdout();
+    let program = program.env("HTTPS_PROXY", "ftp://user:hidden@proxy.test");
+    let outcome = program.run();
+    outcome.assert(3, "...\n✗ proxy[..]HTTPS_PROXY[..]\n[..]fix: [..]\n", "");
+    assert!(!outcome.stdout().contains("hidden"));
+}
+
+#[test]
+fn wrong_base_url_is_noticed_with_the_right_one_as_the_fix() {
+    let home = Home::new();
+    let server = Server::start([Reply::html(404, "<html>no such page</html>")]);
+    let base_url = server.base_url().replace("/api", "");
+    let program = doctor(&home, &server).env("SKIA_BASE_URL", &base_url);
+    let outcome = program.run();
+    outcome.assert(6, "...\n✗ endpoint       [..]\n[..]fix: [..]/api[..]\n✓ clock[..]\n", "");
+    no_login(&server);
+}
+
+#[test]
+fn page_for_people_is_not_the_endpoint() {
+    let home = Home::new();
+    let server = Server::start([Reply::html(200, "<html>Sign in to the network</html>")]);
+    doctor(&home, &server).run().assert(6, "...\n✗ endpoint       [..]\n[..]fix: [..]\n✓ clock[..]\n", "");
+    no_login(&server);
+}
+
+#[test]
+fn clock_two_hours_off_is_told_with_its_direction() {
+    for (hours, direction) in [(2, "behind"), (-2, "ahead of")] {
+        let home = Home::new();
+        let date = Timestamp::now() + SignedDuration::from_hours(hours);
+        let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let server = Server::start([not_allowed().header("Date", &date)]);
+        let expected = format!(
+            "...\n✓ endpoint[..]\n✗ clock          this machine's clock is [..] {direction} the server's\n\
+             [..]fix: set the clock, for instance: timedatectl set-ntp true\n"
+        );
+        doctor(&home, &server).run().assert(3, &expected, "");
+    }
+}
+
+#[test]
+fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
+    let home = Home::new();
+    let path = home.write_config(&format!("client_id = 'x'\nclient_secret = '{SECRET}'\n"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let server = Server::start([not_allowed()]);
+    let path = path.display();
+    home.skia(["doctor"]).server(&server).allow_partial_stdout().run().assert(
+        3,
+        &format!(
+            "✓ configuration  {path}, profile \"default\"\n\
+             ✗ file mode      other users can read the secret in {path}\n                 fix: chmod go-rwx {path}\n\
+             ✓ base URL[..]\n✓ credentials[..]\n...\n✓ clock[..]\n"
+        ),
+        "",
+    );
+    no_login(&server);
+}
+
+#[test]
+fn missing_credentials_end_the_checks() {
+    let server = Server::start([]).expects(0);
+    Home::new().skia(["doctor"]).server(&server).allow_partial_stdout().run().assert(
+        3,
+        "✓ configuration  no file [..]\n✓ base URL[..]\n✗ credentials    no client id and no client secret[..]\n\
+         [..]fix: [..]\n",
+        "",
+    );
+}
+
+#[test]
+fn refused_port_and_unknown_host_are_told_apart() {
+    let home = Home::new();
+    let run = |url: &str| {
+        let program = home.skia(["doctor"]).credentials().env("SKIA_BASE_URL", url).allow_partial_stdout();
+        program.run()
+    };
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    run(&format!("http://{closed}/api")).assert(
+        5,
+        "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n",
+        "",
+    );
+    run("https://no-such-host.invalid/api").assert(5, "...\n✗ DNS[..]no-such-host.invalid[..]\n[..]fix: [..]\n", "");
+}
+
+#[test]
+fn login_is_tried_only_when_asked_for() {
+    let (home, token) = (Home::new(), live_token());
+    let server = Server::start([not_allowed(), live_reply(&token)]).expects(2);
+    let outcome = doctor(&home, &server).arg("--login").run();
+    outcome.ok(&format!("{}...\n✓ login          accepted, with a token for [..]\n", connected(&server)));
+    assert!(!outcome.stdout().contains(token.rsplit('.').next().unwrap()));
+    assert_eq!(server.requests()[1].method, "POST");
+    assert!(home.cache_files().is_empty(), "a doctor leaves no token behind");
+}
+
+#[test]
+fn refused_login_gives_its_own_exit_code() {
+    let home = Home::new();
+    let server = Server::start([not_allowed(), Reply::json(401, DOCUMENTED_401)]).expects(2);
+    doctor(&home, &server).arg("--login").run().assert(
+        4,
+        "...\n✗ login          [..]refused[..]; server: Invalid Credentials\n[..]fix: [..]SKIA_CLIENT_SECRET[..]\n",
+        "",
+    );
+}
+
+#[test]
+fn sandbox_has_a_healthy_way_and_needs_no_configuration() {
+    let home = Home::new();
+    home.write_config("this is not TOML");
+    home.skia(["doctor", "--sandbox", "--login"]).env("SKIA_TIMEOUT", "nonsense").run().ok(
+        "✓ configuration  none: a sandbox brings its own\n\
+         ✓ base URL       http://127.0.0.1:[..]/api (from the sandbox)\n\
+         ✓ proxy          direct (a loopback address)\n\
+         ✓ DNS            127.0.0.1 has 1 address\n\
+         ✓ TCP            connected to 127.0.0.1:[..]\n\
+         ✓ endpoint       http://127.0.0.1:[..]/api/Auth/Login answers\n\
+         ✓ clock          [..] s from the server's\n\
+         ✓ login          accepted, with a token for [..]\n",
+    );
+}

@@ -1,0 +1,58 @@
+//! The sign of life: who sees it, and that it leaves no trace.
+
+use std::fs::File;
+use std::time::Duration;
+
+use crate::support::*;
+
+/// Longer than the second after which a login is worth a word.
+const SLOW: Duration = Duration::from_millis(1500);
+
+fn slow_login(arguments: &[&str], term: &str) -> (String, String) {
+    let (home, token) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&token).delay(SLOW)]);
+    let program = home.skia(arguments).env("TERM", term).credentials().server(&server);
+    let ended = program.on_terminal().wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    (ended.screen, format!("{token}\n"))
+}
+
+#[test]
+fn slow_login_shows_that_it_waits_and_erases_it() {
+    let (screen, token) = slow_login(&["token"], "xterm");
+    assert_eq!(screen, format!("\r\x1b[Kskia-auth: waiting for 127.0.0.1, 1 s\r\x1b[K{token}"));
+}
+
+#[test]
+fn quick_login_shows_nothing() {
+    let (home, token) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&token)]);
+    let ended = home.skia(["token"]).env("TERM", "xterm").credentials().server(&server).on_terminal().wait();
+    assert_eq!(ended.screen, format!("{token}\n"));
+}
+
+#[test]
+fn quiet_and_plain_terminals_are_left_alone() {
+    for (arguments, term) in [(&["token", "-q"][..], "xterm"), (&["token"], "dumb")] {
+        let (screen, token) = slow_login(arguments, term);
+        assert_eq!(screen, token);
+    }
+}
+
+#[test]
+fn verbose_login_tells_instead() {
+    let (screen, _) = slow_login(&["token", "-v"], "xterm");
+    assert!(!screen.contains("waiting for") && !screen.contains("\x1b[K"), "{screen}");
+}
+
+#[test]
+fn standard_error_that_is_no_terminal_gets_nothing() {
+    let (home, token) = (Home::new(), live_token());
+    home.declare_output("errors");
+    let errors = home.file("errors", "");
+    let server = Server::start([live_reply(&token).delay(SLOW)]);
+    let program = home.skia(["token"]).env("TERM", "xterm").credentials().server(&server);
+    let ended = program.stderr_to(File::create(&errors).unwrap()).on_terminal().wait();
+    assert_eq!(ended.screen, format!("{token}\n"));
+    assert_eq!(std::fs::read_to_string(errors).unwrap(), "");
+}
