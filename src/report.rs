@@ -169,15 +169,14 @@ impl Color {
 pub struct Reporter {
     quiet: bool,
     verbose: u8,
-    coloured: bool,
+    color: Color,
     /// Errors as one JSON line.
     json: bool,
 }
 
 impl Reporter {
     pub fn new(shared: &SharedArgs, json: bool) -> Self {
-        let coloured = shared.color.unwrap_or_default().wanted(stdio::stderr_is_terminal());
-        Self { quiet: shared.quiet, verbose: shared.verbose, coloured, json }
+        Self { quiet: shared.quiet, verbose: shared.verbose, color: shared.color.unwrap_or_default(), json }
     }
 
     /// One that says nothing: for a command whose report says it.
@@ -210,9 +209,6 @@ impl Reporter {
 
     /// Tells a CI runner to mask the token from here on. This is the only line that holds one.
     pub fn mask(&self, token: &AccessToken) {
-        if stdio::stderr_is_terminal() || env::switch(env::NO_MASK) == Ok(Some(true)) {
-            return;
-        }
         let token = token.expose();
         let mut lines = String::new();
         if env::is(env::GITHUB_ACTIONS, "true") {
@@ -221,7 +217,8 @@ impl Reporter {
         if env::is(env::TF_BUILD, "True") {
             let _ = writeln!(lines, "##vso[task.setsecret]{token}");
         }
-        if !lines.is_empty() {
+        let unwanted = || stdio::stderr_is_terminal() || env::switch(env::NO_MASK) == Ok(Some(true));
+        if !lines.is_empty() && !unwanted() {
             stdio::emit_error(&lines);
         }
     }
@@ -245,10 +242,11 @@ impl Reporter {
     /// One line: a label of ours, which may be coloured, and a text in which nothing can be obeyed.
     fn line(&self, label: &str, style: Style, text: &str) {
         let text = server_text::one_line(text);
+        let coloured = self.color.wanted(stdio::stderr_is_terminal());
         let line = match label {
-            "" if self.coloured => format!("{style}{text}{style:#}\n"),
+            "" if coloured => format!("{style}{text}{style:#}\n"),
             "" => format!("{text}\n"),
-            _ if self.coloured => format!("{style}{label}{style:#} {text}\n"),
+            _ if coloured => format!("{style}{label}{style:#} {text}\n"),
             _ => format!("{label} {text}\n"),
         };
         stdio::emit_error(&line);
