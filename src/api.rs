@@ -25,6 +25,9 @@ pub const GRANT_TYPE: &str = "client_credentials";
 /// What the server says when it refuses credentials, whatever the status, even inside a body that is not JSON.
 const REFUSAL: &str = "Invalid Credentials";
 
+/// So many texts of a reply bear the name of what they are about: as many as are ever shown.
+const MOST_NAMED: usize = 10;
+
 /// The body of the documented request: exactly these four fields, in the documented order.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -231,7 +234,7 @@ impl Answer<'_> {
         let target = self.reply.location.as_deref().and_then(|location| location.parse::<ureq::http::Uri>().ok());
         let origin = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
         match origin {
-            Some((scheme, host)) if scheme.starts_with("http") => {
+            Some((scheme, host)) if matches!(scheme, "http" | "https") => {
                 let shown = server_text::sanitize(&format!("{scheme}://{host}"), Some(&self.secret)).concat();
                 self.protocol(what)
                     .hint(format!("it points to {shown}: if that is the environment, set it as the base URL"))
@@ -325,9 +328,11 @@ fn collect_words(value: &Value, words: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
         Value::Object(entries) => {
             for (name, value) in entries {
-                let mut inner = Vec::new();
-                collect_words(value, &mut inner);
-                words.extend(inner.into_iter().map(|text| format!("{name}: {text}")));
+                let first = words.len();
+                collect_words(value, words);
+                // Not every one: a long name before each of many texts makes gigabytes of a reply within its limit.
+                let named = words.iter_mut().take(MOST_NAMED).skip(first);
+                named.for_each(|text| *text = format!("{name}: {text}"));
             }
         }
         Value::Number(number) => words.push(number.to_string()),

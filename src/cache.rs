@@ -105,9 +105,9 @@ impl Cache {
         let mut removed = 0;
         for file in listing(directory)? {
             let name = file.file_name().to_string_lossy().into_owned();
-            if is_entry(&name) {
+            if is_ours(&name, ".token") {
                 removed += usize::from(remove_file(&file.path())?);
-            } else if name.ends_with(".refusal") || private_fs::is_temporary(&name) {
+            } else if is_ours(&name, ".refusal") || private_fs::is_temporary(&name) {
                 let _ = remove_file(&file.path());
             }
         }
@@ -177,8 +177,10 @@ pub struct Lock {
     _file: fs::File,
 }
 
-fn is_entry(name: &str) -> bool {
-    name.ends_with(".token") && name.len() == 32 + ".token".len()
+/// Whether a file is called as [`Cache::path`] calls it. The directory may be one that holds other things too.
+fn is_ours(name: &str, ending: &str) -> bool {
+    let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    name.strip_suffix(ending).is_some_and(|key| key.len() == 32 && key.bytes().all(is_hex))
 }
 
 /// The files of the cache directory; none where it is missing.

@@ -11,11 +11,37 @@ use crate::error::reason;
 /// What a stream of unknown length is expected to hold at most, in bytes: the capacity of a pipe on Linux.
 const STREAM: usize = 64 * 1024;
 
-/// A file that was read, and its permission bits.
+/// A file that was read, and who else can reach it.
 pub struct Contents {
     pub bytes: Zeroizing<Vec<u8>>,
-    /// 0 where there are none to look at: a pipe, which nobody else can open, or a system without them.
+    pub access: Access,
+}
+
+/// Who can reach a file but its user. Nobody, where it is a pipe, which nobody else can open, or where a system has no
+/// such notion.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Access {
+    /// The permission bits.
     pub mode: u32,
+    /// It belongs to neither this user nor root: whoever owns a file can write it, whatever its mode says.
+    pub is_foreign: bool,
+}
+
+impl Access {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        if !metadata.is_file() {
+            return Self::default();
+        }
+        let own = rustix::process::geteuid().as_raw();
+        Self { mode: metadata.mode(), is_foreign: metadata.uid() != own && metadata.uid() != 0 }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_metadata: &Metadata) -> Self {
+        Self::default()
+    }
 }
 
 /// Reads at most `limit` bytes. A directory, an unreadable file and a longer one are errors in words.
@@ -28,18 +54,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Contents, String> {
         return Err("it is a directory".into());
     }
     let expected = if metadata.is_file() { usize::try_from(metadata.len()).unwrap_or(limit) } else { STREAM };
-    Ok(Contents { bytes: collect(file, expected, limit)?, mode: mode(&metadata) })
-}
-
-#[cfg(unix)]
-fn mode(metadata: &Metadata) -> u32 {
-    use std::os::unix::fs::MetadataExt;
-    if metadata.is_file() { metadata.mode() } else { 0 }
-}
-
-#[cfg(not(unix))]
-fn mode(_metadata: &Metadata) -> u32 {
-    0
+    Ok(Contents { bytes: collect(file, expected, limit)?, access: Access::of(&metadata) })
 }
 
 /// As [`read`], from a stream that is already open.

@@ -6,6 +6,7 @@
 mod acquire;
 mod api;
 mod cache;
+mod children;
 #[doc(hidden)]
 pub mod cli;
 mod commands;

@@ -56,7 +56,8 @@ fn profile_names(shared: &SharedArgs) -> Outcome {
 
 pub fn path(shared: &SharedArgs) -> Result<Outcome> {
     match config_path(shared)? {
-        Some(path) => Ok(Outcome::of(format!("{}\n", path.value.display()))),
+        // Byte for byte: a path that is shown need not be one that can be opened.
+        Some(path) => Ok(Outcome::of([path.value.as_os_str().as_encoded_bytes(), b"\n"].concat())),
         None => bail!(
             Failure::config("there is no home directory, and so no place for a configuration file")
                 .hint("name one: --config FILE, or SKIA_CONFIG")

@@ -10,6 +10,7 @@ use crate::acquire::{Clock, Need, acquire};
 use crate::api::GRANT_TYPE;
 use crate::cli::{LoginArgs, SharedArgs};
 use crate::http;
+use crate::output::inert;
 use crate::report::Reporter;
 use crate::settings::Identity;
 
@@ -28,10 +29,10 @@ pub fn run(args: &LoginArgs, shared: &SharedArgs, clock: Clock, reporter: &Repor
 /// The request as it would be sent, without the secret.
 fn request(identity: &Identity) -> String {
     let headers: String = http::HEADERS.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    format!(
-        "POST {}\n{headers}\n{{\"ClientId\":{},\"ClientSecret\":\"***\",\"GrantType\":\"{GRANT_TYPE}\",\"Scope\":{}}}\n",
-        identity.base_url.login_url(),
+    let body = format!(
+        "{{\"ClientId\":{},\"ClientSecret\":\"***\",\"GrantType\":\"{GRANT_TYPE}\",\"Scope\":{}}}",
         Value::from(identity.client_id.as_str()),
         Value::from(identity.scope.as_str()),
-    )
+    );
+    format!("POST {}\n{headers}\n{}\n", identity.base_url.login_url(), inert(&body))
 }

@@ -6,6 +6,7 @@ use std::process::Child;
 use anyhow::{Context, Result};
 
 use super::{Outcome, child};
+use crate::children;
 use crate::cli::SandboxArgs;
 use crate::env;
 use crate::error::{Failure, Kind, reason};
@@ -44,6 +45,7 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         // A second source for the secret, or another scope, would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::SCOPE);
+    children::can_be_waited_for().context("cannot watch for the end of the command")?;
     let signals = ForwardedSignals::prepare()?;
     let mut process = command.spawn().map_err(|error| child::cannot_start(&words[0], &error))?;
     signals.forward_to(&process);
@@ -62,9 +64,9 @@ struct ForwardedSignals {
 impl ForwardedSignals {
     fn prepare() -> Result<Self> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        signal_hook::iterator::Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP])
-            .map(|signals| Self { signals })
-            .context("cannot watch for signals")
+        let watched =
+            [SIGINT, SIGQUIT, SIGTERM, SIGHUP].into_iter().filter(|signal| !children::inherits_ignored(*signal));
+        signal_hook::iterator::Signals::new(watched).map(|signals| Self { signals }).context("cannot watch for signals")
     }
 
     fn forward_to(mut self, process: &Child) {

@@ -10,6 +10,8 @@ mod powershell;
 mod text;
 mod token;
 
+pub use json::inert;
+
 use clap::ValueEnum;
 use jiff::Timestamp;
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use crate::error::Failure;
-use crate::files::{self, Contents};
+use crate::files::{self, Access, Contents};
 use crate::secret::Secret;
 use crate::time::parse_duration;
 
@@ -56,8 +56,8 @@ pub struct Profile {
 pub struct ConfigFile {
     pub path: PathBuf,
     pub profiles: BTreeMap<String, Profile>,
-    /// The permission bits of the file that was read.
-    mode: u32,
+    /// Who else can reach the file that was read.
+    access: Access,
 }
 
 impl ConfigFile {
@@ -65,27 +65,33 @@ impl ConfigFile {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let cannot =
             |why: &str| Failure::config(format!("cannot read the configuration file {}: {why}", path.display()));
-        let Contents { bytes, mode } = files::read(path, LARGEST).map_err(|why| cannot(&why))?;
+        let Contents { bytes, access } = files::read(path, LARGEST).map_err(|why| cannot(&why))?;
         let text = std::str::from_utf8(&bytes).map_err(|_| cannot("it is not valid UTF-8"))?;
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let profiles = parse(text, is_json).map_err(|problem| problem.into_failure(path))?;
-        let file = Self { path: path.to_owned(), profiles, mode };
+        let file = Self { path: path.to_owned(), profiles, access };
         file.refuse_unsafe_mode()?;
         Ok(file)
     }
 
     /// Whether the file holds a secret itself and somebody else can read it.
     pub fn is_exposed(&self) -> bool {
-        self.profiles.values().any(|profile| profile.client_secret.is_some()) && self.mode & 0o044 != 0
+        self.profiles.values().any(|profile| profile.client_secret.is_some()) && self.access.mode & 0o044 != 0
     }
 
     /// A file that names a command, and that others can write, is a program of theirs.
     fn refuse_unsafe_mode(&self) -> Result<(), Failure> {
-        let names_command = self.profiles.values().any(|profile| profile.client_secret_command.is_some());
-        if names_command && self.mode & 0o022 != 0 {
-            let path = self.path.display();
+        if self.profiles.values().all(|profile| profile.client_secret_command.is_none()) {
+            return Ok(());
+        }
+        let path = self.path.display();
+        if self.access.mode & 0o022 != 0 {
             return Err(Failure::config(format!("{path} names a command, and other users can write the file"))
                 .hint(format!("chmod go-w {path}")));
+        }
+        if self.access.is_foreign {
+            return Err(Failure::config(format!("{path} names a command, and the file belongs to another user"))
+                .hint(format!("sudo chown \"$(id -u)\" {path}")));
         }
         Ok(())
     }

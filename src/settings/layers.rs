@@ -130,6 +130,7 @@ impl Layers {
             identity,
             client_id: client_id.provenance.clone(),
             client_secret,
+            // It is the time for the whole call: what a slow command took of it is gone.
             timeout: self.timeout.value.saturating_sub(began.elapsed()),
             retries: self.retries.value,
             ca_cert: self.ca_cert.as_ref().map(|setting| setting.value.clone()),

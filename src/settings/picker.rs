@@ -71,7 +71,7 @@ impl Picker<'_> {
         } else if let Some(path) = &said.client_secret_file {
             Some(SecretSource::File(self.layer.beside(path)))
         } else {
-            said.client_secret_command.clone().map(SecretSource::Command)
+            said.client_secret_command.as_deref().map(|words| SecretSource::Command(self.layer.command(words)))
         };
         let said = said.map(|source| Setting::new(source, self.layer.provenance()));
         let file = env::path(env::CLIENT_SECRET_FILE);

@@ -1,5 +1,6 @@
 //! Which configuration file and which of its profiles applies, and how strongly.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -79,6 +80,15 @@ impl ProfileLayer {
             Some(directory) => directory.join(path),
             None => path.to_owned(),
         }
+    }
+
+    /// Likewise for a program that is named by its path; one without a separator is looked for in PATH.
+    pub fn command(&self, words: &[String]) -> Vec<OsString> {
+        let mut command: Vec<_> = words.iter().map(OsString::from).collect();
+        if let Some(program) = command.first_mut().filter(|program| Path::new(program).components().count() > 1) {
+            *program = self.beside(Path::new(program)).into_os_string();
+        }
+        command
     }
 }
 

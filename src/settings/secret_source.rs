@@ -1,5 +1,6 @@
 //! How the client secret gets here: read from where it was named, byte for byte.
 
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::provenance::Setting;
+use crate::children;
 use crate::error::{Failure, reason};
 use crate::files;
 use crate::secret::Secret;
@@ -24,7 +26,7 @@ pub enum SecretSource {
     File(PathBuf),
     StandardInput,
     /// A program and its arguments, run without a shell.
-    Command(Vec<String>),
+    Command(Vec<OsString>),
 }
 
 impl SecretSource {
@@ -93,8 +95,13 @@ type Bytes = Result<Zeroizing<Vec<u8>>, String>;
 
 fn within(patience: Duration, read: impl FnOnce() -> Bytes + Send + 'static) -> Bytes {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(read()));
+    beside(move || sender.send(read()))?;
     receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
+}
+
+/// Not `thread::spawn`: that one panics when there is no thread to be had.
+fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<(), String> {
+    thread::Builder::new().spawn(work).map(drop).map_err(|error| reason(&error))
 }
 
 fn seconds(patience: Duration) -> f32 {
@@ -103,16 +110,20 @@ fn seconds(patience: Duration) -> f32 {
 
 /// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
 /// passphrase.
-fn run(argv: &[String], patience: Duration) -> Bytes {
+fn run(argv: &[OsString], patience: Duration) -> Bytes {
     let until = Instant::now() + patience;
+    children::can_be_waited_for().map_err(|error| reason(&error))?;
     let mut child = Command::new(&argv[0])
         .args(&argv[1..])
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
     let (sender, receiver) = mpsc::channel();
-    if let Some(stdout) = child.stdout.take() {
-        thread::spawn(move || sender.send(read_all(stdout)));
+    let reading = child.stdout.take().map(|stdout| beside(move || sender.send(read_all(stdout))));
+    if let Some(Err(why)) = reading {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(why);
     }
     let output = receiver.recv_timeout(patience);
     let status = loop {

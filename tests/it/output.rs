@@ -184,6 +184,15 @@ fn file_that_standard_output_leads_to_is_no_target() {
 }
 
 #[test]
+fn dry_run_prints_nothing_that_can_be_obeyed() {
+    let home = Home::new();
+    let program = home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).env("SKIA_CLIENT_SECRET", SECRET);
+    let body =
+        r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","Scope":":\u003ax ##\u005by"}"#;
+    program.env("SKIA_CLIENT_ID", "a\u{202e}b").run().ok(&format!("...\n\n{body}\n"));
+}
+
+#[test]
 fn dry_run_prints_the_request_without_the_secret() {
     let home = Home::new();
     let server = Server::start([]).expects(0);

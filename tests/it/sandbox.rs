@@ -154,6 +154,25 @@ fn termination_is_passed_on_to_the_command() {
 }
 
 #[test]
+fn command_is_waited_for_where_the_end_of_children_is_ignored() {
+    let home = Home::new();
+    // Not `sh`: dash never ignores it.
+    let script = "trap '' CHLD; exec skia-auth sandbox -- sh -c 'exit 7'";
+    home.program("bash", ["-c", script]).run().assert(7, "", "");
+}
+
+/// As `nohup`, and a shell for what it starts in the background, leave them.
+#[cfg(target_os = "linux")]
+#[test]
+fn signals_that_are_ignored_stay_so_for_the_command() {
+    let home = Home::new();
+    // The last digit is HUP, INT and QUIT.
+    let show = ["sandbox", "--", "sed", "-nE", "s/^SigIgn:.*(.)$/\\1/p", "/proc/self/status"];
+    home.skia(show).prelude("trap '' HUP INT QUIT").run().ok("7\n");
+    home.skia(show).run().ok("0\n");
+}
+
+#[test]
 fn interrupt_is_outlived_until_the_command_ends() {
     let home = Home::new();
     let running = around(&home, "true");

@@ -92,3 +92,31 @@ fn shell_sees_the_usual_codes() {
         assert_eq!(outcome.stdout(), format!("{code}\n"), "{outcome}");
     }
 }
+
+/// Ctrl-Z at the question for the secret: the shell shows what is typed again, and `fg` must hide it.
+#[test]
+fn secret_stays_hidden_after_a_stop() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let home = Home::new();
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "stty echo; echo $$; exec \"$0\" config init", env!("CARGO_BIN_EXE_skia-auth")]);
+    command.env("SKIA_CONFIG", home.work().join("config.toml"));
+    let mut session = rexpect::session::spawn_command(command, Some(10_000)).unwrap();
+    let pid = Pid::from_raw(session.read_line().unwrap().trim().parse().unwrap()).unwrap();
+    session.exp_string("Client id: ").unwrap();
+    session.send_line("a").unwrap();
+    session.exp_string("(not shown): ").unwrap();
+    let terminal = session.process().get_file_handle().unwrap();
+    let shows = || tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO);
+    crate::cache::until("the secret is hidden", || !shows());
+    kill_process(pid, Signal::STOP).unwrap();
+    let mut modes = tcgetattr(&terminal).unwrap();
+    modes.local_modes.insert(LocalModes::ECHO);
+    tcsetattr(&terminal, OptionalActions::Now, &modes).unwrap();
+    kill_process(pid, Signal::CONT).unwrap();
+    crate::cache::until("the secret is hidden again", || !shows());
+    session.send_line("b").unwrap();
+    session.exp_string("Base URL").unwrap();
+    assert!(shows());
+}

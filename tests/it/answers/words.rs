@@ -242,6 +242,17 @@ fn words_of_a_success_cannot_be_obeyed_either() {
 }
 
 #[test]
+fn many_words_under_a_long_name_do_not_fill_the_memory() {
+    let (name, texts) = ("n".repeat(500_000), vec!["1"; 250_000].join(","));
+    let home = Home::new();
+    let server = Server::start([Reply::json(401, format!(r#"{{"errors":{{"{name}":[{texts}]}}}}"#))]);
+    let program = home.skia(["token"]).credentials().server(&server).prelude("ulimit -v 4000000");
+    let outcome = program.timeout_bound(std::time::Duration::from_secs(30)).run();
+    let lines = [vec![format!("{}…", "n".repeat(299)); 9], vec!["(249991 more)".to_owned()]].concat();
+    outcome.fails(4, &refused(401, &lines.iter().map(String::as_str).collect::<Vec<_>>()));
+}
+
+#[test]
 fn echoed_secret_is_masked_wherever_it_stands() {
     let said = refused(400, &["***: is ***"]);
     let problem = json!({"errors": {SECRET: [format!("is {SECRET}")]}}).to_string();

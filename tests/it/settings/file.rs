@@ -1,6 +1,7 @@
 //! The configuration file: both syntaxes, and faults with a position and without a value.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 
 use super::{config_path, shown};
 use crate::support::*;
@@ -146,6 +147,9 @@ fn documented_request_body_is_a_configuration_file() {
     fs::rename(path, &json).unwrap();
     home.declare_secret_file(&json);
     home.skia(["config", "path"]).run().ok(&format!("{}\n", json.display()));
+    let odd = std::ffi::OsStr::from_bytes(b"/caf\xe9.toml");
+    let outcome = home.skia(["config", "path"]).env("SKIA_CONFIG", odd).run();
+    assert_eq!(outcome.stdout, b"/caf\xe9.toml\n", "{outcome}");
     home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::time::Duration;
 
 use super::config_path;
@@ -207,6 +208,80 @@ fn command_that_hangs_ends_at_the_deadline() {
 }
 
 #[test]
+fn time_that_a_command_takes_is_part_of_the_whole_call() {
+    let home = Home::new();
+    let server = Server::start([Reply::hang()]);
+    home.declare_secret("word-of-the-command");
+    home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 2; echo word-of-the-command']\n");
+    home.skia(["token", "--timeout", "3s"])
+        .server(&server)
+        .timeout_bound(Duration::from_secs(3))
+        .run()
+        .fails(5, "skia-auth: error: no answer from [..] within [..] s\n");
+}
+
+#[test]
+fn command_that_is_a_path_is_looked_for_beside_the_file_and_not_in_the_current_directory() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-command");
+    let path = home.write_config("client_id = 'a'\nclient_secret_command = ['./skia-secret', 'word']\n");
+    let script = |path: &std::path::Path, text: &str| {
+        fs::write(path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+    };
+    home.file("skia-secret", "");
+    script(&home.work().join("skia-secret"), "#!/bin/sh\ntouch pwned; echo other\n");
+    let missing = home.skia(["token"]).server(&server).run();
+    missing.fails(3, "skia-auth: error: cannot read the client secret printed by the command [..]: it cannot be run: no such file or directory\n");
+    let beside = path.with_file_name("skia-secret");
+    home.declare_secret_file(&beside);
+    script(&beside, "#!/bin/sh\necho \"$1-of-the-command\"\n");
+    home.declare_foreign(&beside);
+    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
+    assert!(!home.work().join("pwned").exists());
+}
+
+#[test]
+fn command_is_waited_for_where_the_end_of_children_is_ignored() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.write_config("client_id = 'a'\nclient_secret_command = ['echo', 'x']\n");
+    // Not `sh`: dash never ignores it.
+    let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token"]);
+    program.server(&server).run().ok(&format!("{token}\n"));
+    assert_eq!(server.request().json()["ClientSecret"], "x");
+}
+
+/// Root is under no such limit, and runs the program as somebody else.
+#[test]
+fn user_without_a_thread_to_spare_is_told_so() {
+    const NOBODY: u32 = 65533;
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = directory.path().join("skia-auth");
+    fs::copy(env!("CARGO_BIN_EXE_skia-auth"), &program).unwrap();
+    // The shell of bash counts: `ulimit -u` is not known everywhere.
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", "ulimit -u 1 && exec \"$0\" token --client-id a --client-secret-file /dev/null"]).arg(&program);
+    command.env_clear().current_dir("/");
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert_eq!(
+        stderr,
+        "skia-auth: error: cannot read the client secret file /dev/null (from --client-secret-file): resource \
+         temporarily unavailable\n"
+    );
+}
+
+#[test]
 fn pipe_that_says_nothing_ends_at_the_deadline() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
@@ -247,6 +322,25 @@ fn file_that_others_can_write_may_not_name_a_command() {
             ),
         );
     }
+    assert!(!home.work().join("pwned").exists());
+}
+
+#[test]
+fn file_of_somebody_else_may_not_name_a_command() {
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    let path = home.write_config("client_id = 'a'\nclient_secret_command = ['touch', 'pwned']\n");
+    if std::os::unix::fs::chown(&path, Some(65534), None).is_err() {
+        return;
+    }
+    home.skia(["token"]).server(&server).run().fails(
+        3,
+        &format!(
+            "skia-auth: error: {0} names a command, and the file belongs to another user\n\
+             hint: sudo chown \"$(id -u)\" {0}\n",
+            path.display()
+        ),
+    );
     assert!(!home.work().join("pwned").exists());
 }
 

@@ -24,32 +24,44 @@ pub fn read_line() -> io::Result<Zeroizing<String>> {
 #[cfg(unix)]
 mod unix {
     use std::io;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
 
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
     pub struct Silence {
         before: Termios,
+        wanted: Arc<AtomicBool>,
     }
 
     impl Silence {
         pub fn begin() -> io::Result<Self> {
             let before = tcgetattr(io::stdin())?;
-            let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
-            let (guard, restored) = (Self { before: before.clone() }, before.clone());
+            let mut silent = before.clone();
+            silent.local_modes.remove(LocalModes::ECHO);
+            let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
+            let wanted = Arc::new(AtomicBool::new(true));
+            let (guard, restored) = (Self { before: before.clone(), wanted: Arc::clone(&wanted) }, before);
+            let (again, is_wanted) = (silent.clone(), wanted);
             // It outlives the question: signal-hook's handlers stay, and without it they would swallow every signal.
-            thread::spawn(move || {
+            thread::Builder::new().spawn(move || {
                 for signal in signals.forever() {
+                    if signal == SIGCONT {
+                        // The shell shows what is typed again while the program is stopped, and leaves it so.
+                        if is_wanted.load(Ordering::SeqCst) {
+                            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &again);
+                        }
+                        continue;
+                    }
                     let _ = tcsetattr(io::stdin(), OptionalActions::Now, &restored);
                     crate::stdio::emit_error("\n");
                     let _ = emulate_default_handler(signal);
                 }
-            });
-            let mut silent = before;
-            silent.local_modes.remove(LocalModes::ECHO);
+            })?;
             tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
             Ok(guard)
         }
@@ -57,6 +69,7 @@ mod unix {
 
     impl Drop for Silence {
         fn drop(&mut self) {
+            self.wanted.store(false, Ordering::SeqCst);
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
         }
     }
