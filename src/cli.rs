@@ -198,7 +198,7 @@ Examples:
   skia-auth login --to-file token.txt       the token in a file that only you can read")]
 pub struct LoginArgs {
     /// Print the request, without the secret, and send nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["output", "to_file"])]
     pub dry_run: bool,
     #[command(flatten)]
     pub delivery: DeliveryArgs,

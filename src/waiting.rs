@@ -23,7 +23,8 @@ impl Waiting {
         let (stop, stopped) = mpsc::channel();
         let host = one_line(host);
         let began = Instant::now();
-        let shown = thread::spawn(move || {
+        // Without a thread there is no sign of life, and everything else goes on.
+        let shown = thread::Builder::new().spawn(move || {
             let mut written = false;
             while stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
                 written = true;
@@ -34,7 +35,7 @@ impl Waiting {
                 stdio::emit_error(ERASE);
             }
         });
-        Self { stop: Some(stop), shown: Some(shown) }
+        Self { stop: Some(stop), shown: shown.ok() }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::settings::{CachePlace, Layers, Settings};
 use crate::time::{humane, parse_http_date};
 
 pub fn run(args: &DoctorArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
-    let mut checkup = Checkup { checks: Vec::new(), clock, reporter };
+    let mut checkup = Checkup { checks: Vec::new(), clock, reporter, began: Instant::now() };
     // A check that fails ends what depends on it: the rest would only repeat the complaint.
     let source = if args.connection.sandbox {
         Some(checkup.sandbox(&args.connection, shared)?)
@@ -36,6 +36,7 @@ pub fn run(args: &DoctorArgs, shared: &SharedArgs, clock: Clock, reporter: &Repo
     {
         // Nothing is cached: a doctor leaves things as they are.
         source.settings.cache = CachePlace::Off("doctor");
+        source.settings.timeout = source.settings.timeout.saturating_sub(checkup.began.elapsed());
         checkup.login(&source.settings);
     }
     let report = match args.report.output.unwrap_or_default() {
@@ -56,6 +57,8 @@ struct Checkup<'a> {
     checks: Vec<Check>,
     clock: Clock,
     reporter: &'a Reporter,
+    /// The time for the whole call is counted from here.
+    began: Instant,
 }
 
 impl Checkup<'_> {
@@ -155,7 +158,7 @@ impl Checkup<'_> {
                 return None;
             }
         };
-        let deadline = Instant::now() + settings.timeout;
+        let deadline = self.began + settings.timeout;
         let request = http::Request { base_url, route: &route, trust: &trust, body: &[], deadline };
         let mut steps = Vec::new();
         let reply = http::probe(&request, &mut |progress| steps.push(progress));
