@@ -6,11 +6,11 @@ module completions {
 
   # Log in to the Skia API and print the bearer token
   export extern skia-auth [
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth color" # When to use colours
+    --color: string@"nu-complete skia-auth color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -26,7 +26,7 @@ module completions {
   # Ask the server for a new token and print it
   export extern "skia-auth login" [
     --dry-run                 # Print the request, without the secret, and send nothing
-    --output(-o): string@"nu-complete skia-auth login output" # Form of the result
+    --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
@@ -39,11 +39,11 @@ module completions {
     --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth login color" # When to use colours
+    --color: string@"nu-complete skia-auth login color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -56,11 +56,11 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Print a token that is valid for a while: the cached one, else a new one
+  # Print the cached token while it is valid, else a new one
   export extern "skia-auth token" [
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
     --offline                 # Only look into the cache: exit 1 if it has no valid token
-    --output(-o): string@"nu-complete skia-auth token output" # Form of the result
+    --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
@@ -73,11 +73,11 @@ module completions {
     --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth token color" # When to use colours
+    --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -100,11 +100,11 @@ module completions {
     --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth exec color" # When to use colours
+    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -117,18 +117,18 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Say whether there is a valid cached token, for whom and until when
+  # Say whether a valid token is cached, for whom and until when
   export extern "skia-auth status" [
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
-    --output(-o): string@"nu-complete skia-auth status output" # Form of the report
+    --output(-o): string@"nu-complete skia-auth status output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth status color" # When to use colours
+    --color: string@"nu-complete skia-auth status color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -143,15 +143,15 @@ module completions {
 
   # Show the header and the claims of a token
   export extern "skia-auth inspect" [
-    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report
+    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth inspect color" # When to use colours
+    --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
     stray?: string            # Refused: a token on the command line can be seen by other users
@@ -167,11 +167,11 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth logout color" # When to use colours
+    --color: string@"nu-complete skia-auth logout color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -182,11 +182,11 @@ module completions {
 
   # Show the settings, or create the configuration file
   export extern "skia-auth config" [
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth config color" # When to use colours
+    --color: string@"nu-complete skia-auth config color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -202,7 +202,7 @@ module completions {
   # Show every effective value with its provenance, secrets hidden
   export extern "skia-auth config show" [
     --profile-names           # Print the names of the profiles and nothing else: what completions ask
-    --output(-o): string@"nu-complete skia-auth config show output" # Form of the report
+    --output(-o): string@"nu-complete skia-auth config show output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -214,11 +214,11 @@ module completions {
     --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth config show color" # When to use colours
+    --color: string@"nu-complete skia-auth config show color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -229,11 +229,11 @@ module completions {
 
   # Print the path of the configuration file
   export extern "skia-auth config path" [
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth config path color" # When to use colours
+    --color: string@"nu-complete skia-auth config path color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -244,11 +244,11 @@ module completions {
 
   # Create the configuration file, readable by you alone
   export extern "skia-auth config init" [
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth config init color" # When to use colours
+    --color: string@"nu-complete skia-auth config init color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -281,10 +281,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Check the settings and the way to the server, and say how to mend them
+  # Check settings and connection, and say how to fix what fails
   export extern "skia-auth doctor" [
     --login                   # Log in too, to see whether the credentials are accepted
-    --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report
+    --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -296,11 +296,11 @@ module completions {
     --allow-http              # Send the secret over plain HTTP to another machine
     --sandbox                 # Try it with a local server, without an account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth doctor color" # When to use colours
+    --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -317,11 +317,11 @@ module completions {
   export extern "skia-auth sandbox" [
     --port: string            # Port on 127.0.0.1 (0: any free one)
     --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth sandbox color" # When to use colours
+    --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -336,11 +336,11 @@ module completions {
 
   # Print the completion script for a shell
   export extern "skia-auth completions" [
-    --profile(-p): string     # Use this profile, even where the environment says otherwise
-    --config: path            # Read this configuration file (TOML, or JSON if it ends in .json)
+    --profile(-p): string     # Use this profile: it beats the environment
+    --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Give no warnings
     --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth completions color" # When to use colours
+    --color: string@"nu-complete skia-auth completions color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
     shell: string@"nu-complete skia-auth completions shell" # The shell
@@ -354,7 +354,7 @@ module completions {
   export extern "skia-auth help login" [
   ]
 
-  # Print a token that is valid for a while: the cached one, else a new one
+  # Print the cached token while it is valid, else a new one
   export extern "skia-auth help token" [
   ]
 
@@ -362,7 +362,7 @@ module completions {
   export extern "skia-auth help exec" [
   ]
 
-  # Say whether there is a valid cached token, for whom and until when
+  # Say whether a valid token is cached, for whom and until when
   export extern "skia-auth help status" [
   ]
 
@@ -378,7 +378,7 @@ module completions {
   export extern "skia-auth help config" [
   ]
 
-  # Check the settings and the way to the server, and say how to mend them
+  # Check settings and connection, and say how to fix what fails
   export extern "skia-auth help doctor" [
   ]
 

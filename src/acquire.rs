@@ -268,7 +268,7 @@ impl Call<'_> {
         let Settings { identity, client_id, client_secret, .. } = self.settings;
         let odd = |text: &str| match oddities(text)[..] {
             [] => String::new(),
-            ref found => format!(", which {}", found.join(" and ")),
+            ref found => format!("; it {}", found.join(" and ")),
         };
         failure.hint(format!(
             "check the client id (from {client_id}{}) and the client secret (from {}{})",

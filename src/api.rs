@@ -105,7 +105,9 @@ impl Answer<'_> {
         let Some(fields) = document.and_then(Fields::parse) else {
             return Err(match document {
                 _ if self.says_refusal() => self.rejected(vec![REFUSAL.to_owned()]),
-                _ if self.is_html() || document.is_some_and(str::is_empty) => self.not_the_endpoint("no login reply"),
+                _ if self.is_html() || document.is_some_and(str::is_empty) => {
+                    self.not_the_endpoint("not a login reply")
+                }
                 _ => self.protocol(format!("the reply of {host} is not the documented JSON object")),
             });
         };

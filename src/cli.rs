@@ -44,7 +44,7 @@ The credentials are read from SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, or from a c
 Examples:
   skia-auth login --sandbox                 try it, without an account
   TOKEN=$(skia-auth token) || exit          in a script
-  skia-auth exec -- ./call-skia.sh          the token in one command's environment"
+  skia-auth exec -- ./call-skia.sh          with the token in its environment"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -58,11 +58,11 @@ pub struct Cli {
 pub enum Command {
     /// Ask the server for a new token and print it
     Login(LoginArgs),
-    /// Print a token that is valid for a while: the cached one, else a new one
+    /// Print the cached token while it is valid, else a new one
     Token(TokenArgs),
     /// Run a command with a token in its environment
     Exec(ExecArgs),
-    /// Say whether there is a valid cached token, for whom and until when
+    /// Say whether a valid token is cached, for whom and until when
     Status(StatusArgs),
     /// Show the header and the claims of a token
     Inspect(InspectArgs),
@@ -71,7 +71,7 @@ pub enum Command {
     /// Show the settings, or create the configuration file
     #[command(subcommand_required = true, arg_required_else_help = true, subcommand_value_name = "COMMAND")]
     Config(ConfigArgs),
-    /// Check the settings and the way to the server, and say how to mend them
+    /// Check settings and connection, and say how to fix what fails
     Doctor(DoctorArgs),
     /// Run a local server that answers like the Skia API
     Sandbox(SandboxArgs),
@@ -82,10 +82,10 @@ pub enum Command {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Global options")]
 pub struct SharedArgs {
-    /// Use this profile, even where the environment says otherwise
+    /// Use this profile: it beats the environment
     #[arg(short, long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Read this configuration file (TOML, or JSON if it ends in .json)
+    /// Read this configuration file (.toml or .json)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Give no warnings
@@ -94,7 +94,7 @@ pub struct SharedArgs {
     /// Say what is being done; -vv with headers
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colours
+    /// When to use colours [default: auto]
     #[arg(long, value_name = "WHEN")]
     pub color: Option<Color>,
     /// Print help
@@ -160,7 +160,7 @@ fn secret(text: &str) -> Result<Secret, Infallible> {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct DeliveryArgs {
-    /// Form of the result
+    /// Form of the result [default: token]
     #[arg(short, long, value_name = "FORMAT", hide_default_value = true)]
     pub output: Option<Format>,
     /// Write to this file, readable by you alone, instead of standard output
@@ -171,7 +171,7 @@ pub struct DeliveryArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct ReportArgs {
-    /// Form of the report
+    /// Form of the report [default: text]
     #[arg(short, long, value_name = "FORMAT")]
     pub output: Option<ReportFormat>,
 }
@@ -193,9 +193,9 @@ pub struct FreshnessArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  skia-auth login                           a new token, with the credentials that are configured
-  skia-auth login --sandbox -o json         the full response, without an account
-  skia-auth login --to-file token.txt       the token in a file that only you can read")]
+  skia-auth login                           a new token
+  skia-auth login --sandbox -o json         the full response of a sandbox
+  skia-auth login --to-file token.txt       in a file that only you can read")]
 pub struct LoginArgs {
     /// Print the request, without the secret, and send nothing
     #[arg(long, conflicts_with_all = ["output", "to_file"])]
@@ -237,7 +237,7 @@ The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, and no cli
 Examples:
   skia-auth exec -- ./call-skia.sh
   skia-auth exec --min-ttl 2h -- ./long-job.sh
-  skia-auth exec -- sh -c 'echo \"Authorization: Bearer $SKIA_TOKEN\" | curl -H @- $SKIA_BASE_URL/…'"
+  skia-auth exec -- docker run -e SKIA_TOKEN -e SKIA_BASE_URL my-image"
 )]
 pub struct ExecArgs {
     #[command(flatten)]
@@ -264,7 +264,7 @@ Exit code: 0 if a valid token is cached, 1 if not.
 Examples:
   skia-auth status
   skia-auth status -o json
-  skia-auth status -q --min-ttl 1h || echo 'log in first'")]
+  skia-auth status --min-ttl 1h > /dev/null || echo 'log in first'")]
 pub struct StatusArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
@@ -387,8 +387,8 @@ pub struct ConfigPathArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-On a terminal it asks for the client id and the client secret; elsewhere it writes a template. An existing file is
-never overwritten.
+On a terminal it asks for the client id, the client secret and the base URL;
+elsewhere it writes a template. An existing file is never overwritten.
 
 Examples:
   skia-auth config init
@@ -423,8 +423,9 @@ pub struct DoctorArgs {
 #[command(
     override_usage = "skia-auth sandbox [OPTIONS] [-- COMMAND [ARG]...]",
     after_help = "\
-The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the sandbox.
-Its exit code is kept.
+The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the
+sandbox, and its exit code is kept. Without a command these are printed, and
+the sandbox runs until Ctrl-C.
 
 Examples:
   skia-auth sandbox -- ./pipeline.sh
@@ -453,7 +454,7 @@ pub struct SandboxArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  skia-auth completions bash > ~/.local/share/bash-completion/completions/skia-auth
+  source <(skia-auth completions bash)      in ~/.bashrc
   skia-auth completions fish > ~/.config/fish/completions/skia-auth.fish")]
 pub struct CompletionsArgs {
     /// The shell

@@ -83,7 +83,7 @@ pub fn route(environment: &dyn Fn(&str) -> Result<Option<String>, Failure>, to: 
 fn parse(variable: &'static str, value: &str) -> Result<Proxy, Failure> {
     let unusable = |what: &str| {
         Failure::config(format!("the proxy in {variable} {what}"))
-            .hint(format!("{variable} looks like http://proxy.example:3128"))
+            .hint(format!("write {variable} as http://proxy.example:3128"))
     };
     let rest = match value.split_once("://") {
         None => value,

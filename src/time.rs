@@ -71,8 +71,9 @@ pub fn humane(seconds: i64) -> String {
     let (coarse, coarse_unit, fine, fine_unit) = match seconds {
         0..60 => return format!("{seconds} s"),
         60..3600 => (seconds / 60, "min", seconds % 60, "s"),
-        3600..86_400 => (seconds / 3600, "h", seconds / 60 % 60, "min"),
-        86_400.. => (seconds / 86_400, "d", seconds / 3600 % 24, "h"),
+        // A token lives 24 hours, and people ask for one by the hour.
+        3600..172_800 => (seconds / 3600, "h", seconds / 60 % 60, "min"),
+        172_800.. => (seconds / 86_400, "d", seconds / 3600 % 24, "h"),
     };
     match fine {
         0 => format!("{coarse} {coarse_unit}"),
@@ -185,7 +186,9 @@ mod tests {
             (3600, "1 h"),
             (3605, "1 h"),
             (86_399, "23 h 59 min"),
-            (86_400, "1 d"),
+            (86_400, "24 h"),
+            (172_799, "47 h 59 min"),
+            (172_800, "2 d"),
             (183_600, "2 d 3 h"),
             (-250, "4 min 10 s"),
             (i64::MIN, "106751991167300 d 15 h"),

@@ -84,6 +84,7 @@ impl Setup {
             Some((store, roots)) => (webpki(store, &provider)?, roots),
             None => system(trust, &provider)?,
         };
+        let roots = if trust.extra.is_empty() { roots } else { format!("{roots} or the CA file") };
         let issuer = Arc::default();
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

@@ -20,7 +20,9 @@ pub enum Stop {
 
 pub fn stop(error: &clap::Error, arguments: &[OsString]) -> Stop {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Asked(error.render()),
+        ErrorKind::DisplayHelp => Stop::Asked(error.render()),
+        // clap would name the command too: `skia-auth-login 0.1.0`.
+        ErrorKind::DisplayVersion => Stop::Asked(concat!("skia-auth ", env!("CARGO_PKG_VERSION"), "\n").into()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Stop::Nothing(error.render()),
         _ => Stop::Wrong(failure(error, arguments)),
     }
@@ -40,7 +42,8 @@ fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             format!("invalid value for {}", own(ContextKind::InvalidArg).unwrap_or_default())
         }
         ErrorKind::MissingRequiredArgument => {
-            format!("{} is missing", own(ContextKind::InvalidArg).unwrap_or_default())
+            let name = own(ContextKind::InvalidArg).unwrap_or_default();
+            format!("{} is missing", name.trim_end_matches('.').trim_matches(['<', '>']))
         }
         ErrorKind::MissingSubcommand => "a command is missing".to_owned(),
         ErrorKind::ArgumentConflict => {
@@ -64,8 +67,12 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     match error.kind() {
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
             let word = typed(error).unwrap_or_default();
-            if let Some(command) = owner(&word) {
-                return Some(format!("{word} is an option of skia-auth {command}"));
+            let typed = subcommand(arguments);
+            if let Some(command) = owner(&word, typed) {
+                return Some(match typed {
+                    Some(typed) if typed == command => format!("put it after the command: skia-auth {command} {word}"),
+                    _ => format!("{word} is an option of skia-auth {command}"),
+                });
             }
             let suggestion = own(ContextKind::SuggestedArg)
                 .or_else(|| own(ContextKind::SuggestedSubcommand))
@@ -88,6 +95,11 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
         ErrorKind::ValueValidation if own(ContextKind::InvalidArg)?.contains("DURATION") => {
             Some("write it as 90s, 30m or 2h".to_owned())
         }
+        ErrorKind::ValueValidation => match own(ContextKind::InvalidArg)?.as_str() {
+            "--retries <N>" => Some("write a whole number, 0 for a single try".to_owned()),
+            "--port <N>" => Some("write a number from 0 to 65535".to_owned()),
+            _ => None,
+        },
         ErrorKind::MissingRequiredArgument if matches!(subcommand(arguments), Some("exec")) => {
             Some("skia-auth exec -- COMMAND".to_owned())
         }
@@ -118,14 +130,19 @@ fn typed(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// The command that knows this option, spelled exactly so: the word is then one of our own, and can be shown.
-fn owner(word: &str) -> Option<String> {
-    let long = word.strip_prefix("--")?;
-    let knows = |command: &&clap::Command| command.get_arguments().any(|option| option.get_long() == Some(long));
+/// The command that knows this option, spelled exactly so: the word is then one of our own, and can be shown. The
+/// command that was typed comes first.
+fn owner(word: &str, typed: Option<&str>) -> Option<String> {
+    let is_it = |option: &clap::Arg| match word.strip_prefix("--") {
+        Some(long) => option.get_long() == Some(long),
+        None => option.get_short().is_some_and(|short| word == format!("-{short}")),
+    };
+    let knows = |command: &&clap::Command| command.get_arguments().any(is_it);
     // The definition of a command is made when it is built.
     let mut definition = cli::command();
     definition.build();
-    definition.get_subcommands().find(knows).map(|command| command.get_name().to_owned())
+    let first = typed.and_then(|name| definition.find_subcommand(name));
+    first.into_iter().chain(definition.get_subcommands()).find(knows).map(|command| command.get_name().to_owned())
 }
 
 /// Where the word stands, counted as a shell counts: `$1` is the first.

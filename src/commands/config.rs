@@ -14,9 +14,12 @@ use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::secret::Secret;
 use crate::settings::file::ConfigFile;
-use crate::settings::provenance::Setting;
+use crate::settings::provenance::{Provenance, Setting};
 use crate::settings::secret_source::SecretSource;
 use crate::settings::{CachePlace, Layers, config_path};
+
+/// The widest value that the others are aligned with: a long path must not push every line past 80 columns.
+const COLUMN: usize = 30;
 
 pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
     if args.profile_names {
@@ -26,9 +29,10 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
     let rows = rows(&layers);
     Ok(Outcome::of(match args.report.output.unwrap_or_default() {
         ReportFormat::Text => {
-            let width = rows.iter().map(|row| row.value.chars().count()).max().unwrap_or_default();
+            let widths = rows.iter().map(|row| row.value.chars().count());
+            let width = widths.filter(|width| *width <= COLUMN).max().unwrap_or_default();
             lines(rows.into_iter().map(|Row { name, value, provenance, .. }| match provenance {
-                Some(provenance) => (name.to_owned(), format!("{value:width$}  from {provenance}")),
+                Some(provenance) => (name.to_owned(), format!("{value:width$}  from {}", provenance.without_file())),
                 None => (name.to_owned(), value),
             }))
         }
@@ -37,7 +41,7 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
                 .into_iter()
                 .map(|Row { name, value, is_set, provenance }| {
                     let value = if is_set { Value::from(value) } else { Value::Null };
-                    json!({"name": name, "value": value, "provenance": provenance})
+                    json!({"name": name, "value": value, "provenance": provenance.map(|it| it.to_string())})
                 })
                 .collect();
             json_report(&json!({ "settings": settings }))
@@ -69,12 +73,12 @@ struct Row {
     name: &'static str,
     value: String,
     is_set: bool,
-    provenance: Option<String>,
+    provenance: Option<Provenance>,
 }
 
 impl Row {
     fn of<T>(name: &'static str, setting: &Setting<T>, show: impl FnOnce(&T) -> String) -> Self {
-        Self { name, value: show(&setting.value), is_set: true, provenance: Some(setting.provenance.to_string()) }
+        Self { name, value: show(&setting.value), is_set: true, provenance: Some(setting.provenance.clone()) }
     }
 
     fn maybe<T>(name: &'static str, setting: Option<&Setting<T>>, show: impl FnOnce(&T) -> String) -> Self {

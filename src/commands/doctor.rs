@@ -118,7 +118,7 @@ impl Checkup<'_> {
         let settings = self.keep("credentials", layers.complete(), |settings| {
             let secret = &settings.client_secret;
             let odd = oddities(secret.value.expose());
-            let odd = if odd.is_empty() { String::new() } else { format!(", which {}", odd.join(" and ")) };
+            let odd = if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
             format!(
                 "client id from {}, client secret ({}) from {}{odd}",
                 settings.client_id,
@@ -224,7 +224,7 @@ impl Checkup<'_> {
         self.keep("login", acquired, |acquired| {
             let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));
             match left {
-                Some(left) if left > 0 => format!("accepted, with a token for {}", humane(left)),
+                Some(left) if left > 0 => format!("accepted, with a token that is valid for {}", humane(left)),
                 _ => "accepted".to_owned(),
             }
         });

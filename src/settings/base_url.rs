@@ -26,7 +26,7 @@ impl BaseUrl {
     /// Reads a base URL as a person wrote it. The error never repeats the text: it may hold a password.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let malformed = |what: &str| {
-            Failure::config(format!("the base URL {what}")).hint("it looks like https://api.skia.com.br/api")
+            Failure::config(format!("the base URL {what}")).hint("write it as https://api.skia.com.br/api")
         };
         if text.is_empty() {
             return Err(malformed("is empty"));

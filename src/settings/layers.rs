@@ -167,14 +167,16 @@ impl Layers {
     }
 
     fn missing(&self) -> Failure {
-        let (mut what, mut looked) = (Vec::new(), Vec::new());
+        let (mut what, mut looked, mut settable) = (Vec::new(), Vec::new(), Vec::new());
         if self.client_id.is_none() {
             what.push("no client id");
             looked.extend(["--client-id", env::CLIENT_ID]);
+            settable.push(env::CLIENT_ID);
         }
         if self.client_secret.is_none() {
             what.push("no client secret");
             looked.extend(["--client-secret-file", env::CLIENT_SECRET, env::CLIENT_SECRET_FILE]);
+            settable.push(env::CLIENT_SECRET);
         }
         let place = match &self.config_file {
             Some((file, true)) => format!("profile {:?} of {}", self.profile.value, file.value.display()),
@@ -184,11 +186,16 @@ impl Layers {
         let empty: Vec<_> = looked.iter().copied().filter(|name| env::is_set_but_empty(name)).collect();
         let mut message = format!("{}: looked at {} and {place}", what.join(" and "), looked.join(", "));
         let hint = if empty.is_empty() {
-            "skia-auth config init, or set SKIA_CLIENT_ID and SKIA_CLIENT_SECRET"
+            let variables = settable.join(" and ");
+            match &self.config_file {
+                // `config init` does not overwrite it.
+                Some((_, true)) => format!("complete that file, or set {variables}"),
+                _ => format!("skia-auth config init, or set {variables}"),
+            }
         } else {
             let (names, verb) = (empty.join(" and "), if empty.len() == 1 { "is" } else { "are" });
             message = format!("{message}; {names} {verb} set but empty");
-            "in a pipeline, a secret that is not available is empty: pull requests from forks have none"
+            "in a pipeline, a secret that is not available is empty: pull requests from forks have none".to_owned()
         };
         Failure::config(message).hint(hint)
     }

@@ -102,7 +102,10 @@ fn unknown_profile(name: &Setting<String>, file: &ConfigFile) -> Failure {
     ));
     match nearest(&name.value, known()) {
         Some(nearest) => failure.hint(format!("did you mean -p {nearest}?")),
-        None => failure.hint(format!("the profiles are {}", known().collect::<Vec<_>>().join(", "))),
+        None => match known().collect::<Vec<_>>()[..] {
+            [only] => failure.hint(format!("the only profile is {only}")),
+            ref all => failure.hint(format!("the profiles are {}", all.join(", "))),
+        },
     }
 }
 

@@ -46,6 +46,16 @@ pub enum Provenance {
     Default,
 }
 
+impl Provenance {
+    /// As `Display`, for where the configuration file is named beside it.
+    pub fn without_file(&self) -> String {
+        match self {
+            Provenance::Profile(source) => format!("profile {:?}", source.name),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// A profile of a configuration file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProfileSource {

@@ -138,7 +138,10 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
         }
     };
     if !status.success() {
-        return Err(format!("it ended with {status}"));
+        return Err(match status.code() {
+            Some(code) => format!("it ended with exit code {code}"),
+            None => format!("it ended with {status}"),
+        });
     }
     // A program that it left behind has inherited its output: there may be more to come.
     output.map_err(|_| "it ended, and what it started keeps its output open".to_owned())?

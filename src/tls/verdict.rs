@@ -85,8 +85,8 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
         E::BadEncoding => refused("is malformed".into()),
         E::UnhandledCriticalExtension => refused("has a critical extension that is not understood".into()),
         error if is_authority(error) => {
-            let what = "is not trusted: it is that of a certificate authority, and not one that is named";
-            refused(what.into()).hint("if it is the right one, name it: --ca-cert FILE")
+            let what = "is not trusted: it is a certificate authority's own";
+            refused(what.into()).hint("if it is the right one, trust it: --ca-cert FILE")
         }
         _ => refused("is not trusted".into()),
     }

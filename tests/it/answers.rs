@@ -10,7 +10,7 @@ use std::thread;
 
 use crate::support::*;
 
-const HINT: &str = "check the client id (from SKIA_CLIENT_ID, which is the example of the documentation) and the client secret (from SKIA_CLIENT_SECRET)";
+const HINT: &str = "check the client id (from SKIA_CLIENT_ID; it is the example of the documentation) and the client secret (from SKIA_CLIENT_SECRET)";
 
 /// One call in a home of its own, to a server that has to get this number of requests.
 #[track_caller]

@@ -10,8 +10,8 @@ use crate::support::*;
 
 /// What a template says, word for word.
 const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it to yourself: it may hold a secret.
-# The keys at the top are the profile "default"; others stand in tables of their own, [profile.NAME],
-# and inherit nothing.
+# The keys at the top are the profile "default". Another profile is a table of
+# its own, [profile.NAME], and inherits nothing.
 
 # client_id = "…"
 # client_secret = "…"

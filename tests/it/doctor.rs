@@ -221,7 +221,7 @@ fn login_is_tried_only_when_asked_for() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([not_allowed(), live_reply(&token)]).expects(2);
     let outcome = doctor(&home, &server).arg("--login").run();
-    outcome.ok(&format!("{}...\n✓ login          accepted, with a token for [..]\n", connected(&server)));
+    outcome.ok(&format!("{}...\n✓ login          accepted, with a token that is valid for [..]\n", connected(&server)));
     assert!(!outcome.stdout().contains(token.rsplit('.').next().unwrap()));
     assert_eq!(server.requests()[1].method, "POST");
     assert!(home.cache_files().is_empty(), "a doctor leaves no token behind");
@@ -250,6 +250,6 @@ fn sandbox_has_a_healthy_way_and_needs_no_configuration() {
          ✓ TCP            connected to 127.0.0.1:[..]\n\
          ✓ endpoint       http://127.0.0.1:[..]/api/Auth/Login answers\n\
          ✓ clock          [..] s from the server's\n\
-         ✓ login          accepted, with a token for [..]\n",
+         ✓ login          accepted, with a token that is valid for [..]\n",
     );
 }

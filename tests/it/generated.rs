@@ -145,7 +145,7 @@ fn man_page(command: &Command, name: &str) -> String {
     if has_commands {
         man.render_subcommands_section(&mut page).unwrap();
     }
-    let page = without_idle_breaks(&String::from_utf8(page).unwrap());
+    let page = without_help_page(&without_idle_breaks(&String::from_utf8(page).unwrap()), name);
     format!("{page}{}{APPENDIX}", after_help_sections(&after_help))
 }
 
@@ -158,6 +158,15 @@ fn without_idle_breaks(page: &str) -> String {
     };
     let kept = lines.iter().enumerate().filter(|(index, line)| **line != ".br" || !beside_space(*index));
     kept.map(|(_, line)| if line.is_empty() { ".sp\n".to_owned() } else { format!("{line}\n") }).collect()
+}
+
+/// Drops the entry of the `help` command, which clap lists although it is disabled, and which has no page.
+fn without_help_page(page: &str, name: &str) -> String {
+    let entry = format!(".TP\n{}\\-help(1)\n", name.replace('-', "\\-"));
+    match page.split_once(&entry) {
+        Some((before, after)) => before.to_owned() + after.split_once('\n').unwrap().1,
+        None => page.to_owned(),
+    }
 }
 
 /// What stands behind the options in `--help`: notes, and examples as they are.

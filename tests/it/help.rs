@@ -5,16 +5,16 @@ use crate::support::*;
 const COMMANDS: [(&[&str], &str); 14] = [
     (&[], "Log in to the Skia API and print the bearer token"),
     (&["login"], "Ask the server for a new token and print it"),
-    (&["token"], "Print a token that is valid for a while: the cached one, else a new one"),
+    (&["token"], "Print the cached token while it is valid, else a new one"),
     (&["exec"], "Run a command with a token in its environment"),
-    (&["status"], "Say whether there is a valid cached token, for whom and until when"),
+    (&["status"], "Say whether a valid token is cached, for whom and until when"),
     (&["inspect"], "Show the header and the claims of a token"),
     (&["logout"], "Delete the cached token"),
     (&["config"], "Show the settings, or create the configuration file"),
     (&["config", "show"], "Show every effective value with its provenance, secrets hidden"),
     (&["config", "path"], "Print the path of the configuration file"),
     (&["config", "init"], "Create the configuration file, readable by you alone"),
-    (&["doctor"], "Check the settings and the way to the server, and say how to mend them"),
+    (&["doctor"], "Check settings and connection, and say how to fix what fails"),
     (&["sandbox"], "Run a local server that answers like the Skia API"),
     (&["completions"], "Print the completion script for a shell"),
 ];
@@ -53,6 +53,8 @@ fn help_fits_a_screen_and_ends_with_examples() {
             assert!(lines.iter().all(|line| line.chars().count() <= 100), "{text}");
             assert!(!text.contains("MARKER"), "{text}");
             let examples = text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples\n{text}")).1;
+            // A line that a narrow terminal breaks cannot be copied.
+            assert!(examples.lines().all(|line| line.chars().count() <= 80), "{examples}");
             let count = examples.lines().count();
             assert!((2..=3).contains(&count) && examples.contains("skia-auth"), "{count} examples\n{text}");
             assert!(
@@ -95,6 +97,7 @@ fn version_is_one_line() {
     let version = format!("skia-auth {}\n", env!("CARGO_PKG_VERSION"));
     for flag in ["-V", "--version"] {
         marked(home.skia([flag])).run().ok(&version);
+        marked(home.skia(["config", "show", flag])).run().ok(&version);
     }
 }
 

@@ -40,7 +40,7 @@ fn session() -> String {
 /// The line with a shortened token, the documented instants, and a whole day left.
 fn settled(line: &str) -> String {
     // A second may have passed since the token was made.
-    line.replace("in 23 h 59 min", "in 1 d")
+    line.replace("in 23 h 59 min", "in 24 h")
         .split(' ')
         .map(|word| match word.len() {
             _ if word.starts_with("eyJ") => format!("{}…", &word[..SHOWN]),

@@ -240,7 +240,8 @@ fn exit_codes_are_those_of_the_program() {
 fn formats_are_those_of_the_program() {
     let help = Home::new().skia(["login", "--help"]).run().stdout();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let values = help.split("Form of the result [possible values: ").nth(1).unwrap().split(']').next().unwrap();
+    let values =
+        help.split("Form of the result [default: token] [possible values: ").nth(1).unwrap().split(']').next().unwrap();
     let values: Vec<&str> = values.split(", ").collect();
     for name in READMES {
         let tables = Document::read(name).tables();

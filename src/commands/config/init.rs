@@ -145,10 +145,8 @@ fn read_line() -> io::Result<Zeroizing<String>> {
 fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(2048));
     text.push_str("# Configuration of skia-auth. Keep it to yourself: it may hold a secret.\n");
-    text.push_str(
-        "# The keys at the top are the profile \"default\"; others stand in tables of their own, [profile.NAME],\n",
-    );
-    text.push_str("# and inherit nothing.\n\n");
+    text.push_str("# The keys at the top are the profile \"default\". Another profile is a table of\n");
+    text.push_str("# its own, [profile.NAME], and inherits nothing.\n\n");
     if profile != DEFAULT_PROFILE {
         let _ = writeln!(text, "[profile.{}]", key(profile));
     }

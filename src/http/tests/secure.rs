@@ -132,10 +132,9 @@ fn self_made_certificate_is_trusted_only_when_it_is_named() {
         let failure = refused(&made, &stranger);
         assert_eq!(
             failure.message,
-            "the certificate of localhost is not trusted: it is that of a certificate authority, \
-             and not one that is named (issued by \"Self Made\")"
+            "the certificate of localhost is not trusted: it is a certificate authority's own (issued by \"Self Made\")"
         );
-        assert_eq!(failure.hints, ["if it is the right one, name it: --ca-cert FILE"]);
+        assert_eq!(failure.hints, ["if it is the right one, trust it: --ca-cert FILE"]);
     }
 }
 

@@ -152,13 +152,13 @@ fn page_in_the_place_of_a_reply_is_the_wrong_address() {
     let page = "<!doctype html><html><head><title>Welcome</title></head><body>Skia</body></html>";
     let not = "not the login endpoint";
     let rows: Vec<(&str, (Reply, u16, &str))> = vec![
-        ("200 with HTML", (Reply::html(200, page), 200, "no login reply")),
-        ("200 with HTML said to be JSON", (Reply::json(200, format!("\u{feff}\n{page}")), 200, "no login reply")),
-        ("200 with XML", (Reply::json(200, "<?xml version='1.0'?><a/>"), 200, "no login reply")),
-        ("200, empty", (Reply::json(200, ""), 200, "no login reply")),
-        ("200, white space", (Reply::json(200, " \r\n"), 200, "no login reply")),
-        ("204", (raw("HTTP/1.1 204 No Content\r\n", ""), 204, "no login reply")),
-        ("205", (Reply::json(205, ""), 205, "no login reply")),
+        ("200 with HTML", (Reply::html(200, page), 200, "not a login reply")),
+        ("200 with HTML said to be JSON", (Reply::json(200, format!("\u{feff}\n{page}")), 200, "not a login reply")),
+        ("200 with XML", (Reply::json(200, "<?xml version='1.0'?><a/>"), 200, "not a login reply")),
+        ("200, empty", (Reply::json(200, ""), 200, "not a login reply")),
+        ("200, white space", (Reply::json(200, " \r\n"), 200, "not a login reply")),
+        ("204", (raw("HTTP/1.1 204 No Content\r\n", ""), 204, "not a login reply")),
+        ("205", (Reply::json(205, ""), 205, "not a login reply")),
         ("404", (Reply::html(404, page), 404, not)),
         ("404 with JSON", (Reply::json(404, r#"{"Messages":["no"]}"#), 404, not)),
         ("405", (Reply::json(405, "").header("Allow", "GET"), 405, not)),
@@ -313,7 +313,7 @@ fn program_gets_a_stranger_as_one_line_of_json() {
     outcome.fails(6, "{[..]}\n");
     let error = &outcome.json_error()["error"];
     let message = error["message"].as_str().unwrap();
-    assert!(message.ends_with("/api/Auth/Login answered with HTTP 200: no login reply"), "{message}");
+    assert!(message.ends_with("/api/Auth/Login answered with HTTP 200: not a login reply"), "{message}");
     let expected = json!({
         "kind": "protocol", "exit": 6, "retryable": false, "message": message,
         "hint": "check the base URL: skia-auth config show", "http_status": 200, "messages": [],

@@ -294,7 +294,7 @@ fn proxy_that_cannot_be_used_is_an_error_that_names_the_variable() {
                 3,
                 &format!(
                     "skia-auth: error: the proxy in {variable} {what}\n\
-                     hint: {variable} looks like http://proxy.example:3128\n"
+                     hint: write {variable} as http://proxy.example:3128\n"
                 ),
             );
         }

@@ -29,6 +29,8 @@ fn slip_in_an_option_is_told_without_its_value() {
         ("token --retries -1", 3, "skia-auth token --help"),
         ("status --to-file VAL", 2, "--to-file is an option of skia-auth login"),
         ("token --dry-run", 2, "--dry-run is an option of skia-auth login"),
+        ("--timeout 3s token", 1, "put it after the command: skia-auth token --timeout"),
+        ("-o header login", 1, "put it after the command: skia-auth login -o"),
         ("login --min-ttl VAL", 2, "--min-ttl is an option of skia-auth token"),
         ("status --client-secret=VAL", 2, "--client-secret is an option of skia-auth login"),
     ] {
@@ -76,9 +78,9 @@ fn value_that_does_not_fit_is_not_repeated() {
     for (line, option, hint) in [
         ("token --timeout VAL", "--timeout <DURATION>", "write it as 90s, 30m or 2h"),
         ("token --min-ttl=VAL", "--min-ttl <DURATION>", "write it as 90s, 30m or 2h"),
-        ("sandbox --port VAL", "--port <N>", "skia-auth sandbox --help"),
-        ("sandbox --port 65536", "--port <N>", "skia-auth sandbox --help"),
-        ("token --retries VAL", "--retries <N>", "skia-auth token --help"),
+        ("sandbox --port VAL", "--port <N>", "write a number from 0 to 65535"),
+        ("sandbox --port 65536", "--port <N>", "write a number from 0 to 65535"),
+        ("token --retries VAL", "--retries <N>", "write a whole number, 0 for a single try"),
         ("token --color VAL", "--color <WHEN>", "one of auto, always, never"),
         ("status -o VAL", "--output <FORMAT>", "one of text, json"),
         ("token -o VAL", "--output <FORMAT>", &format!("one of {FORMATS}")),
@@ -109,8 +111,8 @@ fn value_that_is_missing_or_too_much_is_named() {
             "--sandbox cannot be used with --client-secret <VALUE>",
             "skia-auth token --help",
         ),
-        ("exec", "<COMMAND>... is missing", "skia-auth exec -- COMMAND"),
-        ("completions", "<SHELL> is missing", "skia-auth completions --help"),
+        ("exec", "COMMAND is missing", "skia-auth exec -- COMMAND"),
+        ("completions", "SHELL is missing", "skia-auth completions --help"),
         ("-q", "a command is missing", "skia-auth --help"),
     ] {
         refuses(line, message, hint);

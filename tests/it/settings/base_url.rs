@@ -31,7 +31,7 @@ fn address_that_no_secret_is_sent_to_is_refused() {
     ] {
         let message = |place: &str| {
             format!(
-                "skia-auth: error: the base URL from {place} {what}\nhint: it looks like https://api.skia.com.br/api\n"
+                "skia-auth: error: the base URL from {place} {what}\nhint: write it as https://api.skia.com.br/api\n"
             )
         };
         home.skia(["token"]).credentials().env("SKIA_BASE_URL", url).run().fails(3, &message("SKIA_BASE_URL"));
@@ -39,7 +39,7 @@ fn address_that_no_secret_is_sent_to_is_refused() {
     }
     home.skia(["token", "--base-url", ""]).credentials().run().fails(
         3,
-        "skia-auth: error: the base URL from --base-url is empty\nhint: it looks like https://api.skia.com.br/api\n",
+        "skia-auth: error: the base URL from --base-url is empty\nhint: write it as https://api.skia.com.br/api\n",
     );
 }
 
@@ -50,7 +50,7 @@ fn fault_in_the_address_of_a_profile_names_the_profile() {
     let path = home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'own.test'\n");
     let expected = format!(
         "skia-auth: error: the base URL from profile \"default\" of {} has no scheme (https://)\n\
-         hint: it looks like https://api.skia.com.br/api\n",
+         hint: write it as https://api.skia.com.br/api\n",
         path.display()
     );
     home.skia(["token"]).run().fails(3, &expected);

@@ -254,3 +254,19 @@ fn configuration_can_come_through_a_pipe() {
         .run()
         .ok("1\n");
 }
+
+#[test]
+fn settings_from_a_file_name_their_profile_and_not_the_file_again() {
+    let home = Home::new();
+    home.write_config(&format!("client_id = \"104s3a5275a0d35e4\"\nclient_secret = '{SECRET}'\n"));
+    let shown = home.skia(["config", "show"]).run().stdout();
+    let path = config_path(&home);
+    assert_eq!(shown.matches(&path).count(), 1, "{shown}");
+    for line in [
+        "base_url:      https://api.skia.com.br/api  from the default",
+        "client_id:     104s3a5275a0d35e4            from profile \"default\"",
+        "client_secret: set (27 characters)          from profile \"default\"",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}\n{shown}");
+    }
+}

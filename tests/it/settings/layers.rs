@@ -405,7 +405,8 @@ fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
         3,
         &format!(
             "skia-auth: error: no client secret: looked at --client-secret-file, SKIA_CLIENT_SECRET, \
-             SKIA_CLIENT_SECRET_FILE and {path} (no such file)\n{hint}"
+             SKIA_CLIENT_SECRET_FILE and {path} (no such file)\n\
+             hint: skia-auth config init, or set SKIA_CLIENT_SECRET\n"
         ),
     );
     home.write_config("");
@@ -413,7 +414,7 @@ fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
         3,
         &format!(
             "skia-auth: error: no client id: looked at --client-id, SKIA_CLIENT_ID and profile \"default\" of {path}\n\
-             {hint}"
+             hint: complete that file, or set SKIA_CLIENT_ID\n"
         ),
     );
 }

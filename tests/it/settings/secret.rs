@@ -174,7 +174,7 @@ fn command_that_gives_no_secret_says_why() {
     let server = Server::start([]).expects(0);
     let path = config_path(&home);
     for (command, message) in [
-        ("['false']", "cannot read {}: it ended with exit status: 1"),
+        ("['false']", "cannot read {}: it ended with exit code 1"),
         ("['true']", "{} is empty"),
         ("['no-such-program']", "cannot read {}: it cannot be run: no such file or directory"),
         ("['sh', '-c', 'kill -9 $$']", "cannot read {}: it ended with signal: 9 (SIGKILL)"),
