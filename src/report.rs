@@ -190,6 +190,13 @@ impl Reporter {
         wanted.then(|| Waiting::begin(host))
     }
 
+    /// Tells a person that a server runs, and how to end it; a script needs neither.
+    pub fn serving(&self, base_url: &str) {
+        if !self.quiet && stdio::stderr_is_terminal() {
+            self.line("skia-auth:", DIM, &format!("serving {base_url} until Ctrl-C"));
+        }
+    }
+
     pub fn warn(&self, warning: Warning) {
         if !self.quiet {
             let label = if matches!(warning, Warning::SandboxToken) { "skia-auth:" } else { "skia-auth: warning:" };

@@ -10,21 +10,22 @@ use crate::children;
 use crate::cli::SandboxArgs;
 use crate::env;
 use crate::error::{Failure, Kind, reason};
+use crate::report::Reporter;
 use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 use crate::stdio;
 
-pub fn run(args: &SandboxArgs) -> Result<Outcome> {
+pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
     if let Some(program) = args.command.first() {
         child::check(program)?;
     }
     let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
         Failure::new(Kind::Config, format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)))
     })?;
-    if args.command.is_empty() { serve(&sandbox) } else { run_command(&sandbox, &args.command) }
+    if args.command.is_empty() { serve(&sandbox, reporter) } else { run_command(&sandbox, &args.command) }
 }
 
 /// Prints the settings that reach the sandbox, in the form that `docker --env-file` and `set -a; .` read, and stays.
-fn serve(sandbox: &Sandbox) -> Result<Outcome> {
+fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
     let settings = [
         (env::BASE_URL, sandbox.base_url()),
         (env::CLIENT_ID, CLIENT_ID.to_owned()),
@@ -32,6 +33,7 @@ fn serve(sandbox: &Sandbox) -> Result<Outcome> {
     ];
     let lines: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
     stdio::emit(lines.as_bytes())?;
+    reporter.serving(&sandbox.base_url());
     sandbox.wait();
     Ok(Outcome::nothing())
 }

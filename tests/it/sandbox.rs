@@ -209,3 +209,12 @@ fn sandbox_writes_nothing_by_itself() {
     }
     assert!(home.cache_files().is_empty() && !home.cache().join("skia-auth").exists());
 }
+
+#[test]
+fn person_is_told_that_the_server_runs() {
+    let home = Home::new();
+    let mut terminal = home.skia(["sandbox"]).env("NO_COLOR", "1").on_terminal();
+    terminal.expect("SKIA_CLIENT_SECRET=").expect("skia-auth: serving http://127.0.0.1:").expect(" until Ctrl-C");
+    terminal.send("\x03");
+    assert_eq!(terminal.wait().signal, Some(2));
+}
