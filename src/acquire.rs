@@ -253,7 +253,8 @@ impl Call<'_> {
                     deadline: self.deadline,
                 };
                 let reply = http::post(&request, &mut |progress| self.reporter.note(&Note::Transport(&progress)))?;
-                for (name, value) in &reply.server_headers {
+                let headers = if self.reporter.shows_headers() { &reply.server_headers[..] } else { &[] };
+                for (name, value) in headers {
                     let value = server_text::sanitize(value, Some(&client_secret.value)).concat();
                     self.reporter.note(&Note::Header { name, value: &value });
                 }

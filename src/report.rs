@@ -204,12 +204,13 @@ impl Reporter {
         }
     }
 
+    /// Whether [`Note::Header`] is shown: making one safe costs more than the rest of a login.
+    pub fn shows_headers(&self) -> bool {
+        self.verbose >= 2
+    }
+
     pub fn note(&self, note: &Note) {
-        let wanted = match note {
-            Note::Header { .. } => 2,
-            _ => 1,
-        };
-        if self.verbose >= wanted {
+        if self.verbose >= 1 {
             self.line("skia-auth:", DIM, &note.to_string());
         }
     }
