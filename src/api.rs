@@ -1,32 +1,28 @@
 //! The documented call of the Skia API: its request, and what each of its many answers means.
 
-use std::fmt;
+mod fields;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::fields::Fields;
 use crate::error::{Failure, Kind};
 use crate::http;
-use crate::jwt::{self, Exp};
 use crate::retry::{FailedTry, Remedy};
 use crate::secret::Secret;
 use crate::server_text;
 use crate::settings::Settings;
 use crate::settings::base_url::BaseUrl;
-use crate::time::{parse_expiration_date, parse_http_date, parse_retry_after};
-use crate::token::{AccessToken, Expiry, Grant};
+use crate::time::{parse_http_date, parse_retry_after};
+use crate::token::Grant;
 
 pub const GRANT_TYPE: &str = "client_credentials";
 
 /// What the server says when it refuses credentials, whatever the status, even inside a body that is not JSON.
 const REFUSAL: &str = "Invalid Credentials";
-
-/// So many texts of a reply bear the name of what they are about: as many as are ever shown.
-const MOST_NAMED: usize = 10;
 
 /// The body of the documented request: exactly these four fields, in the documented order.
 #[derive(Serialize)]
@@ -253,129 +249,6 @@ fn title(html: &str) -> Option<&str> {
     let start = open + lower[open..].find('>')? + 1;
     let end = start + lower[start..].find('<')?;
     Some(&html[start..end])
-}
-
-/// The fields of a reply, found without regard to the case of their names.
-#[derive(Debug, Default)]
-struct Fields {
-    expiration_date: Option<Value>,
-    token: Option<Value>,
-    status: Option<Value>,
-    messages: Option<Value>,
-    /// What ASP.NET Web API and gateways say where the login is not reached.
-    message: Option<Value>,
-    /// ProblemDetails (RFC 9457): what ASP.NET answers to a request that it cannot read.
-    title: Option<Value>,
-    detail: Option<Value>,
-    errors: Option<Value>,
-    /// A documented field stood there twice: two readers could understand two things.
-    is_ambiguous: bool,
-}
-
-impl Fields {
-    fn parse(document: &str) -> Option<Self> {
-        serde_json::from_str(document).ok()
-    }
-
-    fn is_ok(&self) -> Option<bool> {
-        self.status.as_ref()?.as_f64().map(|status| status == 0.0)
-    }
-
-    fn has_token(&self) -> bool {
-        match &self.token {
-            None | Some(Value::Null) => false,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(_) => true,
-        }
-    }
-
-    fn grant(&self, document: &str) -> Result<Grant, String> {
-        let token = match &self.token {
-            Some(Value::String(text)) if !text.is_empty() => text,
-            Some(Value::String(_)) => return Err("the reply has an empty token".to_owned()),
-            None | Some(Value::Null) => return Err("the reply says success and has no token".to_owned()),
-            Some(_) => return Err("the token of the reply is not a string".to_owned()),
-        };
-        let Some(token) = AccessToken::parse(token) else {
-            return Err("the token of the reply is not one (RFC 6750 b64token, at most 16 KiB)".to_owned());
-        };
-        let expiry = self.expiry(&token);
-        Ok(Grant { token, expiry, reply: Secret::new(document.to_owned()) })
-    }
-
-    /// The JWT's `exp`; only a token without one falls back to `ExpirationDate`, which is Brasília time unsaid.
-    fn expiry(&self, token: &AccessToken) -> Expiry {
-        let exp = jwt::decode_unverified(token.expose()).map_or(Exp::Absent, |claims| claims.exp());
-        let instant = match exp {
-            Exp::At(instant) => Some(instant),
-            Exp::Unusable => None,
-            Exp::Absent => self.expiration_date.as_ref().and_then(Value::as_str).and_then(parse_expiration_date),
-        };
-        instant.map_or(Expiry::Unknown, Expiry::At)
-    }
-
-    /// What the server has to say to a person.
-    fn words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        for value in [&self.messages, &self.message, &self.title, &self.detail, &self.errors].into_iter().flatten() {
-            collect_words(value, &mut words);
-        }
-        words
-    }
-}
-
-fn collect_words(value: &Value, words: &mut Vec<String>) {
-    match value {
-        Value::String(text) => words.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
-        Value::Object(entries) => {
-            for (name, value) in entries {
-                let first = words.len();
-                collect_words(value, words);
-                // Not every one: a long name before each of many texts makes gigabytes of a reply within its limit.
-                let named = words.iter_mut().take(MOST_NAMED).skip(first);
-                named.for_each(|text| *text = format!("{name}: {text}"));
-            }
-        }
-        Value::Number(number) => words.push(number.to_string()),
-        Value::Null | Value::Bool(_) => {}
-    }
-}
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FieldsVisitor;
-
-        impl<'de> Visitor<'de> for FieldsVisitor {
-            type Value = Fields;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut fields = Fields::default();
-                while let Some(name) = map.next_key::<String>()? {
-                    let value = map.next_value::<Value>()?;
-                    let slot = match name.to_ascii_lowercase().as_str() {
-                        "expirationdate" => &mut fields.expiration_date,
-                        "token" => &mut fields.token,
-                        "status" => &mut fields.status,
-                        "messages" => &mut fields.messages,
-                        "message" => &mut fields.message,
-                        "title" => &mut fields.title,
-                        "detail" => &mut fields.detail,
-                        "errors" => &mut fields.errors,
-                        _ => continue,
-                    };
-                    fields.is_ambiguous |= slot.replace(value).is_some();
-                }
-                Ok(fields)
-            }
-        }
-
-        deserializer.deserialize_map(FieldsVisitor)
-    }
 }
 
 impl From<http::Trouble> for FailedTry {
