@@ -134,12 +134,15 @@ fn man_page(command: &Command, name: &str) -> String {
     command = command.disable_help_subcommand(true);
     let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let has_commands = command.has_subcommands();
+    // As in `--help`: every option by name would say less.
+    let usage = command.render_usage().to_string();
+    let synopsis = format!(".SH SYNOPSIS\n{}\n", usage.trim_start_matches("Usage: ").replace('-', "\\-"));
     let source = concat!("skia-auth ", env!("CARGO_PKG_VERSION"));
     let man = Man::new(command).title(name.to_uppercase()).date(DATE).source(source).manual("skia-auth");
     let mut page = Vec::new();
     man.render_title(&mut page).unwrap();
     man.render_name_section(&mut page).unwrap();
-    man.render_synopsis_section(&mut page).unwrap();
+    page.extend(synopsis.as_bytes());
     man.render_description_section(&mut page).unwrap();
     man.render_options_section(&mut page).unwrap();
     if has_commands {
