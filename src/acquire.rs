@@ -18,10 +18,13 @@ use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Settings};
 use crate::time::humane;
 use crate::tls::{Trust, load_ca_cert};
-use crate::token::Grant;
+use crate::token::{AccessToken, Grant};
 
 /// How long a token must be valid where nothing was said: enough for the call that it is wanted for.
 pub const DEFAULT_MIN_TTL: Duration = Duration::from_secs(300);
+
+/// The longest value of a header that is shown, in characters: longer than any honest one.
+const LONGEST_HEADER: usize = 64;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -253,15 +256,25 @@ impl Call<'_> {
                     deadline: self.deadline,
                 };
                 let reply = http::post(&request, &mut |progress| self.reporter.note(&Note::Transport(&progress)))?;
-                let headers = if self.reporter.shows_headers() { &reply.server_headers[..] } else { &[] };
-                for (name, value) in headers {
-                    let value = server_text::sanitize(value, Some(&client_secret.value)).concat();
-                    self.reporter.note(&Note::Header { name, value: &value });
+                let answer = api::read(&reply, self.settings, (self.clock)());
+                if self.reporter.shows_headers() {
+                    self.tell_headers(&reply, answer.as_ref().ok().map(|login| &login.grant.token));
                 }
-                api::read(&reply, self.settings, (self.clock)())
+                answer
             },
             |failure, wait| self.reporter.note(&Note::Waiting { failure, wait }),
         )
+    }
+
+    /// Shows the headers of a reply, without what a server may have put there of the secret or of its token.
+    fn tell_headers(&self, reply: &http::Reply, token: Option<&AccessToken>) {
+        for (name, value) in &reply.server_headers {
+            // What is to be hidden is hidden first: a cut could leave a part of it that is no longer recognised.
+            let value = token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
+            let value = server_text::sanitize(&value, Some(&self.settings.client_secret.value)).concat();
+            let value: String = value.chars().take(LONGEST_HEADER).collect();
+            self.reporter.note(&Note::Header { name, value: &value });
+        }
     }
 
     /// Says of a refusal where each half of the credentials came from, and what looks odd about them.

@@ -36,9 +36,6 @@ const LONGEST_HEAD: usize = 64 * 1024;
 const SHOWN: [&str; 8] =
     ["date", "server", "content-type", "content-length", "transfer-encoding", "connection", "retry-after", "via"];
 
-/// The longest value of those that is kept, in characters: one line of a terminal.
-const LONGEST_SHOWN: usize = 200;
-
 pub struct Request<'a> {
     pub base_url: &'a BaseUrl,
     pub route: &'a Route,
@@ -54,7 +51,7 @@ pub struct Reply {
     pub retry_after: Option<String>,
     pub location: Option<String>,
     pub content_type: Option<String>,
-    /// For `-vv`: a few harmless fields, cut to 200 characters of ASCII.
+    /// For `-vv`: a few harmless fields, in ASCII; their values are as hostile as all else.
     pub server_headers: Vec<(String, String)>,
     /// At most 1 MiB; whole in a 2xx, as far as it came in anything else.
     pub body: Vec<u8>,
@@ -143,9 +140,8 @@ fn agent(wire: Wire) -> ureq::Agent {
 }
 
 fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
-    let cut = |value: &str| value.chars().take(LONGEST_SHOWN).collect();
     let value = |name| Some((name, headers.get(name)?.to_str().ok()?));
-    SHOWN.into_iter().filter_map(value).map(|(name, value)| (name.to_owned(), cut(value))).collect()
+    SHOWN.into_iter().filter_map(value).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// What an error of the library means for another try. The request has been sent by then.

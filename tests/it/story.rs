@@ -112,3 +112,26 @@ fn proxy_and_certificate_are_told() {
         ),
     );
 }
+
+#[test]
+fn token_in_a_header_of_the_server_is_not_shown() {
+    for token in [live_token(), register_token("short-opaque-token")] {
+        let (home, echoed) = (Home::new(), format!("gateway/{token}"));
+        let server = Server::start([live_reply(&token).header("Server", &echoed).header("Via", &token)]);
+        let outcome = home.skia(["login", "-vvv"]).credentials().server(&server).run();
+        assert_eq!((outcome.code, outcome.stdout()), (Some(0), format!("{token}\n")), "{outcome}");
+        assert!(outcome.stderr.contains("< server: gateway/"), "{outcome}");
+        let longest = outcome.stderr.lines().filter(|line| line.contains("< ")).map(str::len).max().unwrap();
+        assert!(longest < 100 && !outcome.stderr.contains(&token), "{outcome}");
+    }
+}
+
+#[test]
+fn secret_that_a_header_would_cut_shows_no_part() {
+    let (home, token) = (Home::new(), live_token());
+    let echoed = format!("{}{SECRET}", "x".repeat(50));
+    let server = Server::start([live_reply(&token).header("Server", &echoed)]);
+    let outcome = home.skia(["login", "-vv"]).credentials().server(&server).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(outcome.stderr.contains("x***\n") && !outcome.stderr.contains(&SECRET[..6]), "{outcome}");
+}

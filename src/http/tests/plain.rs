@@ -188,6 +188,6 @@ fn echoed_secret_is_in_no_header_that_is_shown() {
     let reply = plain(server.port, 2000).unwrap();
     assert_eq!(
         reply.server_headers,
-        [("server".to_owned(), "x".repeat(LONGEST_SHOWN)), ("content-length".to_owned(), "0".to_owned())]
+        [("server".to_owned(), "x".repeat(500)), ("content-length".to_owned(), "0".to_owned())]
     );
 }
