@@ -77,13 +77,8 @@ impl Cache {
     /// The entry, if it can be used: made with this secret (where one is known) and valid for `min_ttl`.
     pub fn look_up(&self, secret: Option<&Secret>, min_ttl: Duration, now: Timestamp) -> Result<(Entry, i64), Miss> {
         let entry = self.load()?;
-        if secret.is_some_and(|secret| !entry.check.matches(secret)) {
-            return Err(Miss::SecretChanged);
-        }
-        match entry.freshness(min_ttl, now) {
-            Freshness::Fresh { left } => Ok((entry, left)),
-            Freshness::Stale(why) => Err(Miss::Stale(why)),
-        }
+        let left = judge(&entry, secret, min_ttl, now)?;
+        Ok((entry, left))
     }
 
     pub fn store(&self, entry: &Entry) -> io::Result<()> {
@@ -168,6 +163,18 @@ impl Cache {
             io::ErrorKind::NotFound => Miss::NotThere,
             _ => Miss::Unusable(reason(&error)),
         })
+    }
+}
+
+/// How many seconds more an entry can be used, if at all: made with this secret (where one is known) and valid for
+/// `min_ttl`.
+pub fn judge(entry: &Entry, secret: Option<&Secret>, min_ttl: Duration, now: Timestamp) -> Result<i64, Miss> {
+    if secret.is_some_and(|secret| !entry.check.matches(secret)) {
+        return Err(Miss::SecretChanged);
+    }
+    match entry.freshness(min_ttl, now) {
+        Freshness::Fresh { left } => Ok(left),
+        Freshness::Stale(why) => Err(Miss::Stale(why)),
     }
 }
 

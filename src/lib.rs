@@ -6,7 +6,6 @@
 mod acquire;
 mod api;
 mod cache;
-mod children;
 #[doc(hidden)]
 pub mod cli;
 mod commands;
@@ -27,6 +26,7 @@ mod seal;
 mod secret;
 mod server_text;
 mod settings;
+mod signals;
 mod stdio;
 mod stream;
 mod time;

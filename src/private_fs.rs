@@ -3,11 +3,11 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
-#[cfg(unix)]
-use std::sync::{Arc, Once};
 
 use tempfile::Builder;
 use zeroize::Zeroizing;
+
+use crate::signals;
 
 /// What a temporary file is called, so that one which was left behind is known for what it is.
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
@@ -159,7 +159,7 @@ fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o600));
     }
-    outlive_size_limits()?;
+    signals::outlive_size_limits()?;
     let file = builder.tempfile_in(directory)?;
     #[cfg(unix)]
     {
@@ -168,21 +168,6 @@ fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
         file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
     }
     Ok(file)
-}
-
-/// Beyond a limit on the size of files (`ulimit -f`), a write ends the program, unless the signal is handled: then it
-/// is an error like a full disk.
-#[cfg(unix)]
-fn outlive_size_limits() -> io::Result<()> {
-    static HANDLED: Once = Once::new();
-    let mut handled = Ok(());
-    HANDLED.call_once(|| handled = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop));
-    handled
-}
-
-#[cfg(not(unix))]
-fn outlive_size_limits() -> io::Result<()> {
-    Ok(())
 }
 
 /// Whether a file name is that of a temporary file of this program.

@@ -35,12 +35,16 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// Whole seconds from `now` until the token ends, negative once it has; `None` where that is unknown.
-    pub fn seconds_left(self, now: Timestamp) -> Option<i64> {
+    pub fn instant(self) -> Option<Timestamp> {
         match self {
-            Expiry::At(instant) => Some(instant.as_second().saturating_sub(now.as_second())),
+            Expiry::At(instant) => Some(instant),
             Expiry::Unknown => None,
         }
+    }
+
+    /// Whole seconds from `now` until the token ends, negative once it has; `None` where that is unknown.
+    pub fn seconds_left(self, now: Timestamp) -> Option<i64> {
+        self.instant().map(|instant| instant.as_second().saturating_sub(now.as_second()))
     }
 }
 

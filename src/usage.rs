@@ -79,7 +79,7 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
                 .filter(|name| nearest(word.trim_start_matches('-'), [name.trim_start_matches('-')]).is_some())
                 .map(|name| format!("did you mean {name}?"));
             let wants_separator =
-                matches!(subcommand(arguments), Some("exec" | "sandbox")) && !word.is_empty() && !word.starts_with('-');
+                matches!(typed, Some("exec" | "sandbox")) && !word.is_empty() && !word.starts_with('-');
             match suggestion {
                 None if wants_separator => Some("put -- before the command".to_owned()),
                 suggestion => suggestion,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::cache::{Cache, Entry, Miss};
+use crate::cache::{self, Cache, Entry, Miss};
 use crate::env;
 use crate::secret::Secret;
 use crate::settings::{CachePlace, Identity, Layers};
@@ -36,8 +36,8 @@ pub fn load(layers: &Layers) -> Result<(Entry, Identity), Absence> {
 
 /// The entry, if its token can be used for `min_ttl` more.
 pub fn look_up(layers: &Layers, min_ttl: Duration, now: Timestamp) -> Result<(Entry, Identity), Absence> {
-    let (cache, identity) = open(layers)?;
-    let (entry, _) = cache.look_up(secret_at_hand(layers).as_ref(), min_ttl, now).map_err(Absence::Miss)?;
+    let (entry, identity) = load(layers)?;
+    judge(layers, &entry, min_ttl, now)?;
     Ok((entry, identity))
 }
 
@@ -47,6 +47,11 @@ fn open(layers: &Layers) -> Result<(Cache, Identity), Absence> {
         CachePlace::Directory(directory) => Ok((Cache::new(directory, &identity), identity)),
         CachePlace::Off(why) => Err(Absence::CacheOff(why)),
     }
+}
+
+/// Whether an entry that was loaded can be used for `min_ttl` more, and if not, why.
+pub fn judge(layers: &Layers, entry: &Entry, min_ttl: Duration, now: Timestamp) -> Result<(), Absence> {
+    cache::judge(entry, secret_at_hand(layers).as_ref(), min_ttl, now).map(drop).map_err(Absence::Miss)
 }
 
 /// The secret, to see whether it has changed since; `None` where it would take a program or standard input to know.

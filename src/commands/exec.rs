@@ -10,10 +10,9 @@ use super::{Outcome, child};
 use crate::acquire::{Acquired, Clock, Need, acquire};
 use crate::cli::{ExecArgs, SharedArgs};
 use crate::env;
+use crate::output::variables;
 use crate::report::Reporter;
 use crate::settings::Identity;
-use crate::time::rfc3339;
-use crate::token::Expiry;
 
 pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let program = args.command.first().cloned().unwrap_or_default();
@@ -27,16 +26,15 @@ pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Report
 
 fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity) -> Command {
     let mut command = child::command(words);
-    command
-        .env_remove(env::CLIENT_SECRET)
-        .env_remove(env::CLIENT_SECRET_FILE)
-        .env(env::TOKEN, acquired.grant.token.expose())
-        .env(env::BASE_URL, identity.base_url.to_string());
-    match acquired.grant.expiry {
-        Expiry::At(instant) => command.env(env::TOKEN_EXPIRES_AT, rfc3339(instant)),
-        // One that was inherited would belong to another token.
-        Expiry::Unknown => command.env_remove(env::TOKEN_EXPIRES_AT),
-    };
+    command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
+    for (name, value) in variables(&acquired.grant, &identity.base_url.to_string()) {
+        // An expiry that is unknown leaves none behind: one that was inherited would belong to another token.
+        if value.is_empty() {
+            command.env_remove(name)
+        } else {
+            command.env(name, value)
+        };
+    }
     command
 }
 

@@ -6,12 +6,12 @@ use std::process::Child;
 use anyhow::{Context, Result};
 
 use super::{Outcome, child};
-use crate::children;
 use crate::cli::SandboxArgs;
 use crate::env;
 use crate::error::{Failure, Kind, reason};
 use crate::report::Reporter;
 use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use crate::signals;
 use crate::stdio;
 
 pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
@@ -47,10 +47,10 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         // A second source for the secret, or another scope, would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::SCOPE);
-    children::can_be_waited_for().context("cannot watch for the end of the command")?;
-    let signals = ForwardedSignals::prepare()?;
+    signals::wait_for_children().context("cannot watch for the end of the command")?;
+    let forwarded = ForwardedSignals::prepare()?;
     let mut process = command.spawn().map_err(|error| child::cannot_start(&words[0], &error))?;
-    signals.forward_to(&process);
+    forwarded.forward_to(&process);
     let status = process.wait().context("cannot wait for the command")?;
     Ok(Outcome::nothing().exit_code(child::exit_code(status)))
 }
@@ -67,7 +67,7 @@ impl ForwardedSignals {
     fn prepare() -> Result<Self> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
         let watched =
-            [SIGINT, SIGQUIT, SIGTERM, SIGHUP].into_iter().filter(|signal| !children::inherits_ignored(*signal));
+            [SIGINT, SIGQUIT, SIGTERM, SIGHUP].into_iter().filter(|signal| !signals::inherits_ignored(*signal));
         signal_hook::iterator::Signals::new(watched).map(|signals| Self { signals }).context("cannot watch for signals")
     }
 

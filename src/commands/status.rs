@@ -14,15 +14,19 @@ use crate::output::lines;
 use crate::report::Reporter;
 use crate::settings::Layers;
 use crate::time::{humane, rfc3339};
-use crate::token::Expiry;
 
 pub fn run(args: StatusArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let now = clock();
     let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
     let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
-    let absence = cached::look_up(&layers, min_ttl, now).err();
     // A token that cannot be used is still worth a word: who it was for, and when it ended.
-    let entry = cached::load(&layers).ok().map(|(entry, _)| entry);
+    let (entry, absence) = match cached::load(&layers) {
+        Ok((entry, _)) => {
+            let absence = cached::judge(&layers, &entry, min_ttl, now).err();
+            (Some(entry), absence)
+        }
+        Err(absence) => (None, Some(absence)),
+    };
     let state = State { layers: &layers, absence, entry, now };
     let report = match args.report.output.unwrap_or_default() {
         ReportFormat::Text => state.text(),
@@ -44,10 +48,7 @@ impl State<'_> {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        match self.entry.as_ref()?.grant.expiry {
-            Expiry::At(instant) => Some(instant),
-            Expiry::Unknown => None,
-        }
+        self.entry.as_ref()?.grant.expiry.instant()
     }
 
     fn seconds_left(&self) -> Option<i64> {

@@ -19,7 +19,7 @@ use crate::env as env_names;
 use crate::secret::Secret;
 use crate::server_text::one_line;
 use crate::time;
-use crate::token::{Expiry, Grant};
+use crate::token::Grant;
 
 /// What `--output` chooses from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -105,16 +105,13 @@ pub fn json_report(report: &serde_json::Value) -> String {
 }
 
 fn expires_at(grant: &Grant) -> Option<String> {
-    match grant.expiry {
-        Expiry::At(instant) => Some(time::rfc3339(instant)),
-        Expiry::Unknown => None,
-    }
+    grant.expiry.instant().map(time::rfc3339)
 }
 
 #[cfg(test)]
 mod fixture {
     use super::*;
-    use crate::token::AccessToken;
+    use crate::token::{AccessToken, Expiry};
 
     pub const BASE_URL: &str = "https://api.skia.com.br/api";
 

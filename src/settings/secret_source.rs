@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::provenance::Setting;
-use crate::children;
 use crate::error::{Failure, reason};
 use crate::files;
 use crate::secret::Secret;
+use crate::signals;
 
 /// The longest secret, in bytes. Anything longer is a file that was named by mistake.
 const LONGEST: usize = 64 * 1024;
@@ -112,7 +112,7 @@ fn seconds(patience: Duration) -> f32 {
 /// passphrase.
 fn run(argv: &[OsString], patience: Duration) -> Bytes {
     let until = Instant::now() + patience;
-    children::can_be_waited_for().map_err(|error| reason(&error))?;
+    signals::wait_for_children().map_err(|error| reason(&error))?;
     let mut child = Command::new(&argv[0])
         .args(&argv[1..])
         .stdout(Stdio::piped())

@@ -21,22 +21,7 @@ const COMMANDS: [(&[&str], &str); 14] = [
 
 /// Every documented variable holds a marker.
 fn marked(program: Program) -> Program {
-    let names = [
-        "CLIENT_ID",
-        "CLIENT_SECRET",
-        "BASE_URL",
-        "CLIENT_SECRET_FILE",
-        "SCOPE",
-        "TIMEOUT",
-        "CA_CERT",
-        "ALLOW_HTTP",
-        "PROFILE",
-        "CONFIG",
-        "CACHE_DIR",
-        "NO_CACHE",
-        "NO_MASK",
-    ];
-    names.iter().fold(program, |program, name| program.env(format!("SKIA_{name}"), format!("MARKER-{SECRET}")))
+    VARIABLES.iter().fold(program, |program, name| program.env(name, format!("MARKER-{SECRET}")))
 }
 
 #[test]

@@ -349,22 +349,8 @@ fn empty_variable_counts_as_unset() {
     let home = Home::new();
     home.write_config("client_id = 'file'\nscope = 'file'\n");
     let mut program = home.skia(["config", "show", "-o", "json"]);
-    for name in [
-        "CLIENT_ID",
-        "CLIENT_SECRET",
-        "BASE_URL",
-        "CLIENT_SECRET_FILE",
-        "SCOPE",
-        "TIMEOUT",
-        "CA_CERT",
-        "ALLOW_HTTP",
-        "PROFILE",
-        "CONFIG",
-        "CACHE_DIR",
-        "NO_CACHE",
-        "NO_MASK",
-    ] {
-        program = program.env(format!("SKIA_{name}"), "");
+    for name in VARIABLES {
+        program = program.env(name, "");
     }
     let outcome = program.run();
     assert_eq!(outcome.stderr, "");

@@ -44,6 +44,23 @@ pub const CLIENT_ID: &str = "104s3a5275a0d35e4";
 /// The client secret that `Program::credentials` sets: each of its encodings (JSON, URL, base64, hex) differs from it.
 pub const SECRET: &str = "s3gr3do-Que\"N1ng\\uem/Viu+42";
 
+/// Every variable of our own that the program reads.
+pub const VARIABLES: [&str; 13] = [
+    "SKIA_CLIENT_ID",
+    "SKIA_CLIENT_SECRET",
+    "SKIA_BASE_URL",
+    "SKIA_CLIENT_SECRET_FILE",
+    "SKIA_SCOPE",
+    "SKIA_TIMEOUT",
+    "SKIA_CA_CERT",
+    "SKIA_ALLOW_HTTP",
+    "SKIA_PROFILE",
+    "SKIA_CONFIG",
+    "SKIA_CACHE_DIR",
+    "SKIA_NO_CACHE",
+    "SKIA_NO_MASK",
+];
+
 /// The longest that any program may run, in any case: beyond it, it hangs.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 

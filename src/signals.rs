@@ -1,22 +1,27 @@
-//! What this process inherited that would come between it and its children: signals that are ignored.
+//! What signals would do to this process, or to its children, by what it inherited or by default.
 
 use std::io;
-#[cfg(unix)]
-use std::sync::{Arc, Once};
 
 /// Makes sure that the end of a child is kept until it is asked for. Where SIGCHLD is ignored, as by many a daemon, the
 /// kernel forgets it at once.
-#[cfg(unix)]
-pub fn can_be_waited_for() -> io::Result<()> {
-    static HANDLED: Once = Once::new();
-    let mut handled = Ok(());
-    HANDLED.call_once(|| handled = signal_hook::flag::register(signal_hook::consts::SIGCHLD, Arc::default()).map(drop));
-    handled
+pub fn wait_for_children() -> io::Result<()> {
+    #[cfg(unix)]
+    handle(signal_hook::consts::SIGCHLD)?;
+    Ok(())
 }
 
-#[cfg(not(unix))]
-pub fn can_be_waited_for() -> io::Result<()> {
+/// Beyond a limit on the size of files (`ulimit -f`), a write ends the program, unless the signal is handled: then it
+/// is an error like a full disk.
+pub fn outlive_size_limits() -> io::Result<()> {
+    #[cfg(unix)]
+    handle(signal_hook::consts::SIGXFSZ)?;
     Ok(())
+}
+
+/// A handler that does nothing but be one.
+#[cfg(unix)]
+fn handle(signal: i32) -> io::Result<()> {
+    signal_hook::flag::register(signal, std::sync::Arc::default()).map(drop)
 }
 
 /// Whether a signal is ignored, as `nohup` wants it of SIGHUP for the command and all that it starts. A handler of ours
