@@ -4,6 +4,7 @@ mod entry;
 mod faults;
 mod lookup;
 mod single_flight;
+mod storm;
 
 use std::fs;
 use std::path::{Path, PathBuf};
