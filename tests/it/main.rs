@@ -29,4 +29,5 @@ mod signals;
 mod status;
 mod story;
 mod support;
+mod tally;
 mod waiting;

@@ -89,7 +89,7 @@ fn every_success_is_a_token_that_the_server_gave_for_that_secret() {
     (0..IDENTITIES).for_each(|id| home.declare_secret(&secret_of(id)));
     let running: Vec<_> = (0..PROCESSES)
         .map(|number| {
-            let (id, wrong) = (number % IDENTITIES, number / IDENTITIES % WRONG == 0);
+            let (id, wrong) = (number % IDENTITIES, (number / IDENTITIES).is_multiple_of(WRONG));
             let secret = if wrong { wrong_secret_of(id) } else { secret_of(id) };
             // So long that no waiter gives up on a slow machine: then it would log in by itself.
             let program = home.skia(["token", "--timeout", "50s"]).server(&server);

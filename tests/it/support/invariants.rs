@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::home::{Entry, Home};
 use super::outcome::Outcome;
+use super::tally;
 use super::tokens::{known_tokens, secret_part};
 use super::traces::{Traces, contains};
 
@@ -27,6 +28,7 @@ pub fn check(home: &Home, before: &BTreeMap<PathBuf, Entry>, alone: bool, allowe
     let tidy = alone && outcome.signal != Some(9);
     files(home, before, tidy, &mut broken);
     assert!(broken.is_empty(), "broken rules:\n- {}\n{outcome}", broken.join("\n- "));
+    tally::count_program();
 }
 
 fn ending(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {

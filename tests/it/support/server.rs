@@ -12,6 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersi
 
 use super::http::{Recorded, Request};
 use super::reply::{Act, Reply};
+use super::tally;
 use super::tls::Certificate;
 
 /// How long a request that is still expected may take to arrive when the case has ended.
@@ -176,6 +177,9 @@ impl Drop for Server {
             assert!(ended && got == expected, "the server got {got} requests, {expected} were expected: {requests:#?}");
         }
         self.shared.parked.lock().unwrap().clear();
+        if !thread::panicking() {
+            tally::count_requests(self.requests().len());
+        }
     }
 }
 
