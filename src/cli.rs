@@ -1,5 +1,7 @@
 //! What can be typed: commands, options and their help.
 
+mod parse;
+
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use crate::sandbox::Answer;
 use crate::secret::Secret;
 use crate::time::parse_duration;
 
+pub use self::parse::parse;
+
 // The groups below that are flattened into commands have no `///`: clap would take it for the command's description.
 
 const STYLES: Styles = Styles::styled()
@@ -20,6 +24,8 @@ const STYLES: Styles = Styles::styled()
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
+
+const NAME: &str = "skia-auth";
 
 /// The definition that the parser, the help, the man pages and the completions are made from.
 pub fn command() -> clap::Command {
@@ -29,7 +35,7 @@ pub fn command() -> clap::Command {
 /// Log in to the Skia API and print the bearer token
 #[derive(Debug, Parser)]
 #[command(
-    name = "skia-auth",
+    name = NAME,
     version,
     styles = STYLES,
     arg_required_else_help = true,

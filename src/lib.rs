@@ -27,6 +27,8 @@ mod secret;
 mod server_text;
 mod settings;
 mod signals;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod start;
 mod stdio;
 mod stream;
 mod time;
@@ -38,15 +40,13 @@ mod usage;
 mod waiting;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
-use std::{mem, panic};
+use std::panic;
 
 use anyhow::Result;
-use clap::FromArgMatches;
 use clap::builder::StyledStr;
 use jiff::Timestamp;
 
-use crate::cli::{Cli, Command, ConfigCommand, ReportFormat, SharedArgs};
+use crate::cli::{Command, ConfigCommand, ReportFormat, SharedArgs};
 use crate::commands::Outcome;
 use crate::error::{Failure, Kind};
 use crate::output::Format;
@@ -56,23 +56,19 @@ use crate::usage::Stop;
 /// What is said of a panic: its message may hold anything.
 const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault of skia-auth)\n";
 
-/// Runs the program: parses, dispatches, writes the result, and reports what went wrong.
-pub fn run(arguments: Vec<OsString>) -> ExitCode {
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
+pub use crate::start::start;
+
+/// Runs the program: parses, dispatches, writes the result, and reports what went wrong. The answer is the exit code.
+pub fn run(arguments: Vec<OsString>) -> u8 {
     seal::seal();
     panic::set_hook(Box::new(|_| stdio::emit_error(INTERNAL_ERROR)));
-    let code = panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code());
-    ExitCode::from(code)
+    panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code())
 }
 
 fn parse_and_run(arguments: &[OsString]) -> u8 {
-    let mut definition = cli::command();
-    let parsed = definition
-        .try_get_matches_from_mut(arguments)
-        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
-        .map_err(|error| error.format(&mut definition));
-    // The end of the process frees it at no cost: taking it apart is a twentieth of a cached call.
-    mem::forget(definition);
-    let cli = match parsed {
+    let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(error) => return explain(usage::stop(&error, arguments), arguments),
     };

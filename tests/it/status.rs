@@ -119,8 +119,8 @@ fn every_reason_is_named() {
     std::fs::write(entry(&home), "damaged").unwrap();
     assert_eq!(reason(&home, &server, &[]), "the cached one cannot be used (it is damaged or of another version)");
 
-    let (home, server) = logged_in(&token_expiring_in(1));
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let (home, server) = logged_in(&token_expiring_in(4));
+    std::thread::sleep(std::time::Duration::from_millis(4100));
     assert_eq!(reason(&home, &server, &[]), "it has expired");
     status(&home, &server, &[]).assert(
         1,
