@@ -214,7 +214,7 @@ pub struct LoginArgs {
     pub shared: SharedArgs,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   TOKEN=$(skia-auth token) || exit

@@ -1,5 +1,7 @@
 //! How a secret looks when somebody else has written it down, so that it can be found again.
 
+use std::cell::OnceCell;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
@@ -16,8 +18,25 @@ pub struct Mask {
     beginnings: [bool; 256],
 }
 
-/// A text as a sequence of characters, or of words, each with the ways in which it may be spelled.
-struct Pattern(Vec<Vec<String>>);
+/// A text as a sequence of parts, each with the ways in which it may be spelled.
+struct Pattern(Vec<Part>);
+
+/// A part of a pattern. Its spellings are worked out when it is first compared: nearly all never are.
+struct Part {
+    kind: Kind,
+    spellings: OnceCell<Vec<String>>,
+}
+
+/// How a byte is written as a number.
+type Digits = fn(u8) -> String;
+
+enum Kind {
+    Character(char),
+    Word(String),
+    FirstByte(u8, Digits),
+    /// A later byte, behind one of these separators.
+    Byte(u8, Digits, &'static [&'static str]),
+}
 
 impl Mask {
     /// A mask for `secret`; an empty one masks nothing.
@@ -37,7 +56,7 @@ impl Mask {
         }
         patterns.retain(|pattern| !pattern.0.is_empty());
         let mut beginnings = [false; 256];
-        for spelling in patterns.iter().filter_map(|pattern| pattern.0.first()).flatten() {
+        for spelling in patterns.iter().filter_map(|pattern| pattern.0.first()).flat_map(Part::spellings) {
             if let Some(&first) = spelling.as_bytes().first() {
                 beginnings[usize::from(first.to_ascii_lowercase())] = true;
                 beginnings[usize::from(first.to_ascii_uppercase())] = true;
@@ -69,22 +88,40 @@ impl Mask {
     }
 }
 
+impl Part {
+    fn new(kind: Kind) -> Self {
+        Self { kind, spellings: OnceCell::new() }
+    }
+
+    fn spellings(&self) -> &[String] {
+        self.spellings.get_or_init(|| match &self.kind {
+            Kind::Character(c) => spellings(*c),
+            Kind::Word(word) => vec![word.clone()],
+            Kind::FirstByte(byte, digits) => {
+                let digits = digits(*byte);
+                vec![format!("\\x{digits}"), format!("0x{digits}"), digits]
+            }
+            Kind::Byte(byte, digits, separators) => {
+                let digits = digits(*byte);
+                separators.iter().map(|separator| format!("{separator}{digits}")).collect()
+            }
+        })
+    }
+}
+
 impl Pattern {
     fn of_text(text: &str) -> Self {
-        Self(text.chars().skip_while(|&c| is_stripped(c)).map(spellings).collect())
+        let characters = text.chars().skip_while(|&c| is_stripped(c));
+        Self(characters.map(|c| Part::new(Kind::Character(c))).collect())
     }
 
     /// Byte by byte, as debuggers print it: something may stand between two of them.
-    fn of_bytes(text: &str, separators: &[&str], digits: fn(u8) -> String) -> Self {
-        let mut pattern: Vec<Vec<String>> = Vec::new();
-        for byte in text.bytes() {
-            let digits = digits(byte);
-            pattern.push(match pattern.is_empty() {
-                true => vec![format!("\\x{digits}"), format!("0x{digits}"), digits],
-                false => separators.iter().map(|separator| format!("{separator}{digits}")).collect(),
-            });
-        }
-        Self(pattern)
+    fn of_bytes(text: &str, separators: &'static [&'static str], digits: Digits) -> Self {
+        let kind = |(position, byte)| match position {
+            0 => Kind::FirstByte(byte, digits),
+            _ => Kind::Byte(byte, digits, separators),
+        };
+        Self(text.bytes().enumerate().map(kind).map(Part::new).collect())
     }
 
     /// In base64 only the few characters that are neither letter nor digit are ever spelled otherwise.
@@ -93,9 +130,9 @@ impl Pattern {
         for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
             let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
             if !word.is_empty() {
-                pattern.push(vec![word.to_owned()]);
+                pattern.push(Part::new(Kind::Word(word.to_owned())));
             }
-            pattern.extend(piece[word.len()..].chars().map(spellings));
+            pattern.extend(piece[word.len()..].chars().map(|c| Part::new(Kind::Character(c))));
         }
         Self(pattern)
     }
@@ -104,10 +141,10 @@ impl Pattern {
     /// ends are followed side by side; there are only ever a few.
     fn end_of_match(&self, text: &[u8], start: usize) -> Option<usize> {
         let mut ends = vec![start];
-        for character in &self.0 {
+        for part in &self.0 {
             let mut next = Vec::new();
             for &end in &ends {
-                for spelling in character {
+                for spelling in part.spellings() {
                     let after = end + spelling.len();
                     let matches =
                         text.get(end..after).is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
