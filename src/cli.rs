@@ -196,7 +196,7 @@ pub struct FreshnessArgs {
     pub min_ttl: Option<Duration>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   skia-auth login                           a new token

@@ -5,7 +5,7 @@ use std::mem;
 
 use clap::{FromArgMatches, Subcommand};
 
-use super::{Cli, Command, NAME, SharedArgs, TokenArgs, command};
+use super::{Cli, Command, LoginArgs, NAME, SharedArgs, TokenArgs, command};
 
 pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     if let Some(command) = parse_bare(arguments).or_else(|| parse_by_one_command(arguments)) {
@@ -18,11 +18,15 @@ pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
         .map_err(|error| error.format(&mut definition))
 }
 
-/// `token` without an option is what scripts call all day, and there is nothing in it to parse: building the definition
-/// would be a quarter of a cached call.
+/// What scripts call all day, without an option: there is nothing in it to parse, and building the definition would be a
+/// quarter of a cached call.
 fn parse_bare(arguments: &[OsString]) -> Option<Command> {
     let [_, name] = arguments else { return None };
-    (name == "token").then(|| Command::Token(TokenArgs::default()))
+    match name.to_str()? {
+        "login" => Some(Command::Login(LoginArgs::default())),
+        "token" => Some(Command::Token(TokenArgs::default())),
+        _ => None,
+    }
 }
 
 /// Where a command comes first, its own definition is enough, and building the others is a tenth of a cached call.
@@ -79,10 +83,12 @@ mod tests {
 
     #[test]
     fn bare_command_is_what_the_whole_definition_makes_of_it() {
-        let bare = parse_bare(&words("skia-auth token")).map(|command| format!("{command:?}"));
-        let all = parse_by_all(&words("skia-auth token")).and_then(|cli| cli.command);
-        assert_eq!(bare, all.map(|command| format!("{command:?}")));
-        for line in ["skia-auth", "skia-auth login", "skia-auth token -q", "skia-auth -q token"] {
+        for line in ["skia-auth login", "skia-auth token"] {
+            let bare = parse_bare(&words(line)).map(|command| format!("{command:?}"));
+            let all = parse_by_all(&words(line)).and_then(|cli| cli.command);
+            assert_eq!(bare, all.map(|command| format!("{command:?}")), "{line}");
+        }
+        for line in ["skia-auth", "skia-auth status", "skia-auth token -q", "skia-auth -q token"] {
             assert!(parse_bare(&words(line)).is_none(), "{line}");
         }
     }

@@ -107,6 +107,21 @@ impl Part {
             }
         })
     }
+
+    /// Where the part ends in the text, in each of its spellings that begins at one of `starts`.
+    fn ends(&self, text: &[u8], starts: &[usize]) -> Vec<usize> {
+        let mut ends = Vec::new();
+        for &start in starts {
+            for spelling in self.spellings() {
+                let end = start + spelling.len();
+                let matches = text.get(start..end).is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
+                if matches && !ends.contains(&end) {
+                    ends.push(end);
+                }
+            }
+        }
+        ends
+    }
 }
 
 impl Pattern {
@@ -140,23 +155,13 @@ impl Pattern {
     /// Where the longest match that begins at `start` ends. Spellings are ambiguous (`%25` is `%`, or itself), so all
     /// ends are followed side by side; there are only ever a few.
     fn end_of_match(&self, text: &[u8], start: usize) -> Option<usize> {
-        let mut ends = vec![start];
-        for part in &self.0 {
-            let mut next = Vec::new();
-            for &end in &ends {
-                for spelling in part.spellings() {
-                    let after = end + spelling.len();
-                    let matches =
-                        text.get(end..after).is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
-                    if matches && !next.contains(&after) {
-                        next.push(after);
-                    }
-                }
-            }
-            if next.is_empty() {
+        let (first, others) = self.0.split_first()?;
+        let mut ends = first.ends(text, &[start]);
+        for part in others {
+            if ends.is_empty() {
                 return None;
             }
-            ends = next;
+            ends = part.ends(text, &ends);
         }
         ends.into_iter().max()
     }
