@@ -1,6 +1,5 @@
 //! The recipe for a token: look, lock, look again, log in, save.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -101,9 +100,10 @@ fn check_lifetime(acquired: &Acquired, min_ttl: Duration, now: Timestamp) -> Res
 }
 
 /// Whom a connection trusts beside, or in place of, the system's roots.
-pub fn trust(ca_cert: Option<&Path>) -> Result<Trust, Failure> {
+pub fn trust(settings: &Settings) -> Result<Trust, Failure> {
+    let extra = settings.ca_cert.as_deref().map(|path| load_ca_cert(path, settings.timeout)).transpose()?;
     Ok(Trust {
-        extra: ca_cert.map(load_ca_cert).transpose()?.unwrap_or_default(),
+        extra: extra.unwrap_or_default(),
         file: env::path(env::SSL_CERT_FILE),
         directory: env::path(env::SSL_CERT_DIR).map(Into::into),
     })
@@ -238,7 +238,7 @@ impl Call<'_> {
         .to_json()?;
         let route = proxy::route(&env::text, &identity.base_url)?;
         self.reporter.note(&Note::Route(&route));
-        let trust = trust(self.settings.ca_cert.as_deref())?;
+        let trust = trust(self.settings)?;
         let url = identity.base_url.login_url();
         let _waiting = self.reporter.waiting(identity.base_url.host());
         let mut number = 0;

@@ -3,6 +3,9 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -57,6 +60,38 @@ pub fn read(path: &Path, limit: usize) -> Result<Contents, String> {
     Ok(Contents { bytes: collect(file, expected, limit)?, access: Access::of(&metadata) })
 }
 
+/// As [`read`], but waits no longer than `patience` for a pipe whose other end says nothing.
+pub fn read_within(path: &Path, limit: usize, patience: Duration) -> Result<Contents, String> {
+    let owned = path.to_owned();
+    patiently(path, patience, move || read(&owned, limit))
+}
+
+/// Reads a path in one's own way, but waits no longer than `patience` where it is no file: only that can keep one
+/// waiting.
+pub fn patiently<T: Send + 'static>(
+    path: &Path,
+    patience: Duration,
+    read: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    if path.is_file() { read() } else { within(patience, read) }
+}
+
+/// Reads beside, and gives up after `patience`.
+pub fn within<T: Send + 'static>(
+    patience: Duration,
+    read: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    let (sender, receiver) = mpsc::channel();
+    beside(move || sender.send(read()))?;
+    let seconds = patience.as_secs_f32().ceil();
+    receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {seconds} s")))
+}
+
+/// Not `thread::spawn`: that one panics when there is no thread to be had.
+pub fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<(), String> {
+    thread::Builder::new().spawn(work).map(drop).map_err(|error| reason(&error))
+}
+
 /// As [`read`], from a stream that is already open.
 pub fn read_from(source: impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
     collect(source, STREAM, limit)
@@ -70,5 +105,19 @@ fn collect(source: impl Read, expected: usize, limit: usize) -> Result<Zeroizing
         Ok(_) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => Err("it is a directory".into()),
         Err(error) => Err(reason(&error)),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pipe_that_nobody_writes_to_is_given_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let read = read_within(&pipe, 10, Duration::from_millis(50));
+        assert_eq!(read.map(|contents| contents.bytes).unwrap_err(), "nothing came within 1 s");
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{Resumption, WebPkiServerVerifier};
@@ -14,6 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::error::{Failure, reason};
+use crate::files;
 use crate::tls::witness::Witness;
 
 mod issuer;
@@ -49,12 +51,14 @@ pub struct Trust {
 }
 
 /// Reads the file of `--ca-cert`, before anything is sent anywhere. It must hold a certificate in PEM.
-pub fn load_ca_cert(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+pub fn load_ca_cert(path: &Path, patience: Duration) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let unusable = |what: &str| {
         Failure::config(format!("the CA file {} {what}", path.display()))
             .hint("--ca-cert takes a PEM file (-----BEGIN CERTIFICATE-----)")
     };
-    let pem = read(path).map_err(|error| unusable(&format!("cannot be read: {}", reason(&error))))?;
+    let owned = path.to_owned();
+    let pem = files::patiently(path, patience, move || read(&owned).map_err(|error| reason(&error)))
+        .map_err(|why| unusable(&format!("cannot be read: {why}")))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
         .map_err(|_| unusable("holds a malformed certificate"))?;

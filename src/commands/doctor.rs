@@ -150,7 +150,7 @@ impl Checkup<'_> {
         let base_url = &settings.identity.base_url;
         let route = proxy::route(&env::text, base_url);
         let route = self.keep("proxy", route, Route::describe)?;
-        let trust = trust(settings.ca_cert.as_deref());
+        let trust = trust(settings);
         let trust = match trust {
             Ok(trust) => trust,
             Err(failure) => {

@@ -1,7 +1,9 @@
 //! `sandbox`: the emulated API for a while, by itself or around a command.
 
 use std::ffi::OsString;
+use std::io;
 use std::process::Child;
+use std::thread;
 
 use anyhow::{Context, Result};
 
@@ -50,7 +52,11 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
     signals::wait_for_children().context("cannot watch for the end of the command")?;
     let forwarded = ForwardedSignals::prepare()?;
     let mut process = command.spawn().map_err(|error| child::cannot_start(&words[0], &error))?;
-    forwarded.forward_to(&process);
+    if let Err(error) = forwarded.forward_to(&process) {
+        let _ = process.kill();
+        let _ = process.wait();
+        return Err(error).context("cannot watch for signals");
+    }
     let status = process.wait().context("cannot wait for the command")?;
     Ok(Outcome::nothing().exit_code(child::exit_code(status)))
 }
@@ -71,11 +77,11 @@ impl ForwardedSignals {
         signal_hook::iterator::Signals::new(watched).map(|signals| Self { signals }).context("cannot watch for signals")
     }
 
-    fn forward_to(mut self, process: &Child) {
+    fn forward_to(mut self, process: &Child) -> io::Result<()> {
         use rustix::process::{Pid, Signal, kill_process};
         use signal_hook::consts::{SIGHUP, SIGTERM};
-        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else { return };
-        std::thread::spawn(move || {
+        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else { return Ok(()) };
+        let forward = move || {
             for signal in self.signals.forever() {
                 let _ = match signal {
                     SIGTERM => kill_process(pid, Signal::TERM),
@@ -83,7 +89,9 @@ impl ForwardedSignals {
                     _ => Ok(()),
                 };
             }
-        });
+        };
+        // Not `thread::spawn`: that one panics when there is no thread to be had.
+        thread::Builder::new().spawn(forward).map(drop)
     }
 }
 
@@ -93,5 +101,7 @@ impl ForwardedSignals {
         Ok(Self {})
     }
 
-    fn forward_to(self, _process: &Child) {}
+    fn forward_to(self, _process: &Child) -> io::Result<()> {
+        Ok(())
+    }
 }

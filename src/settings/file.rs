@@ -16,6 +16,7 @@ use self::fault::{Fault, Problem};
 use crate::error::Failure;
 use crate::files::{self, Access, Contents};
 use crate::secret::Secret;
+use crate::settings::DEFAULT_TIMEOUT;
 use crate::time::parse_duration;
 
 /// The largest configuration file that is read, in bytes: a thousand times a real one.
@@ -68,7 +69,8 @@ impl ConfigFile {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let cannot =
             |why: &str| Failure::config(format!("cannot read the configuration file {}: {why}", path.display()));
-        let Contents { bytes, access } = files::read(path, LARGEST).map_err(|why| cannot(&why))?;
+        let Contents { bytes, access } =
+            files::read_within(path, LARGEST, DEFAULT_TIMEOUT).map_err(|why| cannot(&why))?;
         let text = std::str::from_utf8(&bytes).map_err(|_| cannot("it is not valid UTF-8"))?;
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let profiles = parse(text, is_json).map_err(|problem| problem.into_failure(path))?;

@@ -53,15 +53,11 @@ impl Setting<SecretSource> {
             }
             SecretSource::File(path) => {
                 let name = format!("the client secret file {} (from {provenance})", path.display());
-                let path = path.clone();
-                let is_file = path.is_file();
-                let read = move || files::read(&path, LONGEST).map(|contents| contents.bytes);
-                // Only what is no file can keep one waiting.
-                (name, if is_file { read() } else { within(patience, read) })
+                (name, files::read_within(path, LONGEST, patience).map(|contents| contents.bytes))
             }
             SecretSource::StandardInput => {
                 let read = || files::read_from(io::stdin().lock(), LONGEST);
-                ("the client secret on standard input".to_owned(), within(patience, read))
+                ("the client secret on standard input".to_owned(), files::within(patience, read))
             }
             SecretSource::Command(argv) => {
                 let name = format!("the client secret printed by the command {:?} (from {provenance})", argv[0]);
@@ -93,17 +89,6 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
 
 type Bytes = Result<Zeroizing<Vec<u8>>, String>;
 
-fn within(patience: Duration, read: impl FnOnce() -> Bytes + Send + 'static) -> Bytes {
-    let (sender, receiver) = mpsc::channel();
-    beside(move || sender.send(read()))?;
-    receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
-}
-
-/// Not `thread::spawn`: that one panics when there is no thread to be had.
-fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<(), String> {
-    thread::Builder::new().spawn(work).map(drop).map_err(|error| reason(&error))
-}
-
 fn seconds(patience: Duration) -> f32 {
     patience.as_secs_f32().ceil()
 }
@@ -119,7 +104,7 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
         .spawn()
         .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
     let (sender, receiver) = mpsc::channel();
-    let reading = child.stdout.take().map(|stdout| beside(move || sender.send(read_all(stdout))));
+    let reading = child.stdout.take().map(|stdout| files::beside(move || sender.send(read_all(stdout))));
     if let Some(Err(why)) = reading {
         let _ = child.kill();
         let _ = child.wait();

@@ -20,7 +20,7 @@ fn ca_file_gives_all_its_certificates() {
     let directory = tempfile::tempdir().unwrap();
     let (one, other) = (root("One"), root("Other"));
     let path = file(&directory, "ca.pem", &format!("# comment\n{}\r\n{}", one.pem(), other.pem()));
-    assert_eq!(load_ca_cert(&path).unwrap(), [one.der().clone(), other.der().clone()]);
+    assert_eq!(load_ca_cert(&path, Duration::from_secs(10)).unwrap(), [one.der().clone(), other.der().clone()]);
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn unusable_ca_file_is_said_to_be_so() {
         (file(&directory, "garbage", &format!("{pem}{garbage}")), "holds a malformed certificate"),
         (PathBuf::from("/dev/zero"), "cannot be read: larger than 8 MiB"),
     ] {
-        let failure = load_ca_cert(&path).unwrap_err();
+        let failure = load_ca_cert(&path, Duration::from_secs(10)).unwrap_err();
         assert_eq!(failure.message, format!("the CA file {} {expected}", path.display()));
         assert_eq!(failure.kind.exit_code(), 3);
     }

@@ -298,6 +298,15 @@ fn pipe_that_says_nothing_ends_at_the_deadline() {
             "skia-auth: error: cannot read the client secret file pipe (from --client-secret-file): nothing came \
              within 1 s\n",
         );
+    home.skia(["token", "--timeout", "1s", "--ca-cert", "pipe", "--base-url", "https://localhost:1"])
+        .credentials()
+        .timeout_bound(second)
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: the CA file pipe cannot be read: nothing came within 1 s\n\
+             hint: --ca-cert takes a PEM file (-----BEGIN CERTIFICATE-----)\n",
+        );
     let (reader, _writer) = std::io::pipe().unwrap();
     home.skia(["token", "--client-id", "a", "--timeout", "1s", "--client-secret-file", "-"])
         .server(&server)
