@@ -67,14 +67,17 @@ impl BaseUrl {
             return Err(malformed("has no valid host"));
         }
         // `Uri::port_u16` answers None for a port that is not a number; only a missing port may take the default.
-        let port = match authority[host.len()..].strip_prefix(':') {
-            None => {
+        let behind_host = &authority[host.len()..];
+        let port = match behind_host.strip_prefix(':') {
+            None if behind_host.is_empty() => {
                 if tls {
                     443
                 } else {
                     80
                 }
             }
+            // `Uri` takes `[::1]8080` for the host alone.
+            None => return Err(malformed("has no valid host")),
             Some(digits) => {
                 let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
                 match digits.parse::<u16>() {
@@ -182,6 +185,7 @@ mod tests {
         assert_eq!(message("ftp://api.skia.com.br"), "the base URL must begin with https://");
         assert_eq!(message("https://"), "the base URL is malformed");
         assert_eq!(message("https://:443/api"), "the base URL has no valid host");
+        assert_eq!(message("https://[::1]8443/api"), "the base URL has no valid host");
         assert_eq!(message("https://h/api?x=1"), "the base URL has a query (?…)");
         assert_eq!(message("https://h/api#x"), "the base URL has a fragment (#…)");
         assert_eq!(message("https://h/a b"), "the base URL contains white space or a control character");

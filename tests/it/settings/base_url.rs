@@ -13,6 +13,7 @@ fn address_that_no_secret_is_sent_to_is_refused() {
         ("file:///etc/passwd", "must begin with https://"),
         ("https://", "is malformed"),
         ("https://:443/api", "has no valid host"),
+        ("https://[::1]8443/api", "has no valid host"),
         (
             "https://user:pass-word@host/api",
             "contains user information (…@host); credentials go into their own settings",
