@@ -87,12 +87,14 @@ const WIDEST: usize = 24;
 
 /// Rows for people: `Name: value`, the values below each other, nothing in them that a terminal would obey.
 pub fn lines(rows: impl IntoIterator<Item = (String, String)>) -> String {
-    let rows: Vec<_> = rows.into_iter().map(|(name, value)| (one_line(&name), one_line(&value))).collect();
-    let widths = rows.iter().map(|(name, _)| name.chars().count());
-    let width = 1 + widths.filter(|&width| width <= WIDEST).max().unwrap_or_default();
+    // With its colon, which can complete a command that a name begins.
+    let label = |name: &str| one_line(&format!("{}:", one_line(name)));
+    let rows: Vec<_> = rows.into_iter().map(|(name, value)| (label(&name), one_line(&value))).collect();
+    let widths = rows.iter().map(|(label, _)| label.chars().count());
+    let width = widths.filter(|&width| width <= WIDEST + 1).max().unwrap_or(1);
     let mut text = String::new();
-    for (name, value) in rows {
-        let line = format!("{:width$} {value}", format!("{name}:"));
+    for (label, value) in rows {
+        let line = format!("{label:width$} {value}");
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -171,6 +173,14 @@ mod tests {
                 assert!(!body.is_empty() && !body.ends_with(['\n', '\r']), "{format:?}: {body:?}");
             }
         }
+    }
+
+    #[test]
+    fn no_name_makes_a_command_with_its_colon() {
+        let row = |name: &str, value: &str| lines([(name.to_owned(), value.to_owned())]);
+        assert_eq!(row("Name", "a"), "Name: a\n");
+        assert_eq!(row(":", ":x"), ": : :x\n");
+        assert_eq!(row("::x:", "a"), ": :x: : a\n");
     }
 
     #[test]

@@ -160,6 +160,13 @@ fn hostile_claims_stay_on_their_lines() {
 }
 
 #[test]
+fn name_of_a_claim_makes_no_command_with_the_colon_behind_it() {
+    let t = jwt(&json!({":": "x", "::y:": "z"}).to_string());
+    let text = inspect(&[], &t).stdout();
+    assert!(text.contains("  : :     x\n  : :y: : z\n") && !text.contains("::"), "{text}");
+}
+
+#[test]
 fn deep_claims_are_no_danger() {
     let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
     let outcome = inspect(&[], &jwt(&deep));
