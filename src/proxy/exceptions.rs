@@ -33,6 +33,8 @@ fn covers_name(token: &str, host: &str) -> bool {
 fn covers_address(token: &str, address: IpAddr) -> bool {
     let (network, bits) = match token.split_once('/') {
         None => (token, None),
+        // The numbers of Rust may have a plus sign; those of curl may not.
+        Some((_, bits)) if bits.starts_with('+') => return false,
         Some((network, bits)) => match bits.parse::<u32>() {
             Ok(bits) => (network, Some(bits)),
             Err(_) => return false,
@@ -89,6 +91,7 @@ mod tests {
             ("0.0.0.0/0", "10.1.2.3", false),
             ("10.0.0.0/33", "10.1.2.3", false),
             ("10.0.0.0/x", "10.1.2.3", false),
+            ("10.0.0.0/+8", "10.1.2.3", false),
             ("2.3", "10.1.2.3", false),
             ("10.0.0.0/8", "ten.test", false),
             ("2001:db8::1", "[2001:db8::1]", true),
