@@ -124,9 +124,10 @@ impl Answer<'_> {
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
     fn without_secret(&self, grant: Grant) -> Grant {
-        let masked = read_again(&server_text::mask(grant.reply.expose(), &self.secret));
-        // A very short secret may stand in the token, or in the name of a field, without having been repeated.
-        masked.filter(|masked| masked.token == grant.token && masked.expiry == grant.expiry).unwrap_or(grant)
+        let masked = server_text::mask_document(grant.reply.expose(), &self.secret, grant.token.expose());
+        // A very short secret may stand in the name of a field, or in a date, without having been repeated.
+        let is_same = |masked: &Grant| masked.token == grant.token && masked.expiry == grant.expiry;
+        read_again(&masked).filter(is_same).unwrap_or(grant)
     }
 
     /// What an answer outside of 2xx means, and whether to ask again.

@@ -48,9 +48,47 @@ pub fn sanitize_all<'a>(messages: impl Iterator<Item = &'a str>, secret: Option<
     lines
 }
 
-/// The text with `***` for every occurrence of the secret, and nothing else changed.
-pub fn mask(text: &str, secret: &Secret) -> String {
-    Mask::new(secret.expose()).apply(text)
+/// A JSON document with `***` for every occurrence of the secret, also for one that appears only where a string of it is
+/// shown; nothing else is changed. The strings that are `token` stay: a server may have put the secret into it.
+pub fn mask_document(document: &str, secret: &Secret, token: &str) -> String {
+    let mask = Mask::new(secret.expose());
+    // A list of bytes, or a number.
+    let mask_between = |text: &str| mask.apply(text).replace("***", "\"***\"");
+    let mut masked = String::with_capacity(document.len());
+    let mut rest = document;
+    while let Some(start) = rest.find('"') {
+        let (between, strings) = rest.split_at(start);
+        let (string, after) = strings.split_at(end_of_string(strings));
+        masked.push_str(&mask_between(between));
+        masked.push_str(&mask_string(string, &mask, token));
+        rest = after;
+    }
+    masked + &mask_between(rest)
+}
+
+/// Where the JSON string that `text` begins with ends, its quotes included.
+fn end_of_string(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
+fn mask_string(string: &str, mask: &Mask, token: &str) -> String {
+    let read = |string: &str| serde_json::from_str::<String>(string).ok();
+    let Some(text) = read(string).filter(|text| text != token) else {
+        return string.to_owned();
+    };
+    // As it is written: whatever is not the secret stays as it was sent.
+    let written = format!("\"{}\"", mask.apply(&string[1..string.len() - 1]));
+    let reread = read(&written);
+    // As it is shown: what is not seen may have stood within the secret.
+    let shown = inert::without_unseen(&reread.as_ref().unwrap_or(&text).replace(['\r', '\n'], " "));
+    let masked = mask.apply(&shown);
+    if masked == shown && reread.is_some() { written } else { serde_json::Value::from(masked).to_string() }
 }
 
 fn sanitize_line(line: &str, mask: &Mask) -> String {
@@ -162,6 +200,25 @@ mod tests {
         assert_eq!(masked("\u{1b}[e15148\u{7}d497\u{1b}d8bc12", SECRET), "[***");
         assert_eq!(masked("a\u{200b}b::cd", "a\u{200b}b::cd"), "***");
         assert_eq!(masked(r"ab\u200bcd", "ab\u{200b}cd"), "***");
+    }
+
+    #[test]
+    fn the_secret_is_masked_in_a_document() {
+        let secret = Secret::new("hunter2x".to_owned());
+        for (document, masked) in [
+            (r#"{ "a" :"hunter2x", "b":[1.0 ,"\u00e9"]}"#, r#"{ "a" :"***", "b":[1.0 ,"\u00e9"]}"#),
+            (r#"{"hunter2x":"a \"hunter2x\""}"#, r#"{"***":"a \"***\""}"#),
+            (r#"["hunt\u001ber2x","hunt\u200ber2x :: \u0000"]"#, r#"["***","*** :: "]"#),
+            ("[\"hunt\u{200b}er2x\"]", r#"["***"]"#),
+            ("[[104, 117,110,116,101,114,50,120]]", r#"[["***"]]"#),
+            (r#"["token-hunter2x","hunter2x"]"#, r#"["token-hunter2x","***"]"#),
+            (r#"["\"hunter2x"#, r#"["\"hunter2x"#),
+        ] {
+            assert_eq!(mask_document(document, &secret, "token-hunter2x"), masked, "{document}");
+        }
+        // A secret that looks like a part of an escape sequence.
+        let secret = Secret::new("u00410".to_owned());
+        assert_eq!(mask_document(r#"["\u00410"]"#, &secret, ""), r#"["A0"]"#);
     }
 
     #[test]

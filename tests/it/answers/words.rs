@@ -213,6 +213,18 @@ fn secret_that_comes_with_the_token_is_masked_and_not_kept() {
 }
 
 #[test]
+fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
+    // Not declared as a secret: it stands in the token, which is what was asked for.
+    let (secret, home) = ("7f3a9c51d2e84b60", Home::new());
+    let token = format!("opaque-{}", hex(secret));
+    let fields = format!(r#""Token":"{token}","Status":0,"Messages":["for {secret}"]"#);
+    let server = Server::start([with_fields(&fields)]);
+    let config = home.file("skia.json", format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#));
+    let outcome = home.skia(["token", "-o", "json", "--config"]).arg(config).server(&server).run();
+    outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "for ***")));
+}
+
+#[test]
 fn secret_that_stands_in_the_token_by_chance_does_no_harm() {
     let token = live_token();
     for secret in ["e", "Token", "Status"] {
