@@ -18,8 +18,8 @@ use crate::private_fs;
 use crate::secret::Secret;
 use crate::settings::Identity;
 
-pub use entry::{Entry, Freshness, SecretCheck, Stale, random};
-use entry::{decode, encode, hex};
+use entry::hex;
+pub use entry::{Entry, Freshness, SecretCheck, Stale, decode, encode, random};
 
 /// A reply of the largest size that is accepted, escaped as JSON, fits.
 const LARGEST: usize = 4 * 1024 * 1024;

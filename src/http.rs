@@ -6,6 +6,7 @@ use std::time::Instant;
 use ureq::AsSendBody;
 use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, Method, Uri, header};
+use ureq::unversioned::transport::Connector;
 
 use crate::connect;
 pub use crate::connect::{Progress, Step};
@@ -18,6 +19,8 @@ use crate::trouble::Clock;
 pub use crate::trouble::Trouble;
 use crate::tunnel;
 
+#[cfg(any(test, fuzzing))]
+pub mod script;
 mod wire;
 
 pub const USER_AGENT: &str = concat!("skia-auth/", env!("CARGO_PKG_VERSION"));
@@ -85,13 +88,27 @@ fn exchange(
     };
     let wire = Wire::new(stream, forward, name.clone(), clock);
     tell(Progress { step: Step::Sending, after: clock.elapsed() });
-    let understand = |error: ureq::Error| trouble(error, &name);
-    let response = agent(wire).run(message).map_err(understand)?;
+    converse(Ready::new(wire), message, &name, |status| {
+        tell(Progress { step: Step::Answered { status }, after: clock.elapsed() });
+        match (status, request.route, request.base_url.uses_tls()) {
+            (407, Route::Through(proxy), false) => Err(Trouble::Final(tunnel::refused_credentials(proxy))),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Sends the message over the one connection that `connector` has, and reads the reply. `judge` is told of the status
+/// before the body is read.
+fn converse(
+    connector: impl Connector,
+    message: ureq::http::Request<impl AsSendBody>,
+    name: &str,
+    judge: impl FnOnce(u16) -> Result<(), Trouble>,
+) -> Result<Reply, Trouble> {
+    let understand = |error: ureq::Error| trouble(error, name);
+    let response = agent(connector).run(message).map_err(understand)?;
     let status = response.status().as_u16();
-    tell(Progress { step: Step::Answered { status }, after: clock.elapsed() });
-    if let (407, Route::Through(proxy), false) = (status, request.route, request.base_url.uses_tls()) {
-        return Err(Trouble::Final(tunnel::refused_credentials(proxy)));
-    }
+    judge(status)?;
     let (parts, mut body) = response.into_parts();
     let mut bytes = Vec::new();
     // Not the library's own limit, which refuses a body of exactly that length.
@@ -127,7 +144,7 @@ fn malformed() -> Trouble {
     Trouble::Final(Failure::config("the base URL cannot be made into a request"))
 }
 
-fn agent(wire: Wire) -> ureq::Agent {
+fn agent(connector: impl Connector) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -136,7 +153,7 @@ fn agent(wire: Wire) -> ureq::Agent {
         .accept_encoding("")
         .max_response_header_size(LONGEST_HEAD)
         .build();
-    ureq::Agent::with_parts(config, Ready::new(wire), Resolved)
+    ureq::Agent::with_parts(config, connector, Resolved)
 }
 
 fn shown(headers: &HeaderMap) -> Vec<(String, String)> {

@@ -17,6 +17,9 @@ mod http;
 mod jwt;
 mod output;
 mod private_fs;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod properties;
 mod proxy;
 mod report;
 mod retry;

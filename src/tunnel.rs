@@ -17,15 +17,6 @@ const MOST_FIELDS: usize = 64;
 /// Asks the proxy on the other end of `socket` for a tunnel to the server. The request that goes through it later, and
 /// so the secret, is not seen by the proxy.
 pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, clock: Clock) -> Result<(), Trouble> {
-    let target = format!("{}:{}", to.host(), to.port());
-    let authorization = match &proxy.authorization {
-        Some(value) => format!("Proxy-Authorization: {}\r\n", value.expose()),
-        None => String::new(),
-    };
-    let request = format!(
-        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n",
-        crate::http::USER_AGENT
-    );
     let broken = |error: Broken| {
         let proxy = proxy.describe();
         match error {
@@ -38,7 +29,7 @@ pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, clock: Clock) -> R
             ))),
         }
     };
-    socket.write_all(request.as_bytes()).map_err(|error| broken(error.into()))?;
+    socket.write_all(request(proxy, to).as_bytes()).map_err(|error| broken(error.into()))?;
     let mut answer = Vec::new();
     let mut chunk = [0; 1024];
     loop {
@@ -46,18 +37,36 @@ pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, clock: Clock) -> R
             0 => return Err(broken(Broken::Cut)),
             read => answer.extend_from_slice(&chunk[..read]),
         }
-        let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
-        let mut head = httparse::Response::new(&mut fields);
-        match head.parse(&answer) {
-            Ok(httparse::Status::Complete(end)) => {
-                return judge(head.code.unwrap_or_default(), proxy, to).and_then(|()| {
-                    // TLS begins with our words: whatever stands here already was not said by the server.
-                    if end < answer.len() { Err(nonsense(proxy)) } else { Ok(()) }
-                });
-            }
-            Ok(httparse::Status::Partial) if answer.len() < LONGEST_HEAD => {}
-            Ok(httparse::Status::Partial) | Err(_) => return Err(nonsense(proxy)),
+        if let Some(verdict) = understand(&answer, proxy, to) {
+            return verdict;
         }
+    }
+}
+
+pub fn request(proxy: &Proxy, to: &BaseUrl) -> String {
+    let target = format!("{}:{}", to.host(), to.port());
+    let authorization = match &proxy.authorization {
+        Some(value) => format!("Proxy-Authorization: {}\r\n", value.expose()),
+        None => String::new(),
+    };
+    format!(
+        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n",
+        crate::http::USER_AGENT
+    )
+}
+
+/// What the answer means; `None` while its head is not complete.
+pub fn understand(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> Option<Result<(), Trouble>> {
+    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+    let mut head = httparse::Response::new(&mut fields);
+    match head.parse(answer) {
+        // TLS begins with our words: whatever stands behind the head already was not said by the server.
+        Ok(httparse::Status::Complete(end)) => Some(
+            judge(head.code.unwrap_or_default(), proxy, to)
+                .and_then(|()| if end < answer.len() { Err(nonsense(proxy)) } else { Ok(()) }),
+        ),
+        Ok(httparse::Status::Partial) if answer.len() < LONGEST_HEAD => None,
+        Ok(httparse::Status::Partial) | Err(_) => Some(Err(nonsense(proxy))),
     }
 }
 

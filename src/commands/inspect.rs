@@ -39,14 +39,20 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
             entry.grant.token
         }
     };
-    let read = jwt::header_unverified(token.expose()).zip(jwt::decode_unverified(token.expose()));
-    let Some((header, claims)) = read else {
-        bail!(Failure::new(Kind::None, "the token is opaque: it is not a JWT, and has no claims to show"));
-    };
-    Ok(Outcome::of(match args.report.output.unwrap_or_default() {
+    match report(&token, args.report.output.unwrap_or_default()) {
+        Some(report) => Ok(Outcome::of(report)),
+        None => bail!(Failure::new(Kind::None, "the token is opaque: it is not a JWT, and has no claims to show")),
+    }
+}
+
+/// What is in a token; `None` where it is opaque.
+pub fn report(token: &AccessToken, format: ReportFormat) -> Option<String> {
+    let header = jwt::header_unverified(token.expose())?;
+    let claims = jwt::decode_unverified(token.expose())?;
+    Some(match format {
         ReportFormat::Text => as_text(&header, &claims),
         ReportFormat::Json => as_json(&header, &claims),
-    }))
+    })
 }
 
 /// The token on standard input, also as `Authorization: Bearer …`; `None` from a terminal or an empty stream.

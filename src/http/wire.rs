@@ -110,7 +110,7 @@ impl Forward {
         Self { origin: to.origin(), field: field.unwrap_or_default().into_bytes() }
     }
 
-    fn rewrite(&self, request: &mut Vec<u8>) {
+    pub fn rewrite(&self, request: &mut Vec<u8>) {
         if let Some(end) = request.windows(2).position(|pair| pair == b"\r\n") {
             request.splice(end + 2..end + 2, self.field.iter().copied());
         }
@@ -128,7 +128,7 @@ impl fmt::Debug for Forward {
 
 /// Buffers that grow with a head longer than one of them; the library's own would end the connection there.
 #[derive(Default)]
-struct Growing {
+pub struct Growing {
     output: Vec<u8>,
     scratch: [u8; 0],
     input: Vec<u8>,

@@ -67,13 +67,9 @@ pub struct ConfigFile {
 impl ConfigFile {
     /// Reads a file: JSON if its name ends in `.json`, else TOML.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let cannot =
-            |why: &str| Failure::config(format!("cannot read the configuration file {}: {why}", path.display()));
-        let Contents { bytes, access } =
-            files::read_within(path, LARGEST, DEFAULT_TIMEOUT).map_err(|why| cannot(&why))?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| cannot("it is not valid UTF-8"))?;
-        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let profiles = parse(text, is_json).map_err(|problem| problem.into_failure(path))?;
+        let contents = files::read_within(path, LARGEST, DEFAULT_TIMEOUT);
+        let Contents { bytes, access } = contents.map_err(|why| unreadable(path, &why))?;
+        let profiles = profiles(&bytes, path)?;
         let file = Self { path: path.to_owned(), profiles, access };
         file.refuse_unsafe_mode()?;
         Ok(file)
@@ -100,6 +96,17 @@ impl ConfigFile {
         }
         Ok(())
     }
+}
+
+fn unreadable(path: &Path, why: &str) -> Failure {
+    Failure::config(format!("cannot read the configuration file {}: {why}", path.display()))
+}
+
+/// The profiles in the bytes of a file; its name says in which syntax they are written.
+pub fn profiles(bytes: &[u8], path: &Path) -> Result<BTreeMap<String, Profile>, Failure> {
+    let text = std::str::from_utf8(bytes).map_err(|_| unreadable(path, "it is not valid UTF-8"))?;
+    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    parse(text, is_json).map_err(|problem| problem.into_failure(path))
 }
 
 fn parse(text: &str, is_json: bool) -> Result<BTreeMap<String, Profile>, Problem> {

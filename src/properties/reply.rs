@@ -1,0 +1,206 @@
+//! A reply of the server: what is accepted is a token, and what is refused says nothing of the secret.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::inertness::{assert_inert, assert_inert_but_addresses};
+use super::is_b64token;
+use super::readings::{assert_hidden, found};
+use crate::api::{self, Login};
+use crate::error::{Failure, Kind};
+use crate::http::Reply;
+use crate::output::{Format, Surroundings, render};
+use crate::retry::{FailedTry, Remedy};
+use crate::secret::Secret;
+use crate::server_text::one_line;
+use crate::settings::base_url::BaseUrl;
+use crate::settings::provenance::{Provenance, Setting};
+use crate::settings::{CachePlace, Identity, Settings};
+use crate::token::{Expiry, Grant};
+
+/// The client secret: something in it is spelled otherwise in every encoding.
+pub const SECRET: &str = "Zq7/+\"é\\9K&xW1";
+
+const BASE_URL: &str = "https://api.skia.test";
+/// 2025-04-24T13:00:00Z, a quarter of an hour before the documented token ends.
+const NOW: i64 = 1_745_499_600;
+const YEAR_2000: i64 = 946_684_800;
+const YEAR_9999: i64 = 253_370_764_800;
+
+/// The bytes are a reply as people write one: the status alone on the first line, then the header, an empty line, and the
+/// body. Bytes of another form are the body of a 200.
+pub fn check(data: &[u8]) -> &'static str {
+    let reply = parse(data);
+    let now = Timestamp::from_second(NOW).unwrap();
+    with_settings(|settings| {
+        if let Err(failure) = api::check_endpoint(&reply, settings) {
+            assert_says_little(&failure);
+        }
+        let again = api::read(&reply, settings, now);
+        match (api::read(&reply, settings, now), again) {
+            (Ok(login), Ok(again)) => {
+                assert_eq!(login.grant, again.grant);
+                accepted(&login, &reply, settings)
+            }
+            (Err(failed), Err(again)) => {
+                assert_eq!(format!("{failed:?}"), format!("{again:?}"));
+                refused(&failed, &reply)
+            }
+            _ => panic!("one reply was read in two ways"),
+        }
+    })
+}
+
+fn parse(data: &[u8]) -> Reply {
+    let end = data.windows(2).position(|pair| pair == b"\n\n");
+    let head = end.and_then(|end| std::str::from_utf8(&data[..end]).ok());
+    let status = head.and_then(|head| head.lines().next()?.parse().ok()).filter(|status| (100..1000).contains(status));
+    let (head, status, body) = match (head, status, end) {
+        (Some(head), Some(status), Some(end)) => (head, status, &data[end + 2..]),
+        _ => ("", 200, data),
+    };
+    let field = |name: &str| {
+        let found = head.lines().skip(1).filter_map(|line| line.split_once(": ")).find(|(key, _)| *key == name);
+        found.map(|(_, value)| value.to_owned()).filter(|value| value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')))
+    };
+    Reply {
+        status,
+        date: field("Date"),
+        retry_after: field("Retry-After"),
+        location: field("Location"),
+        content_type: field("Content-Type"),
+        server_headers: Vec::new(),
+        body: body.to_owned(),
+    }
+}
+
+fn with_settings<T>(use_them: impl FnOnce(&Settings) -> T) -> T {
+    thread_local!(static SETTINGS: OnceCell<Settings> = const { OnceCell::new() });
+    SETTINGS.with(|cell| {
+        use_them(cell.get_or_init(|| Settings {
+            identity: Identity {
+                base_url: BaseUrl::parse(BASE_URL).unwrap(),
+                client_id: "104s3a5275a0d35e4".into(),
+                scope: "api".into(),
+            },
+            client_id: Provenance::Default,
+            client_secret: Setting::new(Secret::new(SECRET.into()), Provenance::Default),
+            timeout: Duration::from_secs(30),
+            retries: 2,
+            ca_cert: None,
+            cache: CachePlace::Off("a property"),
+        }))
+    })
+}
+
+fn accepted(login: &Login, answer: &Reply, settings: &Settings) -> &'static str {
+    let grant = &login.grant;
+    let token = grant.token.expose();
+    assert!((200..300).contains(&answer.status), "HTTP {}", answer.status);
+    assert!(is_b64token(token), "{token:?}");
+    let object = object(&answer.body).expect("only a JSON object is accepted");
+    assert_eq!(field(&object, "token").and_then(Value::as_str), Some(token));
+    assert_eq!(field(&object, "status").and_then(Value::as_f64), Some(0.0));
+    if let Some(time) = login.server_time {
+        assert!((2024..2100).contains(&jiff::tz::Offset::UTC.to_datetime(time).year()), "{time}");
+    }
+    if let Expiry::At(instant) = grant.expiry {
+        assert!((YEAR_2000..YEAR_9999).contains(&instant.as_second()), "{instant}");
+    }
+    let kept = api::read_again(grant.reply.expose()).expect("a reply that was accepted is accepted from the cache");
+    assert_eq!((&kept.token, kept.expiry), (&grant.token, grant.expiry));
+    let repeats_it = found(SECRET, token).is_some();
+    let reply = grant.reply.expose();
+    match (repeats_it, reply.contains(token)) {
+        (false, _) => assert_hidden(SECRET, reply),
+        (true, true) => assert_hidden(SECRET, &reply.replace(token, "")),
+        (true, false) => {}
+    }
+    assert_rendered(grant, settings, repeats_it);
+    match grant.expiry {
+        Expiry::At(_) => "accepted",
+        Expiry::Unknown => "undated",
+    }
+}
+
+/// The document, found in another way than the program finds it.
+fn object(body: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
+}
+
+fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let mut found = object.iter().filter(|(key, _)| key.to_lowercase() == name);
+    let (_, value) = found.next()?;
+    assert!(found.next().is_none(), "{name} stands there twice");
+    Some(value)
+}
+
+fn assert_rendered(grant: &Grant, settings: &Settings, repeats_it: bool) {
+    let scope = &settings.identity.scope;
+    let surroundings = Surroundings { base_url: BASE_URL, scope, now: Timestamp::from_second(NOW).unwrap() };
+    for format in Format::value_variants() {
+        let rendered = render(*format, grant, &surroundings);
+        let text = rendered.expose().strip_suffix('\n').expect("a line has an end");
+        assert!(!text.is_empty() && !text.ends_with(['\n', '\r']), "{format:?}: {text:?}");
+        assert!(repeats_it || !text.contains(SECRET), "{format:?}: {text:?}");
+        // White space between the tokens of a document stays.
+        text.split(['\n', '\r', '\t']).for_each(assert_inert);
+        match format {
+            Format::Json => {
+                let value = |text: &str| serde_json::from_str::<Value>(text).expect("JSON stays JSON");
+                assert_eq!(value(text), value(grant.reply.expose()));
+            }
+            _ => assert!(text.contains(grant.token.expose()), "{format:?}: {text:?}"),
+        }
+    }
+}
+
+fn refused(failed: &FailedTry, reply: &Reply) -> &'static str {
+    let FailedTry { failure, remedy } = failed;
+    assert_says_little(failure);
+    assert_hidden(SECRET, &format!("{failed:?}"));
+    if let Some(token) = object(&reply.body).as_ref().and_then(|object| object.get("Token")?.as_str()) {
+        let ours = format!("{} {}", failure.message, failure.hints.join(" "));
+        assert!(token.len() < 24 || !ours.contains(token), "{ours:?}");
+    }
+    let refusal = reply.body.to_ascii_lowercase().windows(19).any(|words| words == b"invalid credentials");
+    assert!(!refusal || failure.kind == Kind::Rejected || (200..300).contains(&reply.status), "{failure:?}");
+    let after = match remedy {
+        Remedy::Stop => None,
+        Remedy::TryAgain { after } => {
+            assert!(matches!(reply.status, 429 | 502..=504));
+            *after
+        }
+        Remedy::TryOnceMore { after } => {
+            assert!((500..600).contains(&reply.status));
+            *after
+        }
+    };
+    assert!(after.is_none_or(|after| after.as_secs() <= u64::from(u32::MAX)));
+    assert!(*remedy == Remedy::Stop || failure.kind == Kind::Unavailable, "{failure:?}");
+    match failure.kind.exit_code() {
+        4 => "rejected",
+        5 => "unavailable",
+        6 => "protocol",
+        code => panic!("exit code {code}"),
+    }
+}
+
+fn assert_says_little(failure: &Failure) {
+    assert!(failure.server_messages.len() <= 10);
+    for line in &failure.server_messages {
+        assert!(!line.is_empty() && line.chars().count() <= 300, "{line:?}");
+        assert_inert(line);
+        assert_hidden(SECRET, line);
+        assert_eq!(one_line(line), *line, "what is shown safely stays as it is");
+    }
+    for line in failure.hints.iter().chain([&failure.message]) {
+        assert!(line.chars().count() < 600, "{line:?}");
+        assert_inert_but_addresses(&one_line(line));
+        assert_hidden(SECRET, line);
+    }
+}

@@ -1,0 +1,139 @@
+//! The bytes of an answer: a body is taken whole or not at all, however its bytes arrive.
+
+use std::mem;
+
+use crate::http::{Reply, script::reply_to};
+use crate::trouble::Trouble;
+
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// The bytes are what the server sends before it closes.
+pub fn check(data: &[u8]) -> &'static str {
+    let whole = reply_to(data, usize::MAX);
+    let outcome = outcome(&whole);
+    // Byte by byte, and for what is too long for that in larger pieces.
+    for piece in [1 + data.len() / 2000, 1 + data.len() % 1301] {
+        let in_pieces = reply_to(data, piece);
+        assert_eq!(seen(&whole), seen(&in_pieces), "in pieces of {piece}");
+    }
+    if let Ok(reply) = &whole {
+        assert_within_bounds(reply);
+        assert_as_by_hand(data, reply);
+    }
+    assert_round_trip(data);
+    outcome
+}
+
+/// All of a reply that the program sees. Of two things that are wrong with a head, it may meet either first.
+fn seen(reply: &Result<Reply, Trouble>) -> String {
+    match reply {
+        Ok(reply) => format!(
+            "{} {:?} {:?} {:?} {:?} {:?} {:?}",
+            reply.status,
+            reply.date,
+            reply.retry_after,
+            reply.location,
+            reply.content_type,
+            reply.server_headers,
+            reply.body
+        ),
+        Err(trouble) => format!("{:?} {:?}", mem::discriminant(trouble), trouble.failure().kind),
+    }
+}
+
+fn outcome(reply: &Result<Reply, Trouble>) -> &'static str {
+    match reply {
+        Ok(reply) if (200..300).contains(&reply.status) => "whole",
+        Ok(_) => "no-success",
+        Err(Trouble::AnswerLost(_)) => "cut",
+        Err(Trouble::Final(failure)) if failure.message.contains("does not answer in HTTP") => "not-http",
+        Err(Trouble::Final(failure)) if failure.message.contains("larger than 1 MiB") => "too-large",
+        Err(Trouble::Final(failure)) if failure.message.contains("64 KiB of headers") => "long-head",
+        Err(Trouble::Final(_)) => "unspeakable",
+        Err(trouble) => panic!("{trouble:?} without a network"),
+    }
+}
+
+fn assert_within_bounds(reply: &Reply) {
+    assert!(reply.body.len() <= LONGEST_BODY);
+    assert!((100..1000).contains(&reply.status));
+    let fields = [&reply.date, &reply.retry_after, &reply.location, &reply.content_type];
+    let values = fields.into_iter().flatten().chain(reply.server_headers.iter().map(|(_, value)| value));
+    for value in values {
+        assert!(value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte)), "{value:?}");
+    }
+}
+
+/// RFC 9112 §6.3, by hand, for the success of one length.
+fn assert_as_by_hand(data: &[u8], reply: &Reply) {
+    let Some(end) = data.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return };
+    let Ok(head) = std::str::from_utf8(&data[..end]) else { return };
+    let mut lines = head.split("\r\n");
+    let is_plain = lines.next().is_some_and(|line| line.starts_with("HTTP/1.1 200 "));
+    let fields: Option<Vec<_>> = lines.map(|line| line.split_once(": ")).collect();
+    let Some(fields) = fields.filter(|_| is_plain && !head.contains(|c: char| c == '\n' && !head.contains("\r\n")))
+    else {
+        return;
+    };
+    let named = |name: &str| {
+        fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value).collect::<Vec<_>>()
+    };
+    let body = &data[end + 4..];
+    match (&named("content-length")[..], &named("transfer-encoding")[..]) {
+        ([], []) => assert_eq!(reply.body, body),
+        ([length], []) if !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit()) => {
+            let length: usize = length.parse().unwrap_or(usize::MAX);
+            assert_eq!(reply.body, body[..length.min(body.len())]);
+            assert!(length <= body.len(), "half a body of {length}");
+        }
+        ([], [coding]) if *coding == "chunked" => assert_eq!(Some(reply.body.clone()), unchunked(body)),
+        _ => {}
+    }
+}
+
+/// RFC 9112 §7.1; `None` where the last chunk is missing or the form is another.
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
+        let line = std::str::from_utf8(&rest[..end]).ok()?;
+        let size = usize::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
+        rest = &rest[end + 2..];
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(..size)?);
+        rest = rest.get(size..)?.strip_prefix(b"\r\n")?;
+    }
+}
+
+/// Any body, sent by a server that is right, comes through as it is; without its end, never.
+fn assert_round_trip(body: &[u8]) {
+    let size = 1 + body.len() / 3;
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunk = |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+    let chunks: Vec<u8> = body.chunks(size).flat_map(chunk).collect();
+    let chunked = [&head[..], &chunks, b"0\r\n\r\n"].concat();
+    let plain = [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
+    for answer in [&chunked, &plain] {
+        let piece = 1 + answer.len() % 29;
+        match reply_to(answer, piece) {
+            Ok(reply) => assert_eq!(reply.body, body),
+            Err(trouble) => panic!("{trouble:?}"),
+        }
+    }
+    for answer in answers_without_end(&chunked, &plain, body.len()) {
+        assert!(!matches!(reply_to(answer, 7), Ok(reply) if reply.status == 200), "half a body");
+    }
+}
+
+/// Each answer, cut somewhere within its body.
+fn answers_without_end<'a>(chunked: &'a [u8], plain: &'a [u8], length: usize) -> Vec<&'a [u8]> {
+    let lost = 1 + length / 2;
+    // The last chunk is `0`, between two ends of lines.
+    let mut cut = vec![&chunked[..chunked.len() - 5 - length.min(lost)]];
+    if length > 0 {
+        cut.push(&plain[..plain.len() - lost]);
+    }
+    cut
+}
