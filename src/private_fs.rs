@@ -120,6 +120,7 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
+    signals::outlive_size_limits()?;
     let mut file = options.open(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
     if written.is_err() {

@@ -229,3 +229,19 @@ fn json_file_is_refused() {
         .fails(3, "skia-auth: error: config init writes TOML, and the file's name ends in .json\n");
     assert!(!home.work().join("x.json").exists());
 }
+
+#[test]
+fn place_that_cannot_be_written_is_told_and_nothing_stays_there() {
+    let home = Home::new();
+    home.skia(["config", "init"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative").run().fails(
+        3,
+        "skia-auth: error: there is no home directory for a configuration file\nhint: name one: --config FILE\n",
+    );
+    home.file("file", "");
+    home.skia(["config", "init", "--config", "file/c.toml"])
+        .run()
+        .fails(7, "skia-auth: error: cannot create file/c.toml: [..]\n");
+    let full = home.skia(["config", "init"]).prelude("ulimit -f 0").run();
+    full.fails(7, &format!("skia-auth: error: cannot create {}: file too large\n", config_file(&home).display()));
+    assert!(!config_file(&home).exists());
+}
