@@ -183,7 +183,7 @@ impl Call<'_> {
         let now = (self.clock)();
         let clock_offset = api::clock_offset(login.server_time, now);
         let acquired = Acquired { grant: login.grant, clock_offset };
-        if clock_offset.unsigned_abs() > api::NOTABLE_CLOCK_OFFSET.as_secs() {
+        if api::is_notable(clock_offset) {
             self.reporter.warn(Warning::ClockOff { server_ahead: clock_offset });
         }
         let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));

@@ -268,5 +268,20 @@ pub fn clock_offset(server_time: Option<Timestamp>, now: Timestamp) -> i64 {
     server_time.map_or(0, |server| server.as_second().saturating_sub(now.as_second()))
 }
 
-/// Above this, a person is told that the clocks differ.
-pub const NOTABLE_CLOCK_OFFSET: Duration = Duration::from_secs(60);
+/// Whether a person is told that the clocks differ by so many seconds.
+pub fn is_notable(clock_offset: i64) -> bool {
+    const TOLERATED: Duration = Duration::from_secs(60);
+    clock_offset.unsigned_abs() > TOLERATED.as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_between_the_clocks_is_not_worth_a_word() {
+        for (offset, notable) in [(0, false), (60, false), (-60, false), (61, true), (-61, true), (i64::MIN, true)] {
+            assert_eq!(is_notable(offset), notable, "{offset}");
+        }
+    }
+}

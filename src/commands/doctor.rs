@@ -207,7 +207,7 @@ impl Checkup<'_> {
             Some(date) => {
                 let offset = api::clock_offset(Some(date), now);
                 let amount = humane(offset);
-                if offset.unsigned_abs() <= api::NOTABLE_CLOCK_OFFSET.as_secs() {
+                if !api::is_notable(offset) {
                     self.passed("clock", format!("{amount} from the server's"));
                 } else {
                     let direction = if offset > 0 { "behind" } else { "ahead of" };
