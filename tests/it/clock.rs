@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cache::{cache_files, gets, token};
+use crate::cache::{cache_files, entry, gets, read_body, token, with_checksum};
 use crate::support::*;
 
 /// The documented 200 from a server whose clock is ahead by so much: `life` seconds before its token ends.
@@ -70,6 +70,24 @@ fn small_difference_of_clocks_is_not_worth_a_word() {
         let home = Home::new();
         let (reply, t) = from_another_time(ahead, 86_400);
         let server = Server::start([reply]);
+        gets(token(&home, &server), &t);
+    }
+}
+
+#[test]
+fn clock_that_was_set_back_makes_the_entry_unusable() {
+    for (seconds, reason) in
+        [(50, None), (3600, Some("the clock of this machine was set back since it came")), (-3600, None)]
+    {
+        let (home, t) = (Home::new(), live_token());
+        let server = Server::start([live_reply(&t)]).expects(1 + usize::from(reason.is_some()));
+        gets(token(&home, &server), &t);
+        let path = entry(&home);
+        let mut body = read_body(&path);
+        body["received_at"] = json!(Timestamp::now().as_second() + seconds);
+        std::fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
+        let status = home.skia(["status", "-o", "json"]).credentials().server(&server).allow_partial_stdout().run();
+        assert_eq!(status.json()["reason"].as_str(), reason, "{seconds}");
         gets(token(&home, &server), &t);
     }
 }

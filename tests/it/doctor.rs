@@ -190,6 +190,77 @@ fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
 }
 
 #[test]
+fn what_is_configured_is_told_as_it_is() {
+    type Change = fn(&Home, Program) -> Program;
+    let rows: [(Change, &str); 5] = [
+        (
+            |home, program| {
+                let file = home.write_config("client_id = 'x'\n").display().to_string();
+                program.env("SKIA_CONFIG", file)
+            },
+            "...\n✓ file mode      other users cannot read a secret there\n...\n",
+        ),
+        (
+            |_, program| program.env_remove("XDG_CONFIG_HOME").env("HOME", "relative"),
+            "✓ configuration  no place for a file: the environment alone\n...\n",
+        ),
+        (|_, program| program.env("SKIA_CLIENT_SECRET", "x"), "...\n✓ credentials[..](1 character) from [..]\n...\n"),
+        (
+            |_, program| program.env("SKIA_CLIENT_SECRET", "a-secret "),
+            "...\n✓ credentials[..](9 characters) from SKIA_CLIENT_SECRET; it ends with white space\n...\n",
+        ),
+        (|_, program| program.env("SKIA_NO_CACHE", "1"), "...\n✓ cache          off (SKIA_NO_CACHE is set)\n...\n"),
+    ];
+    for (change, expected) in rows {
+        let home = Home::new();
+        let server = Server::start([not_allowed()]);
+        change(&home, doctor(&home, &server)).run().ok(expected);
+    }
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    let missing = doctor(&home, &server).args(["--ca-cert", "nowhere.pem"]).run();
+    missing.assert(3, "...\n✗ certificates   [..]nowhere.pem[..]\n[..]fix: [..]\n", "");
+}
+
+#[test]
+fn server_that_hangs_up_fails_at_the_endpoint() {
+    let home = Home::new();
+    let server = Server::start([Reply::raw("")]);
+    doctor(&home, &server).run().assert(
+        5,
+        "...\n✓ TCP[..]\n✗ endpoint       [..]\n                 fix: check the network, the proxy and the firewall; \
+         then try again\n",
+        "",
+    );
+}
+
+#[test]
+fn server_without_a_clock_is_no_fault() {
+    let home = Home::new();
+    let server = Server::start([not_allowed().without_date()]);
+    doctor(&home, &server).run().ok("...\n✓ clock          the server does not say what time it is\n");
+}
+
+#[test]
+fn login_with_a_token_that_is_over_is_accepted_all_the_same() {
+    let home = Home::new();
+    let server = Server::start([not_allowed(), live_reply(&token_expiring_in(-60))]).expects(2);
+    doctor(&home, &server).arg("--login").run().ok("...\n✓ login          accepted\n");
+}
+
+#[test]
+fn reply_that_is_not_understood_is_a_matter_of_the_address() {
+    let home = Home::new();
+    let server = Server::start([not_allowed(), Reply::json(200, "[]")]).expects(2);
+    doctor(&home, &server).arg("--login").run().assert(
+        6,
+        "...\n✗ login          the reply of 127.0.0.1 is not the documented JSON object\n\
+         \x20                fix: check the base URL: skia-auth config show\n",
+        "",
+    );
+}
+
+#[test]
 fn missing_credentials_end_the_checks() {
     let server = Server::start([]).expects(0);
     Home::new().skia(["doctor"]).server(&server).allow_partial_stdout().run().assert(

@@ -114,6 +114,16 @@ hint: skia-auth inspect < FILE, or skia-auth token | skia-auth inspect
 }
 
 #[test]
+fn person_who_types_nothing_sees_the_cached_token() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    let ended = home.skia(["inspect"]).credentials().server(&server).on_terminal().wait();
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.screen.contains("Claims (signature not verified)\n"), "{}", ended.screen);
+}
+
+#[test]
 fn no_signature_is_shown() {
     let t = live_token();
     let signature = t.rsplit('.').next().unwrap();

@@ -235,6 +235,14 @@ fn status_that_nobody_expects_is_named_with_the_words_of_the_server() {
 }
 
 #[test]
+fn proxy_that_nobody_named_is_recognised_by_its_demand() {
+    let reply = || Reply::json(407, "").header("Proxy-Authenticate", "Basic");
+    ask(&["token"], [reply()], 1).fails(6, &error("the proxy demands credentials"));
+    let outcome = ask(&["login", "-o", "json"], [reply()], 1);
+    assert_eq!(outcome.json_error()["error"]["http_status"], 407);
+}
+
+#[test]
 fn peer_that_speaks_no_http_is_not_understood() {
     let many: String = (0..300).map(|n| format!("X-{n}: y\r\n")).collect();
     let ok = "HTTP/1.1 200 OK\r\n";

@@ -58,6 +58,23 @@ fn many_processes_with_a_refused_secret_make_one_login() {
 }
 
 #[test]
+fn shared_refusal_says_as_much_as_the_first() {
+    let (home, gate) = (Home::new(), Gate::default());
+    let server = Server::start([gate.before(Reply::json(401, DOCUMENTED_401))]);
+    let json = || token(&home, &server).args(["-o", "json"]).spawn();
+    let first = json();
+    server.wait_for_requests(1);
+    let (shared, verbose) = (json(), token(&home, &server).arg("-v").spawn());
+    [&shared, &verbose].into_iter().for_each(|one| until_at_the_lock(one.pid()));
+    gate.open();
+    let told = first.wait().json_error();
+    assert_eq!(told["error"]["http_status"], 401);
+    assert_eq!(shared.wait().json_error(), told);
+    let notes = format!("...\nskia-auth: another process was refused with the same credentials\n{REFUSED}");
+    verbose.wait().fails(4, &notes);
+}
+
+#[test]
 fn call_after_a_refusal_asks_anew() {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);

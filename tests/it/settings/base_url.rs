@@ -45,6 +45,19 @@ fn address_that_no_secret_is_sent_to_is_refused() {
 }
 
 #[test]
+fn address_may_have_two_thousand_bytes_and_no_more() {
+    let home = Home::new();
+    let of_length = |length: usize| format!("https://host/{}", "a".repeat(length - "https://host/".len()));
+    let outcome = home.skia(["config", "show", "-o", "json", "--base-url", &of_length(2048)]).run();
+    assert_eq!(shown(&outcome, "base_url").0, of_length(2048));
+    home.skia(["token", "--base-url", &of_length(2049)]).credentials().run().fails(
+        3,
+        "skia-auth: error: the base URL from --base-url is longer than 2048 bytes\n\
+         hint: write it as https://api.skia.com.br/api\n",
+    );
+}
+
+#[test]
 fn fault_in_the_address_of_a_profile_names_the_profile() {
     let home = Home::new();
     home.declare_secret("word-of-the-file");

@@ -71,6 +71,11 @@ fn fault_in_json_has_a_position_and_no_value() {
         ("{\"ClientSecret\": [\"hunter2-in-file\"]}", "c.json:1:[..]: client_secret must be a string\n"),
         ("{\"ClientId\": null}", "c.json:1:[..]: client_id must be a string\n"),
         ("{\"ClientId\": \"a\", \"client_id\": \"b\"}", "c.json:1:[..]: client_id is given twice\n"),
+        (
+            "{\"ClientSecret\": \"hunter2-in-file\", \"client_secret\": \"b\"}",
+            "c.json:1:[..]: client_secret is given twice\n",
+        ),
+        ("{\"profile\": {\"a\": {}, \"a\": {}}}", "c.json:1:[..]: a profile is given twice\n"),
         ("{\"ClientSecret\": \"hunter2-in-file\"", "c.json:1:[..]: this is not valid JSON\n"),
         ("{\"ClientSecret\": \"hunter2-in-file\\q\"}", "c.json:1:[..]: this is not valid JSON\n"),
         ("{\"ClientSecret\": \"hunter2-in-file\",}", "c.json:1:[..]: this is not valid JSON\n"),
@@ -220,6 +225,24 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
             "skia-auth: error: unknown profile \"zzz\" (from SKIA_PROFILE): not in {path}\n\
              hint: the profiles are default, production, staging\n"
         ),
+    );
+}
+
+#[test]
+fn only_profile_is_named_where_none_is_near() {
+    let home = Home::new();
+    let path = home.write_config("client_id = 'a'\n").display().to_string();
+    home.skia(["token", "-p", "zzz"]).credentials().run().fails(
+        3,
+        &format!(
+            "skia-auth: error: unknown profile \"zzz\" (from -p): not in {path}\nhint: the only profile is default\n"
+        ),
+    );
+    let nowhere = Home::new().skia(["token", "-p", "zzz"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
+    nowhere.credentials().run().fails(
+        3,
+        "skia-auth: error: unknown profile \"zzz\" (from -p): there is no configuration file\n\
+         hint: skia-auth config init -p zzz\n",
     );
 }
 

@@ -406,6 +406,17 @@ fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
 }
 
 #[test]
+fn missing_credential_without_a_home_names_no_file() {
+    let program = Home::new().skia(["token"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
+    program.env("SKIA_CLIENT_ID", "id").run().fails(
+        3,
+        "skia-auth: error: no client secret: looked at --client-secret-file, SKIA_CLIENT_SECRET, \
+         SKIA_CLIENT_SECRET_FILE and a configuration file (there is no home directory)\n\
+         hint: skia-auth config init, or set SKIA_CLIENT_SECRET\n",
+    );
+}
+
+#[test]
 fn missing_credential_says_that_a_variable_is_set_but_empty() {
     let home = Home::new();
     let hint = "hint: in a pipeline, a secret that is not available is empty: pull requests from forks have none\n";

@@ -158,6 +158,15 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn secret_of_exactly_the_limit_is_sent() {
+    const LIMIT: usize = 64 * 1024;
+    arrives(&"x".repeat(LIMIT), |home| home.skia(["token", "--client-secret-file", "-"]).stdin("x".repeat(LIMIT)));
+    arrives(&"x".repeat(LIMIT), |home| home.skia(["token"]).env("SKIA_CLIENT_SECRET", "x".repeat(LIMIT)));
+    let longer = Home::new().skia(["token", "--client-id", "a"]).env("SKIA_CLIENT_SECRET", "x".repeat(LIMIT + 1));
+    longer.run().fails(3, "skia-auth: error: the client secret from SKIA_CLIENT_SECRET is larger than 64 KiB\n");
+}
+
+#[test]
 fn command_runs_without_a_shell() {
     let home = Home::new();
     let token = live_token();
