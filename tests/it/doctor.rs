@@ -148,6 +148,19 @@ fn wrong_base_url_is_noticed_with_the_right_one_as_the_fix() {
 }
 
 #[test]
+fn redirect_is_told_with_where_it_points() {
+    let home = Home::new();
+    let server = Server::start([Reply::json(308, "").header("Location", "https://elsewhere.test/api/Auth/Login")]);
+    doctor(&home, &server).run().assert(
+        6,
+        "...\n✗ endpoint       127.0.0.1 redirects (HTTP 308), and a secret is never sent on\n[..]fix: it points to \
+         https://elsewhere.test: [..]\n✓ clock[..]\n",
+        "",
+    );
+    no_login(&server);
+}
+
+#[test]
 fn page_for_people_is_not_the_endpoint() {
     let home = Home::new();
     let server = Server::start([Reply::html(200, "<html>Sign in to the network</html>")]);

@@ -55,6 +55,18 @@ fn entry_holds_the_reply_and_no_secret() {
     assert_eq!(reply["Token"], t.as_str());
 }
 
+#[test]
+fn reply_of_the_largest_size_is_kept() {
+    let (home, t) = (Home::new(), live_token());
+    // Twice as long in the entry, where a backslash is escaped once more.
+    let padding = r"\\".repeat(((1 << 20) - 1024) / 2);
+    let reply = format!(r#"{{"Padding":"{padding}","Token":"{t}","Status":0}}"#);
+    let server = Server::start([Reply::json(200, reply)]);
+    gets(token(&home, &server), &t);
+    assert!(fs::metadata(entry(&home)).unwrap().len() > 2 * padding.len() as u64);
+    gets(token(&home, &server), &t);
+}
+
 /// A login, something that happens to its entry, and a login that heals it.
 #[track_caller]
 fn is_healed(damage: impl FnOnce(&Path)) {

@@ -513,6 +513,8 @@ fn value_that_cannot_be_used_names_its_place() {
     ] {
         home.skia(["token"]).credentials().env(variable, value).run().fails(3, &format!("skia-auth: error: {message}"));
     }
+    let longest = home.skia(["config", "show", "-o", "json"]).env("SKIA_TIMEOUT", "24h").run();
+    assert_eq!(shown(&longest, "timeout").0, "86400s");
     home.skia(["token", "--client-id", ""])
         .credentials()
         .run()
