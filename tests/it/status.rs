@@ -144,6 +144,14 @@ fn every_reason_is_named() {
 }
 
 #[test]
+fn command_that_prints_the_secret_is_not_run_for_a_look() {
+    let (home, server) = logged_in(&live_token());
+    home.write_config("client_secret_command = ['touch', 'pwned']\n");
+    home.skia(["status"]).env("SKIA_CLIENT_ID", CLIENT_ID).server(&server).run().ok("Valid:     yes\n...\n");
+    assert!(!home.work().join("pwned").exists());
+}
+
+#[test]
 fn margin_decides_what_is_valid() {
     let (home, server) = logged_in(&token_expiring_in(200));
     assert_eq!(status(&home, &server, &[]).code, Some(1));

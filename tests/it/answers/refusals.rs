@@ -94,6 +94,67 @@ fn refusal_is_one_for_login_and_exec_too() {
 }
 
 #[test]
+fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
+    const QUOTES: &str = "; it stands in quotes";
+    const TEMPLATE: &str = "; it has a template in it that was not expanded";
+    const VARIABLE: &str = "; it has a variable in it that was not expanded";
+    let rows = [
+        ("plain", ("word-of-the-case", "")),
+        ("space before", (" word-of-the-case", "; it begins with white space")),
+        (
+            "Windows line end",
+            ("word-of-the-case\r", "; it ends with a carriage return (a file with Windows line ends)"),
+        ),
+        ("space behind", ("word-of-the-case ", "; it ends with white space")),
+        ("tab behind", ("word-of-the-case\t", "; it ends with white space")),
+        ("fixed space behind", ("word-of-the-case\u{a0}", "; it ends with white space")),
+        ("space inside", ("word of the case", "")),
+        ("quotes", ("'word-of-the-case'", QUOTES)),
+        ("quote before", ("\"word-of-the-case", QUOTES)),
+        ("quote behind", ("word-of-the-case\"", QUOTES)),
+        ("quotes of a word processor", ("“word-of-the-case”", QUOTES)),
+        ("quote inside", ("word-of'the-case", "")),
+        ("two things", (" 'word-of-the-case'", "; it begins with white space and stands in quotes")),
+        ("byte-order mark", ("\u{feff}word-of-the-case", "; it begins with a byte-order mark")),
+        ("GitHub", ("${{ secrets.WORD }}", TEMPLATE)),
+        ("Jinja, Helm", ("{{ secrets.word }}", TEMPLATE)),
+        ("GitHub and shell", ("$(word) ${{ secrets.WORD }}", TEMPLATE)),
+        ("Azure, Make", ("$(word-of-the-case)", VARIABLE)),
+        ("shell", ("x${WORD_OF_THE_CASE}", VARIABLE)),
+        ("shell without braces", ("$WORD_OF_THE_CASE", "")),
+        ("Windows", ("%WORD_OF_THE_CASE%", VARIABLE)),
+        ("percent sign before", ("%WORD_OF_THE_CASE", "")),
+        ("percent sign behind", ("WORD_OF_THE_CASE%", "")),
+        ("percent signs alone", ("%%", "")),
+        ("placeholder", ("<word-of-the-case>", "; it looks like a placeholder")),
+        ("less than", ("<word-of-the-case", "")),
+        ("greater than", ("word-of-the-case>", "")),
+        ("example", ("e15148d497d8bc12", "; it is the example of the documentation")),
+    ];
+    each(rows, |(word, odd)| {
+        let home = Home::new();
+        // A control character cannot be in a client id.
+        let fits_an_id = !word.contains(char::is_control);
+        let server = Server::start([Reply::json(401, DOCUMENTED_401)]).expects(1 + usize::from(fits_an_id));
+        if word.len() > 2 {
+            home.declare_secret(word);
+        }
+        let run = |id: &str, secret: &str| {
+            home.skia(["login"]).server(&server).env("SKIA_CLIENT_ID", id).env("SKIA_CLIENT_SECRET", secret).run()
+        };
+        let told = |id: &str, secret: &str| {
+            let start = "skia-auth: error: 127.0.0.1 refused the credentials (HTTP 401)\nserver: Invalid Credentials\n";
+            let hint = "hint: check the client id (from SKIA_CLIENT_ID";
+            format!("{start}{hint}{id}) and the client secret (from SKIA_CLIENT_SECRET{secret})\n")
+        };
+        run("an-id", word).fails(4, &told("", odd));
+        if fits_an_id {
+            run(word, "a-secret-of-the-case").fails(4, &told(odd, ""));
+        }
+    });
+}
+
+#[test]
 fn refusal_after_an_outage_ends_the_tries() {
     let script = [Reply::json(503, ""), Reply::json(401, DOCUMENTED_401)];
     ask(&["token"], script, 2).fails(4, &refused(401, &["Invalid Credentials"]));

@@ -203,9 +203,16 @@ fn command_that_hangs_ends_at_the_deadline() {
     let server = Server::start([]).expects(0);
     home.write_config("client_id = 'a'\nclient_secret_command = ['sleep', '50']\n");
     let second = Duration::from_secs(1);
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
+    let longer = home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
+    longer.fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from [..]): it did not end \
+         within 2 s\n",
+    );
+    home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n");
+    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
+        3,
+        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it did not end \
          within 1 s\n",
     );
     home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n");
@@ -214,6 +221,15 @@ fn command_that_hangs_ends_at_the_deadline() {
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it ended, and what \
          it started keeps its output open\n",
     );
+}
+
+#[test]
+fn command_that_has_said_all_may_take_its_time_to_end() {
+    arrives("word-of-the-command", |home| {
+        let command = "['sh', '-c', 'echo word-of-the-command; exec sleep 0.5 >&-']";
+        home.write_config(&format!("client_secret_command = {command}\n"));
+        home.skia(["token"])
+    });
 }
 
 #[test]
