@@ -144,15 +144,19 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
 /// Whether the path is a name for an open file, such as `/dev/stdout`: a regular file where output is redirected to one,
 /// and still a link that belongs to the system.
 fn is_descriptor(path: &Path) -> bool {
-    let directory = path.parent().and_then(|directory| directory.canonicalize().ok());
-    directory.is_some_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
+    let directory = directory_of(path).canonicalize();
+    directory.is_ok_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
+}
+
+/// Where a file with this path is; a name alone is in the current directory.
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
     let mut builder = Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
@@ -161,7 +165,7 @@ fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
         builder.permissions(fs::Permissions::from_mode(0o600));
     }
     signals::outlive_size_limits()?;
-    let file = builder.tempfile_in(directory)?;
+    let file = builder.tempfile_in(directory_of(path))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -250,6 +250,17 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_may_be_set_back_by_a_minute() {
+        let entry = sample();
+        let freshness = |step: i64| {
+            let now = Timestamp::from_second(1_745_414_211 - step).unwrap();
+            entry.freshness(Duration::ZERO, now)
+        };
+        assert_eq!(freshness(60), Freshness::Fresh { left: 86_460 });
+        assert_eq!(freshness(61), Freshness::Stale(Stale::ClockSetBack));
+    }
+
+    #[test]
     fn the_servers_clock_decides() {
         for offset in [-7200, 7200] {
             let entry = entry("opaque", "2025-04-24T10:16:51", 1_745_414_211 - offset, offset, "s");

@@ -100,6 +100,14 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_kept_to_its_last_character() {
+        for url in ["http://[::]:8080", "[::]", "http://[fe80::]/api"] {
+            assert_eq!(without_commands_but_addresses(url), url);
+        }
+        assert_eq!(without_commands_but_addresses("[::1]::"), "[::1]: :");
+    }
+
+    #[test]
     fn one_line_is_never_two() {
         assert_eq!(one_line(" a\r\nb\u{1b}[31mc\u{2028}::\u{202e}d\n"), "a  b[31mc: :d");
     }

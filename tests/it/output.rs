@@ -127,6 +127,8 @@ fn file_is_replaced_whole_and_private() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         write().arg("-oheader").run().ok("");
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("Authorization: Bearer {token}\n"));
+        home.skia(["token", "--to-file"]).arg(&path).credentials().server(&server).run().ok("");
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{token}\n"));
     }
 }
 
@@ -176,11 +178,11 @@ fn file_that_standard_output_leads_to_is_no_target() {
     let server = Server::start([]).expects(0);
     home.declare_foreign("out");
     home.declare_output("out");
-    home.sh("skia-auth login --to-file /proc/self/fd/1 > out")
-        .credentials()
-        .server(&server)
-        .run()
-        .fails(7, &cannot_write("/proc/self/fd/1", "it is not a regular file"));
+    for (directory, path) in [(".", "/proc/self/fd/1"), ("/proc/self/fd", "1")] {
+        let script = format!("exec > out; cd {directory}; skia-auth login --to-file {path}");
+        let outcome = home.sh(&script).credentials().server(&server).run();
+        outcome.fails(7, &cannot_write(path, "it is not a regular file"));
+    }
 }
 
 #[test]

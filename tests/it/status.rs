@@ -118,6 +118,10 @@ fn every_reason_is_named() {
     assert!(soon.starts_with("it is valid for only 15 min ") && soon.ends_with(" s more"), "{soon}");
     std::fs::write(entry(&home), "damaged").unwrap();
     assert_eq!(reason(&home, &server, &[]), "the cached one cannot be used (it is damaged or of another version)");
+    for (size, why) in [(4 << 20, "it is damaged or of another version"), ((4 << 20) + 1, "it is too large")] {
+        std::fs::write(entry(&home), vec![b'x'; size]).unwrap();
+        assert_eq!(reason(&home, &server, &[]), format!("the cached one cannot be used ({why})"));
+    }
 
     let (home, server) = logged_in(&token_expiring_in(4));
     std::thread::sleep(std::time::Duration::from_millis(4100));
@@ -159,6 +163,15 @@ fn margin_decides_what_is_valid() {
     assert_eq!(status(&home, &server, &["--min-ttl", "2m"]).code, Some(0));
     let (home, server) = logged_in(&token_expiring_in(330));
     assert_eq!(status(&home, &server, &[]).code, Some(0));
+}
+
+#[test]
+fn company_is_a_text_or_a_number_or_none() {
+    let expiry = Timestamp::now().as_second() + 7200;
+    for (claim, company) in [("\"7\"", json!("7")), ("7", json!("7")), ("[7]", json!(null)), ("null", json!(null))] {
+        let (home, server) = logged_in(&jwt(&format!(r#"{{"EmpresaId":{claim},"exp":{expiry}}}"#)));
+        assert_eq!(status(&home, &server, &["-o", "json"]).json()["company"], company, "{claim}");
+    }
 }
 
 #[test]

@@ -56,6 +56,17 @@ fn entry_holds_the_reply_and_no_secret() {
 }
 
 #[test]
+fn same_secret_leaves_another_trace_each_time() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    let salt = || {
+        gets(home.skia(["login"]).credentials().server(&server), &t);
+        read_body(&entry(&home))["check"]["salt"].clone()
+    };
+    assert_ne!(salt(), salt());
+}
+
+#[test]
 fn reply_of_the_largest_size_is_kept() {
     let (home, t) = (Home::new(), live_token());
     // Twice as long in the entry, where a backslash is escaped once more.

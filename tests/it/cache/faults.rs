@@ -334,16 +334,20 @@ fn what_a_killed_process_left_is_swept_up_in_time() {
     gets(token(&home, &server), &t);
     let beside = |name: &str| entry(&home).with_file_name(name);
     let (old, recent) = (beside(".skia-auth-old123.tmp"), beside(".skia-auth-new123.tmp"));
-    for path in [&old, &recent] {
+    let foreign = ["old123.tmp", ".skia-auth-notes", "notes.txt"].map(beside);
+    let two_hours_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+    for path in [&old, &recent].into_iter().chain(&foreign) {
         fs::write(path, "half").unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        if path != &recent {
+            fs::File::options().write(true).open(path).unwrap().set_modified(two_hours_ago).unwrap();
+        }
     }
-    let two_hours_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
-    fs::File::options().write(true).open(&old).unwrap().set_modified(two_hours_ago).unwrap();
     gets(home.skia(["login"]).credentials().server(&server), &t);
     assert!(!old.exists() && recent.exists());
     home.skia(["logout", "--all"]).credentials().server(&server).run();
-    assert!(!recent.exists());
+    assert!(!recent.exists() && foreign.iter().all(|path| path.exists()));
+    foreign.iter().for_each(|path| fs::remove_file(path).unwrap());
 }
 
 #[test]

@@ -75,6 +75,22 @@ fn shared_refusal_says_as_much_as_the_first() {
 }
 
 #[test]
+fn refusal_is_shared_although_one_was_left_before() {
+    let (home, gate) = (Home::new(), Gate::default());
+    let refused = Reply::json(401, DOCUMENTED_401);
+    let server = Server::start([refused.clone(), gate.before(refused)]).expects(2);
+    token(&home, &server).run().fails(4, REFUSED);
+    let first = token(&home, &server).spawn();
+    server.wait_for_requests(2);
+    let waiter = token(&home, &server).spawn();
+    until_at_the_lock(waiter.pid());
+    gate.open();
+    for one in [first, waiter] {
+        one.wait().fails(4, REFUSED);
+    }
+}
+
+#[test]
 fn call_after_a_refusal_asks_anew() {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
