@@ -247,12 +247,11 @@ impl Reporter {
         }
     }
 
-    /// One line: a label of ours, which may be coloured, and a text in which nothing can be obeyed.
+    /// One line: a label of ours, if any, which may be coloured, and a text in which nothing can be obeyed.
     fn line(&self, label: &str, style: Style, text: &str) {
         let text = server_text::one_line(text);
         let coloured = self.color.wanted(stdio::stderr_is_terminal());
         let line = match label {
-            "" if coloured => format!("{style}{text}{style:#}\n"),
             "" => format!("{text}\n"),
             _ if coloured => format!("{style}{label}{style:#} {text}\n"),
             _ => format!("{label} {text}\n"),

@@ -57,10 +57,10 @@ impl State<'_> {
 
     fn text(&self) -> String {
         let layers = self.layers;
-        let expires = self.expires_at().zip(self.seconds_left()).map(|(instant, left)| {
-            let relation = if left > 0 { format!("in {}", humane(left)) } else { format!("{} ago", humane(-left)) };
-            format!("{} ({relation})", rfc3339(instant))
-        });
+        let expires = self
+            .expires_at()
+            .zip(self.seconds_left())
+            .map(|(instant, left)| format!("{} ({})", rfc3339(instant), relation(left)));
         let rows = [
             ("Valid", Some(if self.absence.is_none() { "yes" } else { "no" }.to_owned())),
             ("Reason", self.absence.as_ref().map(Absence::to_string)),
@@ -86,5 +86,22 @@ impl State<'_> {
             "expires_in": self.seconds_left().map(|left| left.max(0)),
         });
         crate::output::json_report(&report)
+    }
+}
+
+/// Where an instant stands from now, so many seconds later.
+fn relation(left: i64) -> String {
+    if left > 0 { format!("in {}", humane(left)) } else { format!("{} ago", humane(left)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relation;
+
+    #[test]
+    fn an_instant_is_ahead_until_it_is_there() {
+        for (left, text) in [(61, "in 1 min 1 s"), (1, "in 1 s"), (0, "0 s ago"), (-90, "1 min 30 s ago")] {
+            assert_eq!(relation(left), text);
+        }
     }
 }

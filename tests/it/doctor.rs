@@ -169,6 +169,14 @@ fn page_for_people_is_not_the_endpoint() {
 }
 
 #[test]
+fn endpoint_that_answers_in_its_own_way_is_one() {
+    for reply in [Reply::json(200, "{}"), Reply::json(400, ""), Reply::json(401, "")] {
+        let (home, server) = (Home::new(), Server::start([reply]));
+        doctor(&home, &server).run().ok("...\n✓ endpoint       [..]/api/Auth/Login answers\n✓ clock[..]\n");
+    }
+}
+
+#[test]
 fn clock_two_hours_off_is_told_with_its_direction() {
     for (hours, direction) in [(2, "behind"), (-2, "ahead of")] {
         let home = Home::new();

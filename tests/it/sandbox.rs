@@ -217,4 +217,10 @@ fn person_is_told_that_the_server_runs() {
     terminal.expect("SKIA_CLIENT_SECRET=").expect("skia-auth: serving http://127.0.0.1:").expect(" until Ctrl-C");
     terminal.send("\x03");
     assert_eq!(terminal.wait().signal, Some(2));
+
+    let mut quiet = home.skia(["sandbox", "-q"]).on_terminal();
+    quiet.expect("SKIA_CLIENT_SECRET=").expect("\n").send("\x03");
+    let ended = quiet.wait();
+    assert_eq!(ended.signal, Some(2));
+    assert!(!ended.screen.contains("serving"), "{}", ended.screen);
 }

@@ -203,6 +203,7 @@ fn redirect_to_nowhere_is_the_wrong_address() {
             ("empty", ""),
             ("javascript", "javascript:alert(1)"),
             ("file", "file:///etc/passwd"),
+            ("FTP", "ftp://files.test/login"),
             ("not a URL", "http://::error::/"),
             ("too long", Box::leak(format!("/{}", "x".repeat(30_000)).into_boxed_str())),
         ],

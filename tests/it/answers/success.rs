@@ -11,6 +11,17 @@ use super::{ask, each, error, raw, with_fields};
 use crate::support::*;
 
 #[test]
+fn secret_that_stands_in_the_expiry_by_chance_leaves_it_as_it_is() {
+    let (home, opaque) = (Home::new(), register_token("opaque-until-2099"));
+    let body = format!(r#"{{"ExpirationDate":"2099-01-01T00:00:00","Token":"{opaque}","Status":0}}"#);
+    let server = Server::start([Reply::json(200, body)]).expects(1);
+    for _ in 0..2 {
+        let program = home.skia(["token"]).credentials().env("SKIA_CLIENT_SECRET", "2099-01").server(&server);
+        program.run().ok(&format!("{opaque}\n"));
+    }
+}
+
+#[test]
 fn documented_reply_is_asked_for_once_and_then_kept() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([live_reply(&token)]);
