@@ -196,6 +196,9 @@ mod tests {
         for encoded in [r"it\'s-a-word", "it&apos;s-a-word", "it&#039;s-a-word", "it&#39;s-a-word"] {
             assert_eq!(masked(encoded, apostrophe), "***", "{encoded}");
         }
+        for encoded in ["salt&pepper", "salt&amp;pepper", "salt&amp;amp;pepper", r"salt\u0026amp;pepper"] {
+            assert_eq!(masked(encoded, "salt&pepper"), "***", "{encoded}");
+        }
         for encoded in ["a\tword", r"a\tword", "a%09word", "a word"] {
             assert_eq!(masked(encoded, "a\tword"), "***", "{encoded}");
         }

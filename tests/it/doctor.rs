@@ -45,13 +45,15 @@ fn no_login(server: &Server) {
 #[test]
 fn healthy_way_is_reported_whole_and_nobody_logs_in() {
     let home = Home::new();
-    let server = Server::start([not_allowed()]);
+    let server = Server::start([not_allowed()]).expects(2);
     let expected = format!(
         "{}✓ endpoint       {}/Auth/Login answers\n✓ clock          [..] s from the server's\n",
         connected(&server),
         server.base_url()
     );
     doctor(&home, &server).run().ok(&expected);
+    // The report says it all: nothing is told twice.
+    doctor(&home, &server).arg("-vvv").run().ok(&expected);
     no_login(&server);
     assert!(home.cache_files().is_empty());
 }

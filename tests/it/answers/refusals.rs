@@ -79,6 +79,14 @@ fn refused_credentials_are_never_tried_again() {
                 ],
             ),
         ),
+        (
+            "400, ProblemDetails with a detail",
+            (
+                Reply::json(400, r#"{"title":"Bad Request","detail":"No body was sent."}"#),
+                400,
+                vec!["Bad Request", "No body was sent."],
+            ),
+        ),
         ("200, ProblemDetails that refuse", (with_fields(r#""status":400,"title":"Bad""#), 200, vec!["Bad"])),
     ];
     each(rows, |(reply, status, said)| {

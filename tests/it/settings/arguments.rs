@@ -114,6 +114,7 @@ fn value_that_is_missing_or_too_much_is_named() {
         ("exec", "COMMAND is missing", "skia-auth exec -- COMMAND"),
         ("completions", "SHELL is missing", "skia-auth completions --help"),
         ("-q", "a command is missing", "skia-auth --help"),
+        ("config -q", "a command is missing", "skia-auth config --help"),
     ] {
         refuses(line, message, hint);
     }
