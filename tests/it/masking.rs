@@ -83,6 +83,18 @@ fn token_of_every_legal_character_is_masked_whole() {
 }
 
 #[test]
+fn token_is_shown_as_the_runner_knows_it() {
+    let token = register_token("opaque+token/of-a-test");
+    let written = token.replace('+', r"\u002B").replace('/', r"\/").replace("op", r"\u006f\u0070");
+    let fields = format!(r#""Token":"{written}","Status":0,"ExpirationDate":"2099-01-01T00:00:00""#);
+    let server = Server::start([Reply::json(200, format!("{{{fields}}}"))]);
+    let home = Home::new();
+    let program = home.skia(["token", "-o", "json"]).credentials().server(&server).env("GITHUB_ACTIONS", "true");
+    let outcome = program.token_may_appear_in_stderr_mask().run();
+    outcome.assert(0, &format!("{{{}}}\n", fields.replace(&written, &token)), &format!("::add-mask::{token}\n"));
+}
+
+#[test]
 fn mask_comes_before_the_token() {
     for (variable, value, command) in RUNNERS {
         let (home, t) = (Home::new(), live_token());
