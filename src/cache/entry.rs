@@ -283,11 +283,6 @@ mod tests {
         }
 
         #[test]
-        fn reading_is_total(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            prop_assert_eq!(decode(&bytes, &identity()), None);
-        }
-
-        #[test]
         fn freshness_is_total(received_at in any::<i32>(), offset in any::<i64>(), now in any::<i32>(), ttl in any::<u64>()) {
             let mut entry = sample();
             entry.received_at = Timestamp::from_second(received_at.into()).unwrap();

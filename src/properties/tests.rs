@@ -66,7 +66,14 @@ fn every_property_has_a_target_and_seeds() {
     }
 }
 
-/// What a fuzzer does to a seed.
+/// What a fuzzer begins with.
+#[derive(Clone, Debug)]
+enum Start {
+    Seed(Index),
+    Bytes(Vec<u8>),
+}
+
+/// What a fuzzer does to it.
 #[derive(Clone, Debug)]
 enum Change {
     Flip(Index, u8),
@@ -118,10 +125,18 @@ fn changed(bytes: &[u8], change: &Change, seeds: &[Seed]) -> Vec<u8> {
 fn holds_near_the_seeds(target: &str) {
     let property: Property = TARGETS.iter().find(|(name, _)| *name == target).unwrap().1;
     let seeds = seeds(target);
-    let strategy = (any::<Index>(), prop::collection::vec(change(), 1..4));
+    let start = prop_oneof![
+        6 => any::<Index>().prop_map(Start::Seed),
+        1 => any::<String>().prop_map(|text| Start::Bytes(text.into_bytes())),
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(Start::Bytes),
+    ];
+    let strategy = (start, prop::collection::vec(change(), 1..4));
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(400));
-    let result = runner.run(&strategy, |(seed, changes)| {
-        let start = seeds[seed.index(seeds.len())].bytes.clone();
+    let result = runner.run(&strategy, |(start, changes)| {
+        let start = match start {
+            Start::Seed(seed) => seeds[seed.index(seeds.len())].bytes.clone(),
+            Start::Bytes(bytes) => bytes,
+        };
         let bytes = changes.iter().fold(start, |bytes, change| changed(&bytes, change, &seeds));
         let held = std::panic::catch_unwind(|| property(&bytes));
         prop_assert!(held.is_ok(), "{target} breaks with {:?}", String::from_utf8_lossy(&bytes));

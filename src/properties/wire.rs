@@ -11,8 +11,8 @@ const LONGEST_BODY: usize = 1024 * 1024;
 pub fn check(data: &[u8]) -> &'static str {
     let whole = reply_to(data, usize::MAX);
     let outcome = outcome(&whole);
-    // Byte by byte, and for what is too long for that in larger pieces.
-    for piece in [1 + data.len() / 2000, 1 + data.len() % 1301] {
+    // Byte by byte, and what is too long for that in larger pieces: the head is looked at anew after each.
+    for piece in [1 + data.len() / 250, 1 + data.len() % 1301] {
         let in_pieces = reply_to(data, piece);
         assert_eq!(seen(&whole), seen(&in_pieces), "in pieces of {piece}");
     }
@@ -68,25 +68,26 @@ fn assert_within_bounds(reply: &Reply) {
 fn assert_as_by_hand(data: &[u8], reply: &Reply) {
     let Some(end) = data.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return };
     let Ok(head) = std::str::from_utf8(&data[..end]) else { return };
+    // A recipient may take a bare line feed for the end of a line (§2.2); this reader does not.
+    let is_strict = head.matches('\n').count() == head.matches("\r\n").count();
     let mut lines = head.split("\r\n");
-    let is_plain = lines.next().is_some_and(|line| line.starts_with("HTTP/1.1 200 "));
+    let is_plain = is_strict && lines.next().is_some_and(|line| line.starts_with("HTTP/1.1 200 "));
     let fields: Option<Vec<_>> = lines.map(|line| line.split_once(": ")).collect();
-    let Some(fields) = fields.filter(|_| is_plain && !head.contains(|c: char| c == '\n' && !head.contains("\r\n")))
-    else {
-        return;
-    };
+    let Some(fields) = fields.filter(|_| is_plain) else { return };
     let named = |name: &str| {
         fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value).collect::<Vec<_>>()
     };
     let body = &data[end + 4..];
     match (&named("content-length")[..], &named("transfer-encoding")[..]) {
-        ([], []) => assert_eq!(reply.body, body),
+        ([], []) => assert!(reply.body == body, "not the whole body"),
         ([length], []) if !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit()) => {
             let length: usize = length.parse().unwrap_or(usize::MAX);
-            assert_eq!(reply.body, body[..length.min(body.len())]);
             assert!(length <= body.len(), "half a body of {length}");
+            assert!(reply.body == body[..length], "not the body of {length}");
         }
-        ([], [coding]) if *coding == "chunked" => assert_eq!(Some(reply.body.clone()), unchunked(body)),
+        ([], [coding]) if *coding == "chunked" => {
+            assert!(unchunked(body).is_some_and(|body| body == reply.body), "not what the chunks say");
+        }
         _ => {}
     }
 }
@@ -116,14 +117,14 @@ fn assert_round_trip(body: &[u8]) {
     let chunked = [&head[..], &chunks, b"0\r\n\r\n"].concat();
     let plain = [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
     for answer in [&chunked, &plain] {
-        let piece = 1 + answer.len() % 29;
+        let piece = 1 + answer.len() % 290;
         match reply_to(answer, piece) {
             Ok(reply) => assert_eq!(reply.body, body),
             Err(trouble) => panic!("{trouble:?}"),
         }
     }
     for answer in answers_without_end(&chunked, &plain, body.len()) {
-        assert!(!matches!(reply_to(answer, 7), Ok(reply) if reply.status == 200), "half a body");
+        assert!(!matches!(reply_to(answer, 70), Ok(reply) if reply.status == 200), "half a body");
     }
 }
 
