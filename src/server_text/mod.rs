@@ -266,6 +266,10 @@ mod tests {
         for unit in ["a", "\u{1b}]", "\u{1b}[1;", "\n", "\r\n", "\u{200b}", ":", "#", "%61", "a\u{1b}", &secret[1..]] {
             assert!(masked(&unit.repeat(size / unit.len()), &secret).chars().count() <= 10 * 300 + 9);
         }
+        for unit in ["\"\",", "\"\\u0061\":", "\\\"", "\"a", "97, "] {
+            let document = unit.repeat(size / 8 / unit.len());
+            assert!(mask_document(&document, &Secret::new(secret.clone()), "").len() <= document.len());
+        }
         assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     }
 
