@@ -205,6 +205,9 @@ fn plain_spellings(c: char) -> Vec<String> {
             '>' => vec!["&gt;"],
             ' ' => vec!["+"],
             '\t' => vec!["\\t", " "],
+            '\r' => vec!["\\r", " "],
+            '\u{8}' => vec!["\\b"],
+            '\u{c}' => vec!["\\f"],
             _ => vec![],
         }
         .into_iter()

@@ -240,6 +240,9 @@ mod tests {
         ] {
             assert_eq!(mask_document(document, &secret, "token-hunter2x"), masked, "{document}");
         }
+        // A secret with what JSON has letters for.
+        let secret = Secret::new("hu\rn\tt\u{8}e\u{c}r".to_owned());
+        assert_eq!(mask_document(r#"["hu\rn\tt\be\fr","hu n ter"]"#, &secret, ""), r#"["***","***"]"#);
         // A secret that looks like a part of an escape sequence.
         let secret = Secret::new("u00410".to_owned());
         assert_eq!(mask_document(r#"["\u00410"]"#, &secret, ""), r#"["A0"]"#);
