@@ -14,17 +14,19 @@ pub fn assert_hidden(secret: &str, text: &str) {
 /// The encoding in which the secret stands in the text.
 pub fn found(secret: &str, text: &str) -> Option<&'static str> {
     let json = serde_json::Value::from(secret).to_string();
-    let wanted = [comparable(secret.as_bytes()), comparable(&json.as_bytes()[1..json.len() - 1])];
+    let wanted = [secret, &json[1..json.len() - 1]].map(|text| visible(&comparable(text.as_bytes())));
     let readings = [
-        ("as it is", text.as_bytes().to_owned()),
-        ("JSON", json_unescaped(text)),
-        ("percent", percent_decoded(text.as_bytes())),
-        ("form", percent_decoded(text.replace('+', " ").as_bytes())),
-        ("HTML", html_unescaped(text)),
+        ("as it is", visible(&comparable(text.as_bytes()))),
+        ("JSON", comparable(&json_unescaped(text))),
+        ("percent", comparable(&percent_decoded(text.as_bytes()))),
+        ("form", comparable(&percent_decoded(text.replace('+', " ").as_bytes()))),
+        ("HTML", comparable(&html_unescaped(text))),
     ];
-    let readings = readings.into_iter().chain(base64_decoded(text).into_iter().map(|bytes| ("base64", bytes)));
+    // Another case is another secret there.
+    if base64_decoded(text).iter().any(|bytes| bytes.windows(secret.len()).any(|piece| piece == secret.as_bytes())) {
+        return Some("base64");
+    }
     for (encoding, reading) in readings {
-        let reading = comparable(&reading);
         if wanted.iter().any(|wanted| reading.contains(wanted.as_str())) {
             return Some(encoding);
         }
@@ -37,9 +39,12 @@ pub fn found(secret: &str, text: &str) -> Option<&'static str> {
     ["", "-", ":", " ", "\\x"].into_iter().any(hexed).then_some("hex")
 }
 
-/// As a person compares: without regard to case, and without what cannot be seen.
+/// As a person compares: without regard to case, or to what is between two words.
 fn comparable(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase().replace(['\t', '\r', '\n'], " ");
+    String::from_utf8_lossy(bytes).to_ascii_lowercase().replace(['\t', '\r', '\n'], " ")
+}
+
+fn visible(text: &str) -> String {
     text.chars().filter(|&c| !super::inertness::is_invisible(c)).collect()
 }
 

@@ -131,7 +131,7 @@ fn holds_near_the_seeds(target: &str) {
         1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(Start::Bytes),
     ];
     let strategy = (start, prop::collection::vec(change(), 1..4));
-    let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let result = runner.run(&strategy, |(start, changes)| {
         let start = match start {
