@@ -80,6 +80,16 @@ fn entry_like(home: &Home, name: &str) -> std::path::PathBuf {
 }
 
 #[test]
+fn cache_that_cannot_be_looked_at_is_a_failure_and_no_answer() {
+    let (home, long) = (Home::new(), format!("/{}", "x".repeat(300)));
+    for arguments in [&["logout"][..], &["logout", "--all"]] {
+        let outcome = home.skia(arguments).credentials().env("SKIA_CACHE_DIR", &long).run();
+        assert_ne!(outcome.code, Some(0), "{outcome}");
+        assert!(outcome.stderr.ends_with(": file name too long\n"), "{outcome}");
+    }
+}
+
+#[test]
 fn logout_needs_to_know_whose_token() {
     Home::new().skia(["logout"]).run().fails(
         3,
