@@ -302,12 +302,12 @@ fn reply_that_drips_ends_at_the_deadline() {
     let head = raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n", live_token()).drip(Duration::from_millis(400));
     let body = Reply::with(move |_| live_reply(&token).delay(Duration::ZERO).drip(Duration::from_millis(15)));
     let hints = Reply::raw("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(9999)).drip(Duration::from_millis(20));
-    let incomplete = error("no complete answer from 127.0.0.1:[..] within 1.[..] s").replace("1.[..] s", "1 s");
+    let incomplete = error("no complete answer from 127.0.0.1:[..] within [..] s");
     let rows = [
         ("header", (head, incomplete.clone())),
         ("body", (body, incomplete.clone())),
         ("early hints", (hints, incomplete)),
-        ("nothing at all", (Reply::hang(), error("no answer from 127.0.0.1:[..] within 1 s"))),
+        ("nothing at all", (Reply::hang(), error("no answer from 127.0.0.1:[..] within [..] s"))),
     ];
     each(rows, |(reply, expected)| {
         let server = Server::start([reply]);

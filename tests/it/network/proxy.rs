@@ -236,13 +236,13 @@ fn proxy_that_hangs_or_drips_is_left_at_the_deadline() {
     });
     for port in [hanging.port(), dripping.port(), endless.port()] {
         let outcome = hasty_token(&home, &base_url("https")).env("https_proxy", format!("127.0.0.1:{port}")).run();
-        let message = format!("no answer from the proxy 127.0.0.1:{port} (https_proxy) within 1 s");
+        let message = format!("no answer from the proxy 127.0.0.1:{port} (https_proxy) within [..] s");
         outcome.fails(5, &format!("skia-auth: error: {message}\n"));
     }
     assert_eq!((hanging.connections(), dripping.connections(), endless.connections()), (1, 1, 1));
     let tunnel = Proxy::to(&server);
     let outcome = hasty_token(&home, &base_url("https")).env("https_proxy", tunnel.url()).run();
-    outcome.fails(5, "skia-auth: error: no TLS connection to api.skia.test within 1 s\n");
+    outcome.fails(5, "skia-auth: error: no TLS connection to api.skia.test within [..] s\n");
     for received in [hanging.received(), dripping.received(), endless.received(), tunnel.received()] {
         assert_untold(&received);
     }
