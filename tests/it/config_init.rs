@@ -231,7 +231,7 @@ fn json_file_is_refused() {
 }
 
 #[test]
-fn place_that_cannot_be_written_is_told_and_nothing_stays_there() {
+fn place_that_cannot_be_written_is_told() {
     let home = Home::new();
     home.skia(["config", "init"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative").run().fails(
         3,
@@ -241,6 +241,11 @@ fn place_that_cannot_be_written_is_told_and_nothing_stays_there() {
     home.skia(["config", "init", "--config", "file/c.toml"])
         .run()
         .fails(7, "skia-auth: error: cannot create file/c.toml: [..]\n");
+}
+
+#[test]
+fn size_limit_is_told_and_leaves_no_file_behind() {
+    let home = Home::new();
     let full = home.skia(["config", "init"]).prelude("ulimit -f 0").run();
     full.fails(7, &format!("skia-auth: error: cannot create {}: file too large\n", config_file(&home).display()));
     assert!(!config_file(&home).exists());
