@@ -100,8 +100,8 @@ fn check_lifetime(acquired: &Acquired, min_ttl: Duration, now: Timestamp) -> Res
 }
 
 /// Whom a connection trusts beside, or in place of, the system's roots.
-pub fn trust(settings: &Settings) -> Result<Trust, Failure> {
-    let extra = settings.ca_cert.as_deref().map(|path| load_ca_cert(path, settings.timeout)).transpose()?;
+pub fn trust(settings: &Settings, patience: Duration) -> Result<Trust, Failure> {
+    let extra = settings.ca_cert.as_deref().map(|path| load_ca_cert(path, patience)).transpose()?;
     Ok(Trust {
         extra: extra.unwrap_or_default(),
         file: env::path(env::SSL_CERT_FILE),
@@ -238,7 +238,7 @@ impl Call<'_> {
         .to_json()?;
         let route = proxy::route(&env::text, &identity.base_url)?;
         self.reporter.note(&Note::Route(&route));
-        let trust = trust(self.settings)?;
+        let trust = trust(self.settings, self.deadline.saturating_duration_since(Instant::now()))?;
         let url = identity.base_url.login_url();
         let _waiting = self.reporter.waiting(identity.base_url.host());
         let mut number = 0;

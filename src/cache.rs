@@ -86,10 +86,15 @@ impl Cache {
         private_fs::replace(&self.path("token"), &encode(entry, &self.identity)?)
     }
 
-    /// Deletes the entry. Answers whether there was one.
+    /// Deletes the entry, and what dead processes left in the directory. Answers whether there was one.
     pub fn remove(&self) -> io::Result<bool> {
         if !is_there(&self.directory)? {
             return Ok(false);
+        }
+        for file in listing(&self.directory)? {
+            if private_fs::is_temporary(&file.file_name().to_string_lossy()) {
+                let _ = remove_file(&file.path());
+            }
         }
         let _ = remove_file(&self.path("refusal"));
         remove_file(&self.path("token"))

@@ -70,5 +70,6 @@ pub fn is(name: &str, value: &str) -> bool {
 
 /// Whether the program runs in a pipeline: `CI` is set to anything but a denial.
 pub fn in_ci() -> bool {
-    path(CI).is_some_and(|value| !matches!(value.to_str(), Some("0" | "false")))
+    let denials = ["0", "false", "no", "off"];
+    path(CI).is_some_and(|value| !denials.iter().any(|denial| value.as_os_str().eq_ignore_ascii_case(denial)))
 }

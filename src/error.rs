@@ -1,5 +1,6 @@
 //! What can go wrong, as far as the caller must act on it: the kinds of failure and their exit codes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -148,6 +149,12 @@ pub fn reason(error: &io::Error) -> String {
         Some(end) => text[..end].to_lowercase(),
         None => text,
     }
+}
+
+/// A word of a command that is to be typed, quoted where a shell would take it apart.
+pub fn word(text: impl fmt::Display) -> String {
+    let text = text.to_string();
+    shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -71,6 +71,12 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
         options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
     }
     let file = options.open(path)?;
+    // It holds nothing: that others could reach it is put right, so that they cannot hold the lock.
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
+    }
     check_private(&file)?;
     Ok(file)
 }
@@ -137,6 +143,11 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")),
         Ok(metadata) if !metadata.is_file() || is_descriptor(path) => Err(io::Error::other("it is not a regular file")),
+        // Something that is not there, or a link to nowhere, is fine.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
+            Err(io::Error::new(io::ErrorKind::IsADirectory, "it names a directory"))
+        }
         _ => temporary_beside(path).map(drop),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cache::{Miss, Stale};
 use crate::cli::{Color, SharedArgs};
 use crate::env;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Kind, word};
 use crate::http::{Progress, Step};
 use crate::proxy::Route;
 use crate::server_text;
@@ -68,7 +68,8 @@ impl fmt::Display for Warning {
                 write!(formatter, "profile {profile:?} was named with -p: ignoring {}", variables.join(", "))
             }
             Self::ExposedConfigFile(path) => {
-                write!(formatter, "other users can read the secret in {0}: chmod go-rwx {0}", path.display())
+                let path = path.display();
+                write!(formatter, "other users can read the secret in {path}: chmod go-rwx {}", word(&path))
             }
             Self::TokenExpired { ago } => write!(formatter, "the server's token expired {} ago", humane(*ago)),
             Self::ClockOff { server_ahead } => {

@@ -16,6 +16,8 @@ pub use answer::Answer;
 pub const CLIENT_ID: &str = "104s3a5275a0d35e4";
 /// The documented example of its password.
 pub const CLIENT_SECRET: &str = "e15148d497d8bc12";
+/// The only scope there is.
+pub const SCOPE: &str = "api";
 
 /// How long to pause when a connection cannot be taken (mostly: too many open files), so as not to spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);

@@ -74,10 +74,12 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
                     _ => format!("{word} is an option of skia-auth {command}"),
                 });
             }
-            let suggestion = own(ContextKind::SuggestedArg)
-                .or_else(|| own(ContextKind::SuggestedSubcommand))
-                .filter(|name| nearest(word.trim_start_matches('-'), [name.trim_start_matches('-')]).is_some())
-                .map(|name| format!("did you mean {name}?"));
+            let suggested = own(ContextKind::SuggestedArg).or_else(|| own(ContextKind::SuggestedSubcommand));
+            let names = suggested.iter().flat_map(|names| names.split(", "));
+            let suggestion =
+                nearest(word.trim_start_matches('-'), names.clone().map(|name| name.trim_start_matches('-')))
+                    .and_then(|found| names.clone().find(|name| name.trim_start_matches('-') == found))
+                    .map(|name| format!("did you mean {name}?"));
             let wants_separator =
                 matches!(typed, Some("exec" | "sandbox")) && !word.is_empty() && !word.starts_with('-');
             match suggestion {

@@ -119,7 +119,10 @@ fn secret(layers: &Layers) -> Row {
     let Some(source) = &layers.client_secret else {
         return Row::maybe(NAME, None::<&Setting<()>>, |()| String::new());
     };
-    let length = |secret: &Secret| format!("set ({} characters)", secret.characters());
+    let length = |secret: &Secret| match secret.characters() {
+        1 => "set (1 character)".to_owned(),
+        count => format!("set ({count} characters)"),
+    };
     let value = match &source.value {
         SecretSource::Given(secret) => length(secret),
         SecretSource::File(path) => match source.read(layers.timeout.value) {

@@ -12,7 +12,7 @@ use crate::acquire::{Clock, Need, acquire, trust};
 use crate::api;
 use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Kind, word};
 use crate::http::{self, Progress, Step};
 use crate::output::json_report;
 use crate::proxy::{self, Route};
@@ -107,7 +107,7 @@ impl Checkup<'_> {
                 None => self.passed("file mode", "other users cannot read a secret there"),
                 Some(path) => {
                     let failure = Failure::config(format!("other users can read the secret in {}", path.display()));
-                    self.failed("file mode", &failure.hint(format!("chmod go-rwx {}", file.value.display())));
+                    self.failed("file mode", &failure.hint(format!("chmod go-rwx {}", word(file.value.display()))));
                 }
             }
         }
@@ -150,7 +150,7 @@ impl Checkup<'_> {
         let base_url = &settings.identity.base_url;
         let route = proxy::route(&env::text, base_url);
         let route = self.keep("proxy", route, Route::describe)?;
-        let trust = trust(settings);
+        let trust = trust(settings, settings.timeout);
         let trust = match trust {
             Ok(trust) => trust,
             Err(failure) => {

@@ -21,7 +21,12 @@ pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Report
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
     let acquired = acquire(&source.settings, need, clock, reporter)?;
     source.announce(&acquired.grant.token, reporter);
-    become_command(prepare(&args.command, &acquired, &source.settings.identity), &program)
+    let mut command = prepare(&args.command, &acquired, &source.settings.identity);
+    // What is called in there meets our SKIA_BASE_URL: with another profile's secret, unless it is the same profile.
+    if let Some(profile) = shared.profile.as_ref().filter(|_| !args.connection.sandbox) {
+        command.env(env::PROFILE, profile);
+    }
+    become_command(command, &program)
 }
 
 fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity) -> Command {

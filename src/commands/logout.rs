@@ -7,27 +7,27 @@ use crate::cache::Cache;
 use crate::cli::{LogoutArgs, SharedArgs};
 use crate::error::{Failure, reason};
 use crate::report::Reporter;
-use crate::settings::{CachePlace, Layers};
+use crate::settings::{Layers, cache_directory};
 
 const STAYS_VALID: &str = "a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
 
 pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
-    let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
-    let directory = match &layers.cache.value {
-        CachePlace::Directory(directory) => directory,
-        CachePlace::Off(why) => return Ok(Outcome::of(format!("nothing is cached: {why}\n"))),
+    // Also where the cache is off: what was left there before is to go.
+    let Some(directory) = cache_directory()? else {
+        return Ok(Outcome::of("nothing is cached: there is no home directory\n"));
     };
     let cannot = |error: std::io::Error| Failure::output(format!("cannot delete a cached token: {}", reason(&error)));
     let removed = if args.all {
-        Cache::remove_all(directory).map_err(cannot)?
+        Cache::remove_all(&directory.value).map_err(cannot)?
     } else {
+        let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
         let Some(identity) = layers.identity() else {
             bail!(
                 Failure::config("whose token is meant is unknown: no client id is configured")
                     .hint("skia-auth logout --all, or --client-id")
             );
         };
-        usize::from(Cache::new(directory, &identity).remove().map_err(cannot)?)
+        usize::from(Cache::new(&directory.value, &identity).remove().map_err(cannot)?)
     };
     let deleted = match removed {
         0 => return Ok(Outcome::of("no token was cached\n")),

@@ -12,7 +12,7 @@ use crate::cli::SandboxArgs;
 use crate::env;
 use crate::error::{Failure, Kind, reason};
 use crate::report::Reporter;
-use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPE, Sandbox};
 use crate::signals;
 use crate::stdio;
 
@@ -46,9 +46,15 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         .env(env::BASE_URL, sandbox.base_url())
         .env(env::CLIENT_ID, CLIENT_ID)
         .env(env::CLIENT_SECRET, CLIENT_SECRET)
-        // A second source for the secret, or another scope, would contradict these.
+        .env(env::SCOPE, SCOPE)
+        // A second source for the secret, or another profile, would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
-        .env_remove(env::SCOPE);
+        .env_remove(env::PROFILE);
+    // Tokens of an earlier sandbox on the same port are none of this one, and nobody has a use for them afterwards.
+    let cache = tempfile::tempdir().context("cannot make a place for cached tokens")?;
+    if !env::in_ci() || env::path(env::CACHE_DIR).is_some() {
+        command.env(env::CACHE_DIR, cache.path());
+    }
     signals::wait_for_children().context("cannot watch for the end of the command")?;
     let forwarded = ForwardedSignals::prepare()?;
     let mut process = command.spawn().map_err(|error| child::cannot_start(&words[0], &error))?;

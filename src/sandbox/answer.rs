@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{CLIENT_ID, CLIENT_SECRET};
+use super::{CLIENT_ID, CLIENT_SECRET, SCOPE};
 
 /// How the sandbox answers a login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -128,7 +128,7 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
         ("ClientId", CLIENT_ID),
         ("ClientSecret", CLIENT_SECRET),
         ("GrantType", "client_credentials"),
-        ("Scope", "api"),
+        ("Scope", SCOPE),
     ];
     let missing: Vec<String> = expected
         .iter()

@@ -48,9 +48,10 @@ impl Mask {
             let mut texts = vec![secret, &json[1..json.len() - 1]];
             texts.dedup();
             for text in texts {
-                patterns
-                    .push(Pattern::of_bytes(text, &["", "-", ":", " ", "\\x", ",0x", ", 0x"], |b| format!("{b:02x}")));
-                patterns.push(Pattern::of_bytes(text, &[",", ", "], |b| b.to_string()));
+                patterns.push(Pattern::of_bytes(text, &["", "-", ":", " ", "\\x", ",0x", ", 0x", " 0x"], |b| {
+                    format!("{b:02x}")
+                }));
+                patterns.push(Pattern::of_bytes(text, &[",", ", ", " ", ";"], |b| b.to_string()));
                 patterns.extend(base64_forms(text.as_bytes()).iter().map(|form| Pattern::of_encoding(form)));
             }
         }
@@ -193,7 +194,9 @@ fn plain_spellings(c: char) -> Vec<String> {
     let json: String = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
     let url: String = c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")).collect();
     let code = u32::from(c);
-    let mut spellings = vec![json, url, format!("&#{code};"), format!("&#x{code:x};")];
+    // What JavaScript's `escape` and IIS write.
+    let escape: String = c.encode_utf16(&mut units).iter().map(|unit| format!("%u{unit:04x}")).collect();
+    let mut spellings = vec![json, url, escape, format!("&#{code};"), format!("&#x{code:x};")];
     spellings.extend(
         match c {
             '"' => vec!["\\\"", "&quot;"],

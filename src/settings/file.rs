@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use self::fault::{Fault, Problem};
-use crate::error::Failure;
+use crate::error::{Failure, word};
 use crate::files::{self, Access, Contents};
 use crate::secret::Secret;
 use crate::settings::DEFAULT_TIMEOUT;
@@ -88,7 +88,7 @@ impl ConfigFile {
         let path = self.path.display();
         if self.access.mode & 0o022 != 0 {
             return Err(Failure::config(format!("{path} names a command, and other users can write the file"))
-                .hint(format!("chmod go-w {path}")));
+                .hint(format!("chmod go-w {}", word(path))));
         }
         if self.access.is_foreign {
             return Err(Failure::config(format!("{path} names a command, and the file belongs to another user"))

@@ -214,17 +214,23 @@ fn cache_place(no_cache: bool, said: Option<bool>, layer: &ProfileLayer) -> Resu
         (true, Some(false), _) | (false, Some(false), None) => return off("cache = false", layer.provenance()),
         _ => {}
     }
+    match cache_directory()? {
+        Some(Setting { provenance: Provenance::Default, .. }) if env::in_ci() => {
+            off("CI is set: shared runners share a home; set SKIA_CACHE_DIR", Provenance::Variable(env::CI))
+        }
+        Some(directory) => Ok(Setting::new(CachePlace::Directory(directory.value), directory.provenance)),
+        None => off("there is no home directory", Provenance::Default),
+    }
+}
+
+/// Where cached tokens are, whether the cache is on or off.
+pub fn cache_directory() -> Result<Option<Setting<PathBuf>>, Failure> {
     if let Some(directory) = env::path(env::CACHE_DIR) {
         if !directory.is_absolute() {
             return Err(Failure::config(format!("{} is not an absolute path", env::CACHE_DIR)));
         }
-        return Ok(Setting::new(CachePlace::Directory(directory), Provenance::Variable(env::CACHE_DIR)));
+        return Ok(Some(Setting::new(directory, Provenance::Variable(env::CACHE_DIR))));
     }
-    if env::in_ci() {
-        return off("CI is set: shared runners share a home; set SKIA_CACHE_DIR", Provenance::Variable(env::CI));
-    }
-    match dirs::cache_dir().filter(|directory| directory.is_absolute()) {
-        Some(directory) => Ok(Setting::new(CachePlace::Directory(directory.join("skia-auth")), Provenance::Default)),
-        None => off("there is no home directory", Provenance::Default),
-    }
+    let directory = dirs::cache_dir().filter(|directory| directory.is_absolute());
+    Ok(directory.map(|directory| Setting::new(directory.join("skia-auth"), Provenance::Default)))
 }

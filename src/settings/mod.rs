@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use self::base_url::BaseUrl;
-pub use self::layers::Layers;
+pub use self::layers::{Layers, cache_directory};
 pub use self::profile::config_path;
 use self::provenance::{Provenance, Setting};
 use crate::cli::ConnectionArgs;

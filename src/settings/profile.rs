@@ -1,6 +1,8 @@
 //! Which configuration file and which of its profiles applies, and how strongly.
 
 use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -8,7 +10,7 @@ use super::file::{ConfigFile, DEFAULT_PROFILE, Profile, nearest};
 use super::provenance::{ProfileSource, Provenance, Setting};
 use crate::cli::SharedArgs;
 use crate::env;
-use crate::error::Failure;
+use crate::error::{Failure, word};
 use crate::report::{Note, Reporter, Warning};
 
 /// The profile that applies, and how strongly.
@@ -60,7 +62,7 @@ impl ProfileLayer {
                 "unknown profile {:?} (from {}): {place}",
                 name.value, name.provenance
             ))
-            .hint(format!("skia-auth config init -p {}", name.value)));
+            .hint(format!("skia-auth config init -p {}", word(&name.value))));
         }
         Ok(Self { name, profile: Profile::default(), source: None, file, exposed_file: None })
     }
@@ -127,7 +129,7 @@ fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, 
     let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else { return Ok(None) };
     let directory = directory.join("skia-auth");
     let (toml, json) = (directory.join("config.toml"), directory.join("config.json"));
-    let (path, found) = match (toml.exists(), json.exists()) {
+    let (path, found) = match (is_there(&toml), is_there(&json)) {
         (true, true) => {
             let what = format!("both config.toml and config.json are in {}", directory.display());
             return Err(Failure::config(what).hint("keep one of them"));
@@ -136,4 +138,10 @@ fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, 
         (found, false) => (toml, found),
     };
     Ok(Some((Setting::new(path, Provenance::Default), found)))
+}
+
+/// Whether something is there, be it a link to nowhere or out of reach: only what is missing may be passed over.
+fn is_there(path: &Path) -> bool {
+    let missing = [ErrorKind::NotFound, ErrorKind::NotADirectory];
+    fs::symlink_metadata(path).map_or_else(|error| !missing.contains(&error.kind()), |_| true)
 }

@@ -95,6 +95,23 @@ fn exec_without_a_command_is_a_usage_error() {
 }
 
 #[test]
+fn command_of_a_named_profile_stays_with_that_profile() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    let secret = "staging-secret-of-the-integration";
+    home.declare_secret(secret);
+    let (id, url) = ("client_id = \"a\"", server.base_url());
+    home.write_config(&format!(
+        "{id}\nclient_secret = {SECRET:?}\n[profile.staging]\n{id}\nbase_url = {url:?}\nclient_secret = {secret:?}\n"
+    ));
+    let nested = ["exec", "-p", "staging", "--no-cache", "--", "skia-auth", "token", "--no-cache"];
+    home.skia(nested).run().ok(&format!("{t}\n"));
+    for request in server.requests() {
+        assert_eq!(request.json()["ClientSecret"], secret);
+    }
+}
+
+#[test]
 fn environment_is_the_same_but_for_what_is_documented() {
     let home = Home::new();
     let expiry = Timestamp::now().as_second() + 86_400;

@@ -101,12 +101,34 @@ hint: skia-auth logout --all, or --client-id
 }
 
 #[test]
-fn logout_without_a_cache_says_why() {
+fn logout_deletes_also_where_the_cache_is_off() {
+    for (arguments, variable) in [(&["logout"][..], "CI"), (&["logout", "--all"], "SKIA_NO_CACHE")] {
+        let (home, t) = (Home::new(), live_token());
+        let server = Server::start([live_reply(&t)]);
+        gets(token(&home, &server), &t);
+        let logout = || home.skia(arguments).credentials().server(&server).env(variable, "1").run();
+        logout().ok(DELETED);
+        logout().ok("no token was cached\n");
+        assert!(cache_files(&home, "token").is_empty());
+    }
+}
+
+#[test]
+fn logout_leaves_no_temporary_file_with_a_token() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    let left = entry(&home).with_file_name(".skia-auth-x1y2z3.tmp");
+    fs::copy(entry(&home), &left).unwrap();
+    home.skia(["logout"]).credentials().server(&server).run().ok(DELETED);
+    assert!(!left.exists());
+}
+
+#[test]
+fn logout_of_all_needs_no_settings() {
     let home = Home::new();
-    let outcome = home.skia(["logout"]).credentials().env("CI", "true").run();
-    outcome.ok("nothing is cached: CI is set: shared runners share a home; set SKIA_CACHE_DIR\n");
-    home.skia(["logout", "--all"]).env("SKIA_NO_CACHE", "1").run().ok("nothing is cached: SKIA_NO_CACHE is set\n");
-    assert!(home.cache_files().is_empty());
+    home.write_config("no_such_key = 1\n");
+    home.skia(["logout", "--all"]).env("SKIA_TIMEOUT", "abc").run().ok("no token was cached\n");
 }
 
 #[test]

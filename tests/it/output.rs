@@ -46,6 +46,22 @@ fn full_device_is_reported() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn standard_output_that_is_closed_is_told() {
+    let (home, server, token) = logged_in();
+    let server = server.expects(3);
+    for command in ["token", "login"] {
+        let run = || home.skia([command]).credentials().server(&server);
+        run().stdout_closed().run().fails(7, "skia-auth: error: cannot write to standard output: it is closed\n");
+        run().stdout_closed().stderr_closed().run().fails(7, "");
+    }
+    home.declare_output("token.txt");
+    let to_file = home.skia(["token", "--to-file", "token.txt"]).credentials().server(&server);
+    to_file.stdout_closed().run().ok("");
+    assert_eq!(fs::read_to_string(home.work().join("token.txt")).unwrap(), format!("{token}\n"));
+}
+
+#[test]
 fn standard_error_that_fails_changes_nothing() {
     let (home, server, token) = logged_in();
     let run = || home.skia(["token", "-vvv", "-p", "default"]).credentials().server(&server);
@@ -164,6 +180,8 @@ fn place_that_cannot_be_written_is_told_before_anything_is_sent() {
         ("/dev/fd/1", "it is not a regular file"),
         ("/dev/null", "it is not a regular file"),
         ("/proc/token", "[..]"),
+        ("nowhere/", "it names a directory"),
+        (&"x".repeat(300), "file name too long"),
     ] {
         for command in ["login", "token"] {
             let outcome = home.skia([command, "--to-file", path]).credentials().server(&server).run();

@@ -56,6 +56,28 @@ fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
 }
 
 #[test]
+fn sandbox_knows_no_token_of_another_and_leaves_none() {
+    let home = Home::new();
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port().to_string();
+    let twice = "skia-auth token && skia-auth token --offline";
+    home.skia(["sandbox", "--port", &port, "--", "sh", "-c", twice]).run().ok("eyJ[..]\neyJ[..]\n");
+    let refused = home.skia(["sandbox", "--port", &port, "--answer", "rejected", "--", "skia-auth", "token"]).run();
+    assert_eq!(refused.code, Some(4), "{refused}");
+    let cached = home.skia(["sandbox", "--", "skia-auth", "token", "--offline"]).env("CI", "1").run();
+    assert_eq!(cached.code, Some(1), "{cached}");
+    assert!(home.cache_files().is_empty());
+}
+
+#[test]
+fn profiles_of_the_user_do_not_reach_into_a_sandbox() {
+    let home = Home::new();
+    home.write_config("scope = \"other\"\n");
+    let run = |program: Program| program.run().ok("eyJ[..]\n").stdout();
+    run(home.skia(["sandbox", "--", "skia-auth", "login"]));
+    run(home.skia(["sandbox", "--", "skia-auth", "login"]).env("SKIA_PROFILE", "staging"));
+}
+
+#[test]
 fn exit_code_is_that_of_the_command() {
     let home = Home::new();
     for (script, code) in

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::SharedArgs;
 use crate::commands::Outcome;
-use crate::error::{Failure, reason};
+use crate::error::{Failure, reason, word};
 use crate::private_fs;
 use crate::secret::Secret;
 use crate::settings::base_url::BaseUrl;
@@ -51,7 +51,7 @@ fn login_command(shared: &SharedArgs) -> String {
     let file = shared.config.as_ref().map(|file| file.display().to_string());
     let options = [("--config", file.as_deref()), ("-p", profile)];
     options.into_iter().fold("skia-auth login".to_owned(), |command, (option, value)| match value {
-        Some(value) => format!("{command} {option} {}", shlex::try_quote(value).unwrap_or(value.into())),
+        Some(value) => format!("{command} {option} {}", word(value)),
         None => command,
     })
 }
@@ -61,7 +61,7 @@ fn exists(path: &Path, profile: &str) -> Failure {
     if profile == DEFAULT_PROFILE {
         failure.hint("skia-auth config show")
     } else {
-        failure.hint(format!("add a table [profile.{profile}] to it"))
+        failure.hint(format!("add a table [profile.{}] to it", key(profile)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Many processes at once: one login, and no one waits for ever.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -230,4 +232,17 @@ fn login_waits_for_nobody() {
     gets(home.skia(["login"]).credentials().server(&server), &t);
     holder.signal(15);
     assert_eq!(holder.wait().signal, Some(15));
+}
+
+#[test]
+fn lock_that_others_can_open_is_made_private_again() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    gets(token(&home, &server), &t);
+    let [lock] = &cache_files(&home, "lock")[..] else { panic!("one lock") };
+    fs::set_permissions(lock, fs::Permissions::from_mode(0o664)).unwrap();
+    home.skia(["logout"]).credentials().server(&server).run();
+    let outcome = token(&home, &server).arg("-v").run();
+    assert!(outcome.code == Some(0) && !outcome.stderr.contains("without the lock"), "{outcome}");
+    assert_eq!(fs::metadata(lock).unwrap().permissions().mode() & 0o777, 0o600);
 }

@@ -63,6 +63,7 @@ fn slip_in_a_command_is_told_with_the_nearest_name() {
     for (line, place, hint) in [
         ("tokn", 1, "did you mean token?"),
         ("lgin", 1, "did you mean login?"),
+        ("logni", 1, "did you mean login?"),
         ("VAL", 1, "skia-auth --help"),
         ("config shw", 2, "did you mean show?"),
         ("config VAL", 2, "skia-auth config --help"),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
 
 use super::{config_path, shown};
 use crate::support::*;
@@ -104,6 +105,11 @@ fn file_that_is_no_text_or_endless_is_refused() {
     refuses("c.toml", &deep("a", ".a"), "c.toml:1:[..]\n...\n");
     refuses("c.json", &deep("{\"client_id\": ", "["), "c.json:1:14: client_id must be a string\n");
     refuses("c.json", &deep("", "["), "c.json:1:1: this is not valid JSON\n");
+    let home = Home::new();
+    fs::remove_file(home.write_config("")).unwrap();
+    symlink("/no/where", home.config().join("skia-auth/config.toml")).unwrap();
+    let message = "skia-auth: error: cannot read the configuration file [..]: no such file or directory\n";
+    home.skia(["token"]).credentials().run().fails(3, message);
     let home = Home::new();
     for (path, why) in [
         (".", "it is a directory"),
