@@ -238,7 +238,8 @@ pub struct TokenArgs {
 #[command(
     override_usage = "skia-auth exec [OPTIONS] -- COMMAND [ARG]...",
     after_help = "\
-The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, and no client secret.
+The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, with -p also
+SKIA_PROFILE, and no client secret.
 
 Examples:
   skia-auth exec -- ./call-skia.sh
@@ -430,8 +431,8 @@ pub struct DoctorArgs {
     override_usage = "skia-auth sandbox [OPTIONS] [-- COMMAND [ARG]...]",
     after_help = "\
 The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the
-sandbox, and its exit code is kept. Without a command these are printed, and
-the sandbox runs until Ctrl-C.
+sandbox, a cache of its own and no profile, and its exit code is kept. Without
+a command the variables are printed, and the sandbox runs until Ctrl-C.
 
 Examples:
   skia-auth sandbox -- ./pipeline.sh
