@@ -113,7 +113,7 @@ impl Answer<'_> {
         match (fields.is_ok(), fields.has_token()) {
             (_, false) if self.says_refusal() => Err(self.rejected(self.shown(&fields))),
             (Some(true), _) => match fields.grant(document.unwrap_or_default()) {
-                Ok(grant) => Ok(self.without_secret(grant)),
+                Ok(grant) => self.without_secret(grant),
                 Err(what) => Err(self.protocol(what)),
             },
             (Some(false), false) => Err(self.rejected(self.shown(&fields))),
@@ -123,11 +123,17 @@ impl Answer<'_> {
     }
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
-    fn without_secret(&self, grant: Grant) -> Grant {
+    fn without_secret(&self, grant: Grant) -> Result<Grant, Failure> {
         let masked = server_text::mask_document(grant.reply.expose(), &self.secret, grant.token.expose());
+        let Some(masked) = masked else {
+            let host = self.base_url.host();
+            return Err(
+                self.protocol(format!("the reply of {host} repeats itself too much to be searched for the secret"))
+            );
+        };
         // A very short secret may stand in the name of a field, or in a date, without having been repeated.
         let is_same = |masked: &Grant| masked.token == grant.token && masked.expiry == grant.expiry;
-        read_again(&masked).filter(is_same).unwrap_or(grant)
+        Ok(read_again(&masked).filter(is_same).unwrap_or(grant))
     }
 
     /// What an answer outside of 2xx means, and whether to ask again.

@@ -58,8 +58,8 @@ fn assert_masked(said: &str, lines: &[String], secret: &Secret) {
         assert_hidden(text, line);
     }
     let document = serde_json::Value::from(vec![said]).to_string();
-    let masked = mask_document(&document, secret, "");
+    let Some(masked) = mask_document(&document, secret, "") else { return };
     let [said_again]: [String; 1] = serde_json::from_str(&masked).expect("a document stays one");
     assert_hidden(text, &said_again);
-    assert_eq!(mask_document(&document, secret, said), document);
+    assert_eq!(mask_document(&document, secret, said), Some(document));
 }

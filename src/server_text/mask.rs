@@ -1,6 +1,6 @@
 //! How a secret looks when somebody else has written it down, so that it can be found again.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -11,11 +11,16 @@ use super::inert::is_unseen;
 /// shorter ones are found everywhere by accident.
 const SHORTEST: usize = 4;
 
+/// How many comparisons a mask makes before it hides the rest unread: some hundredths of a second. The largest reply needs
+/// a tenth of them, unless both it and the secret repeat themselves: then it would need hours.
+const MOST_COMPARISONS: u64 = 5_000_000;
+
 /// Finds a secret in text that has no unseen characters any more. It does not tell upper from lower case.
 pub struct Mask {
     patterns: Vec<Pattern>,
     /// Whether a pattern can begin with this byte: nearly every position of a text is decided by it.
     beginnings: [bool; 256],
+    comparisons: Cell<u64>,
 }
 
 /// A text as a sequence of parts, each with the ways in which it may be spelled.
@@ -63,7 +68,12 @@ impl Mask {
                 beginnings[usize::from(first.to_ascii_uppercase())] = true;
             }
         }
-        Self { patterns, beginnings }
+        Self { patterns, beginnings, comparisons: Cell::new(0) }
+    }
+
+    /// Whether a text was hidden that could not be searched to its end.
+    pub fn is_exhausted(&self) -> bool {
+        self.comparisons.get() >= MOST_COMPARISONS
     }
 
     /// The text with `***` for every occurrence of the secret.
@@ -71,8 +81,11 @@ impl Mask {
         let mut masked = String::with_capacity(text.len());
         let (mut done, mut position) = (0, 0);
         while let Some(byte) = text.as_bytes().get(position) {
-            let end = if self.beginnings[usize::from(*byte)] {
-                self.patterns.iter().filter_map(|pattern| pattern.end_of_match(text.as_bytes(), position)).max()
+            let end_of_match = |pattern: &Pattern| pattern.end_of_match(text.as_bytes(), position, &self.comparisons);
+            let end = if self.is_exhausted() {
+                Some(text.len())
+            } else if self.beginnings[usize::from(*byte)] {
+                self.patterns.iter().filter_map(end_of_match).max()
             } else {
                 None
             };
@@ -155,13 +168,14 @@ impl Pattern {
 
     /// Where the longest match that begins at `start` ends. Spellings are ambiguous (`%25` is `%`, or itself), so all
     /// ends are followed side by side; there are only ever a few.
-    fn end_of_match(&self, text: &[u8], start: usize) -> Option<usize> {
+    fn end_of_match(&self, text: &[u8], start: usize, comparisons: &Cell<u64>) -> Option<usize> {
         let (first, others) = self.0.split_first()?;
         let mut ends = first.ends(text, &[start]);
         for part in others {
             if ends.is_empty() {
                 return None;
             }
+            comparisons.set(comparisons.get() + 1);
             ends = part.ends(text, &ends);
         }
         ends.into_iter().max()
