@@ -116,7 +116,7 @@ impl BaseUrl {
             || bare.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
     }
 
-    /// Scheme, host and port (RFC 6454): what a secret is bound to.
+    /// Scheme, host and port (RFC 6454).
     pub fn origin(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         match (self.tls, self.port) {
