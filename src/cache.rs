@@ -86,28 +86,23 @@ impl Cache {
         private_fs::replace(&self.path("token"), &encode(entry, &self.identity)?)
     }
 
-    /// Deletes the entry, and what dead processes left in the directory. Answers whether there was one.
+    /// Deletes the entry. Answers whether there was one.
     pub fn remove(&self) -> io::Result<bool> {
         if !is_there(&self.directory)? {
             return Ok(false);
-        }
-        for file in listing(&self.directory)? {
-            if private_fs::is_temporary(&file.file_name().to_string_lossy()) {
-                let _ = remove_file(&file.path());
-            }
         }
         let _ = remove_file(&self.path("refusal"));
         remove_file(&self.path("token"))
     }
 
-    /// Deletes every entry of the directory, and what dead processes left there. Lock files stay.
+    /// Deletes every entry of the directory. Lock files stay.
     pub fn remove_all(directory: &Path) -> io::Result<usize> {
         let mut removed = 0;
         for file in listing(directory)? {
             let name = file.file_name().to_string_lossy().into_owned();
             if is_ours(&name, ".token") {
                 removed += usize::from(remove_file(&file.path())?);
-            } else if is_ours(&name, ".refusal") || private_fs::is_temporary(&name) {
+            } else if is_ours(&name, ".refusal") {
                 let _ = remove_file(&file.path());
             }
         }
@@ -116,14 +111,11 @@ impl Cache {
 
     /// Deletes temporary files that a killed process left behind.
     pub fn sweep(&self) {
-        let Ok(files) = listing(&self.directory) else { return };
-        for file in files.filter(|file| private_fs::is_temporary(&file.file_name().to_string_lossy())) {
+        remove_temporaries(&self.directory, |file| {
             let modified = file.metadata().and_then(|metadata| metadata.modified());
             let age = modified.ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
-            if age.is_some_and(|age| age > ABANDONED) {
-                let _ = remove_file(&file.path());
-            }
-        }
+            age.is_some_and(|age| age > ABANDONED)
+        });
     }
 
     /// Takes the lock of the identity, waiting for it until `deadline`. It is free again when the guard is dropped or
@@ -193,6 +185,14 @@ pub struct Lock {
 fn is_ours(name: &str, ending: &str) -> bool {
     let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
     name.strip_suffix(ending).is_some_and(|key| key.len() == 32 && key.bytes().all(is_hex))
+}
+
+/// Deletes the temporary files of a cache directory that are to go: a token stands in each.
+pub fn remove_temporaries(directory: &Path, is_to_go: impl Fn(&fs::DirEntry) -> bool) {
+    let Ok(files) = listing(directory) else { return };
+    for file in files.filter(|file| private_fs::is_temporary(&file.file_name().to_string_lossy()) && is_to_go(file)) {
+        let _ = remove_file(&file.path());
+    }
 }
 
 /// The files of the cache directory; none where it is missing.

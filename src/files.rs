@@ -83,8 +83,12 @@ pub fn within<T: Send + 'static>(
 ) -> Result<T, String> {
     let (sender, receiver) = mpsc::channel();
     beside(move || sender.send(read()))?;
-    let seconds = patience.as_secs_f32().ceil();
-    receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {seconds} s")))
+    receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
+}
+
+/// A time limit as it is told, in whole seconds.
+pub fn seconds(patience: Duration) -> f32 {
+    patience.as_secs_f32().ceil()
 }
 
 /// Not `thread::spawn`: that one panics when there is no thread to be had.

@@ -56,12 +56,12 @@ use crate::output::Format;
 use crate::report::Reporter;
 use crate::usage::Stop;
 
-/// What is said of a panic: its message may hold anything.
-const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault of skia-auth)\n";
-
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[doc(hidden)]
 pub use crate::start::start;
+
+/// What is said of a panic: its message may hold anything.
+const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault of skia-auth)\n";
 
 /// Runs the program: parses, dispatches, writes the result, and reports what went wrong. The answer is the exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {

@@ -75,11 +75,11 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
                 });
             }
             let suggested = own(ContextKind::SuggestedArg).or_else(|| own(ContextKind::SuggestedSubcommand));
-            let names = suggested.iter().flat_map(|names| names.split(", "));
+            let bare = |name| str::trim_start_matches(name, '-');
+            let names: Vec<&str> = suggested.iter().flat_map(|names| names.split(", ")).collect();
+            let found = nearest(bare(&word), names.iter().map(|name| bare(name)));
             let suggestion =
-                nearest(word.trim_start_matches('-'), names.clone().map(|name| name.trim_start_matches('-')))
-                    .and_then(|found| names.clone().find(|name| name.trim_start_matches('-') == found))
-                    .map(|name| format!("did you mean {name}?"));
+                names.iter().find(|name| Some(bare(name)) == found).map(|name| format!("did you mean {name}?"));
             let wants_separator =
                 matches!(typed, Some("exec" | "sandbox")) && !word.is_empty() && !word.starts_with('-');
             match suggestion {

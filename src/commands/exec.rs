@@ -21,17 +21,15 @@ pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Report
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
     let acquired = acquire(&source.settings, need, clock, reporter)?;
     source.announce(&acquired.grant.token, reporter);
-    let mut command = prepare(&args.command, &acquired, &source.settings.identity);
-    // What is called in there meets our SKIA_BASE_URL: with another profile's secret, unless it is the same profile.
-    if let Some(profile) = shared.profile.as_ref().filter(|_| !args.connection.sandbox) {
-        command.env(env::PROFILE, profile);
-    }
-    become_command(command, &program)
+    let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
+    become_command(prepare(&args.command, &acquired, &source.settings.identity, profile), &program)
 }
 
-fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity) -> Command {
+fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity, profile: Option<&str>) -> Command {
     let mut command = child::command(words);
     command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
+    // What is called in there meets our SKIA_BASE_URL: with another profile's secret, unless it is the same profile.
+    command.envs(profile.map(|profile| (env::PROFILE, profile)));
     for (name, value) in variables(&acquired.grant, &identity.base_url.to_string()) {
         // An expiry that is unknown leaves none behind: one that was inherited would belong to another token.
         if value.is_empty() {

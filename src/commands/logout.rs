@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::Outcome;
-use crate::cache::Cache;
+use crate::cache::{Cache, remove_temporaries};
 use crate::cli::{LogoutArgs, SharedArgs};
 use crate::error::{Failure, reason};
 use crate::report::Reporter;
@@ -29,6 +29,8 @@ pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result
         };
         usize::from(Cache::new(&directory.value, &identity).remove().map_err(cannot)?)
     };
+    // Also those that are being written: their logins are then not cached.
+    remove_temporaries(&directory.value, |_| true);
     let deleted = match removed {
         0 => return Ok(Outcome::of("no token was cached\n")),
         1 => "deleted 1 cached token".to_owned(),

@@ -51,8 +51,9 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::PROFILE);
     // Tokens of an earlier sandbox on the same port are none of this one, and nobody has a use for them afterwards.
-    let cache = tempfile::tempdir().context("cannot make a place for cached tokens")?;
-    if !env::in_ci() || env::path(env::CACHE_DIR).is_some() {
+    let caches = !env::in_ci() || env::path(env::CACHE_DIR).is_some();
+    let cache = caches.then(tempfile::tempdir).transpose().context("cannot make a place for cached tokens")?;
+    if let Some(cache) = &cache {
         command.env(env::CACHE_DIR, cache.path());
     }
     signals::wait_for_children().context("cannot watch for the end of the command")?;

@@ -89,10 +89,6 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
 
 type Bytes = Result<Zeroizing<Vec<u8>>, String>;
 
-fn seconds(patience: Duration) -> f32 {
-    patience.as_secs_f32().ceil()
-}
-
 /// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
 /// passphrase.
 fn run(argv: &[OsString], patience: Duration) -> Bytes {
@@ -118,7 +114,7 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
             _ => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("it did not end within {} s", seconds(patience)));
+                return Err(format!("it did not end within {} s", files::seconds(patience)));
             }
         }
     };

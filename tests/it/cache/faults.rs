@@ -378,3 +378,15 @@ fn directory_of_somebody_else_gives_nothing_away() {
     let lock = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "lock")).unwrap();
     assert_eq!(fs::metadata(lock).unwrap().uid(), 65534);
 }
+
+#[test]
+fn login_that_is_not_cached_leaves_the_writing_of_others_alone() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t), Reply::json(200, DOCUMENTED_200)]).expects(2);
+    gets(token(&home, &server), &t);
+    let theirs = home.cache_files().remove(0).with_file_name(".skia-auth-x1y2z3.tmp");
+    fs::write(&theirs, "half").unwrap();
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(home.skia(["login", "-q"]).credentials().server(&server).run().code, Some(0));
+    assert_eq!(fs::read_to_string(theirs).unwrap(), "half");
+}
