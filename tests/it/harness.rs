@@ -238,8 +238,10 @@ fn answers_go_wrong_as_the_script_says() {
     assert_eq!(curl(&one(Reply::raw("HTTP/1.1 200 OK\r\n\r\nraw")), &[]).2, "raw");
     assert_eq!(curl(&one(Reply::hang()), &["-m", "0.3"]).0, Some(28));
     assert_eq!(curl(&one(Reply::hang_before_reading()).expects(0), &["-m", "0.3"]).0, Some(28));
-    // The reset can overtake curl's look at the finished connection: then it says that there was none (7).
-    assert!(matches!(curl(&one(Reply::close_before_reading()).expects(0), &[]).0, Some(7 | 56)));
+    // The reset can overtake curl's look at the finished connection: then it says that there was none (7); or its
+    // sending (55), once in some hundred times.
+    let reset = curl(&one(Reply::close_before_reading()).expects(0), &[]).0;
+    assert!(matches!(reset, Some(7 | 55 | 56)), "{reset:?}");
     let reply = Reply::json(200, "0123456789");
     let head = reply.bytes().len() - 10;
     let (code, _, body) = curl(&one(reply.clone().cut_at(head + 4)), &[]);
