@@ -14,7 +14,7 @@ mod env;
 mod error;
 mod files;
 mod http;
-mod jwt;
+mod model;
 mod output;
 mod private_fs;
 #[cfg(any(test, fuzzing))]
@@ -26,7 +26,6 @@ mod retry;
 #[doc(hidden)]
 pub mod sandbox;
 mod seal;
-mod secret;
 mod server_text;
 mod settings;
 mod signals;
@@ -34,9 +33,7 @@ mod signals;
 mod start;
 mod stdio;
 mod stream;
-mod time;
 mod tls;
-mod token;
 mod trouble;
 mod tunnel;
 mod usage;

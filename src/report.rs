@@ -7,17 +7,17 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use crate::cache::{Miss, Stale};
 use crate::cli::{Color, SharedArgs};
 use crate::env;
 use crate::error::{Failure, Kind, word};
 use crate::http::{Progress, Step};
+use crate::model::freshness::Miss;
+use crate::model::provenance::Provenance;
+use crate::model::time::humane;
+use crate::model::token::AccessToken;
 use crate::proxy::Route;
 use crate::server_text;
-use crate::settings::provenance::Provenance;
 use crate::stdio;
-use crate::time::humane;
-use crate::token::AccessToken;
 use crate::waiting::Waiting;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -128,28 +128,6 @@ impl fmt::Display for Step {
             }
             Self::Sending => formatter.write_str("sending the request"),
             Self::Answered { status } => write!(formatter, "HTTP {status}"),
-        }
-    }
-}
-
-impl fmt::Display for Miss {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotThere => formatter.write_str("none is cached"),
-            Self::Unusable(why) => write!(formatter, "the cached one cannot be used ({why})"),
-            Self::SecretChanged => formatter.write_str("it was made with another client secret"),
-            Self::Stale(stale) => stale.fmt(formatter),
-        }
-    }
-}
-
-impl fmt::Display for Stale {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Expired => formatter.write_str("it has expired"),
-            Self::ExpiresSoon { left } => write!(formatter, "it is valid for only {} more", humane(*left)),
-            Self::ExpiryUnknown => formatter.write_str("its expiry is unknown"),
-            Self::ClockSetBack => formatter.write_str("the clock of this machine was set back since it came"),
         }
     }
 }

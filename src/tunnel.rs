@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 
 use crate::error::{Failure, reason};
+use crate::model::base_url::BaseUrl;
 use crate::proxy::Proxy;
-use crate::settings::base_url::BaseUrl;
 use crate::stream::{Broken, Socket};
 use crate::trouble::{Clock, Trouble};
 

@@ -6,10 +6,10 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::jwt::{self, Exp};
-use crate::secret::Secret;
-use crate::time::parse_expiration_date;
-use crate::token::{AccessToken, Expiry, Grant};
+use crate::model::jwt::{self, Exp};
+use crate::model::secret::Secret;
+use crate::model::time::parse_expiration_date;
+use crate::model::token::{AccessToken, Expiry, Grant};
 
 /// So many texts of a reply bear the name of what they are about: as many as are ever shown.
 const MOST_NAMED: usize = 10;

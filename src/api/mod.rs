@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 use self::fields::Fields;
 use crate::error::{Failure, Kind};
 use crate::http;
+use crate::model::base_url::BaseUrl;
+use crate::model::secret::Secret;
+use crate::model::time::{parse_http_date, parse_retry_after};
+use crate::model::token::Grant;
 use crate::retry::{FailedTry, Remedy};
-use crate::secret::Secret;
 use crate::server_text;
 use crate::settings::Settings;
-use crate::settings::base_url::BaseUrl;
-use crate::time::{parse_http_date, parse_retry_after};
-use crate::token::Grant;
 
 pub const GRANT_TYPE: &str = "client_credentials";
 

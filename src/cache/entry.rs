@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::api;
-use crate::secret::Secret;
-use crate::settings::Identity;
-use crate::token::{Expiry, Grant};
+use crate::model::freshness::{Freshness, Stale};
+use crate::model::identity::Identity;
+use crate::model::secret::Secret;
+use crate::model::token::{Expiry, Grant};
 
 /// The first line of an entry, before its checksum. Another version is another line, and thereby a miss.
 const MAGIC: &str = "skia-auth cache 1 ";
@@ -34,24 +35,6 @@ pub struct Entry {
 pub struct SecretCheck {
     salt: [u8; 16],
     bits: u16,
-}
-
-/// Whether a token can still be used, and if not, why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// Valid for so many seconds more.
-    Fresh {
-        left: i64,
-    },
-    Stale(Stale),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stale {
-    Expired,
-    ExpiresSoon { left: i64 },
-    ExpiryUnknown,
-    ClockSetBack,
 }
 
 /// What stands on disk below the checksum line.
@@ -172,7 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::settings::base_url::BaseUrl;
+    use crate::model::base_url::BaseUrl;
 
     fn identity() -> Identity {
         Identity {

@@ -14,12 +14,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::error::reason;
+use crate::model::freshness::{Freshness, Miss};
+use crate::model::identity::Identity;
+use crate::model::secret::Secret;
 use crate::private_fs;
-use crate::secret::Secret;
-use crate::settings::Identity;
 
 use entry::hex;
-pub use entry::{Entry, Freshness, SecretCheck, Stale, decode, encode, random};
+pub use entry::{Entry, SecretCheck, decode, encode, random};
 
 /// A reply of the largest size that is accepted, escaped as JSON, fits.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -34,15 +35,6 @@ pub struct Cache {
     directory: PathBuf,
     key: String,
     identity: Identity,
-}
-
-/// Why there is no entry to use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Miss {
-    NotThere,
-    Unusable(String),
-    SecretChanged,
-    Stale(Stale),
 }
 
 /// A refusal that the waiters of the moment share.

@@ -10,10 +10,10 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::model::secret::Secret;
+use crate::model::time::parse_duration;
 use crate::output::Format;
 use crate::sandbox::Answer;
-use crate::secret::Secret;
-use crate::time::parse_duration;
 
 pub use self::parse::parse;
 

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::cache::{self, Cache, Entry, Miss};
+use crate::cache::{self, Cache, Entry};
 use crate::env;
-use crate::secret::Secret;
-use crate::settings::{CachePlace, Identity, Layers};
+use crate::model::freshness::Miss;
+use crate::model::identity::Identity;
+use crate::model::secret::Secret;
+use crate::settings::{CachePlace, Layers};
 
 /// Why there is no token to speak of.
 #[derive(Debug)]

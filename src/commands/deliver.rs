@@ -10,9 +10,9 @@ use super::Outcome;
 use crate::acquire::Acquired;
 use crate::cli::DeliveryArgs;
 use crate::error::{Failure, reason};
+use crate::model::identity::Identity;
 use crate::output::{self, Surroundings};
 use crate::private_fs;
-use crate::settings::Identity;
 
 /// Finds out before anything is asked of the network whether the file could be written.
 pub fn check_target(delivery: &DeliveryArgs) -> Result<()> {

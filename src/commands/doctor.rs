@@ -14,13 +14,13 @@ use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
 use crate::error::{Failure, Kind, word};
 use crate::http::{self, Progress, Step};
+use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
 use crate::proxy::{self, Route};
 use crate::report::Reporter;
 use crate::server_text::one_line;
 use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Layers, Settings};
-use crate::time::{humane, parse_http_date};
 
 pub fn run(args: &DoctorArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let mut checkup = Checkup { checks: Vec::new(), clock, reporter, began: Instant::now() };

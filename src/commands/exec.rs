@@ -10,9 +10,9 @@ use super::{Outcome, child};
 use crate::acquire::{Acquired, Clock, Need, acquire};
 use crate::cli::{ExecArgs, SharedArgs};
 use crate::env;
+use crate::model::identity::Identity;
 use crate::output::variables;
 use crate::report::Reporter;
-use crate::settings::Identity;
 
 pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let program = args.command.first().cloned().unwrap_or_default();

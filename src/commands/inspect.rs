@@ -11,12 +11,12 @@ use super::{Outcome, cached};
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
 use crate::error::{Failure, Kind};
 use crate::files;
-use crate::jwt::{self, Claims, Exp, Header, numeric_date};
+use crate::model::jwt::{self, Claims, Exp, Header, numeric_date};
+use crate::model::time::{local_and_utc, rfc3339};
+use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::settings::Layers;
-use crate::time::{local_and_utc, rfc3339};
-use crate::token::AccessToken;
 
 /// Room for the longest token, with a header name around it.
 const LARGEST: usize = 64 * 1024;

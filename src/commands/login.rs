@@ -10,9 +10,9 @@ use crate::acquire::{Clock, Need, acquire};
 use crate::api::GRANT_TYPE;
 use crate::cli::{LoginArgs, SharedArgs};
 use crate::http;
+use crate::model::identity::Identity;
 use crate::output::inert;
 use crate::report::Reporter;
-use crate::settings::Identity;
 
 pub fn run(args: &LoginArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     check_target(&args.delivery)?;

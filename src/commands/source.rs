@@ -3,13 +3,13 @@
 use anyhow::{Context, Result};
 
 use crate::cli::{ConnectionArgs, SharedArgs};
+use crate::model::base_url::BaseUrl;
+use crate::model::provenance::{Provenance, Setting};
+use crate::model::secret::Secret;
+use crate::model::token::AccessToken;
 use crate::report::{Reporter, Warning};
 use crate::sandbox::{Answer, CLIENT_ID, CLIENT_SECRET, Sandbox};
-use crate::secret::Secret;
-use crate::settings::base_url::BaseUrl;
-use crate::settings::provenance::{Provenance, Setting};
 use crate::settings::{Layers, Settings};
-use crate::token::AccessToken;
 
 /// Settings that are ready for a login.
 pub struct Source {

@@ -9,11 +9,11 @@ use super::cached::{self, Absence};
 use crate::acquire::{Clock, DEFAULT_MIN_TTL};
 use crate::cache::Entry;
 use crate::cli::{ReportFormat, SharedArgs, StatusArgs};
-use crate::jwt;
+use crate::model::jwt;
+use crate::model::time::{humane, rfc3339};
 use crate::output::lines;
 use crate::report::Reporter;
 use crate::settings::Layers;
-use crate::time::{humane, rfc3339};
 
 pub fn run(args: StatusArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let now = clock();

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Failure, reason};
+use crate::model::base_url::BaseUrl;
 use crate::proxy::{Proxy, Route};
-use crate::settings::base_url::BaseUrl;
 use crate::stream::{Broken, Socket, Stream};
 use crate::tls::{Setup, Trust, verdict};
 use crate::trouble::{Clock, Trouble};

@@ -10,8 +10,8 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use zeroize::Zeroize;
 
 use crate::error::{Failure, reason};
+use crate::model::base_url::BaseUrl;
 use crate::proxy::Proxy;
-use crate::settings::base_url::BaseUrl;
 use crate::stream::{Broken, Stream};
 use crate::tls::verdict;
 use crate::trouble::{Clock, Trouble};

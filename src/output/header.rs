@@ -1,6 +1,6 @@
 //! `header`: the line that authenticates an HTTP request (RFC 6750 §2.1).
 
-use crate::token::Grant;
+use crate::model::token::Grant;
 
 pub fn render(grant: &Grant) -> String {
     format!("Authorization: Bearer {}\n", grant.token.expose())

@@ -16,10 +16,10 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 
 use crate::env as env_names;
-use crate::secret::Secret;
+use crate::model::secret::Secret;
+use crate::model::time;
+use crate::model::token::Grant;
 use crate::server_text::one_line;
-use crate::time;
-use crate::token::Grant;
 
 /// What `--output` chooses from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -113,7 +113,7 @@ fn expires_at(grant: &Grant) -> Option<String> {
 #[cfg(test)]
 mod fixture {
     use super::*;
-    use crate::token::{AccessToken, Expiry};
+    use crate::model::token::{AccessToken, Expiry};
 
     pub const BASE_URL: &str = "https://api.skia.com.br/api";
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Surroundings, expires_at, json};
-use crate::token::Grant;
+use crate::model::token::Grant;
 
 pub fn render(grant: &Grant, surroundings: &Surroundings<'_>) -> String {
     let expires_in = grant.expiry.seconds_left(surroundings.now).map(|seconds| seconds.max(0));

@@ -7,8 +7,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::lines;
-use crate::time;
-use crate::token::{Expiry, Grant};
+use crate::model::time;
+use crate::model::token::{Expiry, Grant};
 
 pub fn render(grant: &Grant, now: Timestamp) -> String {
     let fields = match serde_json::from_str(grant.reply.expose()) {

@@ -1,6 +1,6 @@
 //! `token`: the token and nothing else.
 
-use crate::token::Grant;
+use crate::model::token::Grant;
 
 pub fn render(grant: &Grant) -> String {
     format!("{}\n", grant.token.expose())

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ureq::http::Uri;
 
 use super::inertness::assert_inert_but_addresses;
-use crate::settings::base_url::BaseUrl;
+use crate::model::base_url::BaseUrl;
 
 /// Where a base URL leads, as the program understands it.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::assert_made_of;
-use crate::secret::Secret;
+use crate::model::secret::Secret;
+use crate::model::time::parse_duration;
 use crate::settings::file::{DEFAULT_PROFILE, Profile, profiles};
-use crate::time::parse_duration;
 
 /// Every word that an error may consist of.
 const VOCABULARY: &str = "

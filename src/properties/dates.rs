@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::inertness::assert_inert;
-use crate::time::{
+use crate::model::time::{
     humane, local_and_utc, parse_duration, parse_expiration_date, parse_http_date, parse_retry_after, rfc3339,
 };
 

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::is_b64token;
-use crate::cache::{Entry, Miss, Stale, decode, encode, judge};
-use crate::secret::Secret;
-use crate::settings::Identity;
-use crate::settings::base_url::BaseUrl;
-use crate::token::Expiry;
+use crate::cache::{Entry, decode, encode, judge};
+use crate::model::base_url::BaseUrl;
+use crate::model::freshness::{Miss, Stale};
+use crate::model::identity::Identity;
+use crate::model::secret::Secret;
+use crate::model::token::Expiry;
 
 const MAGIC: &[u8] = b"skia-auth cache 1 ";
 /// 2025-04-24T13:00:00Z, a quarter of an hour before the documented token ends.

@@ -7,8 +7,8 @@ use super::inertness::assert_inert;
 use super::is_b64token;
 use crate::cli::ReportFormat;
 use crate::commands::inspect;
-use crate::jwt::{Exp, decode_unverified, header_unverified};
-use crate::token::AccessToken;
+use crate::model::jwt::{Exp, decode_unverified, header_unverified};
+use crate::model::token::AccessToken;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -11,9 +11,9 @@ use super::inertness::assert_inert_but_addresses;
 use super::readings::percent_decoded;
 use crate::http::USER_AGENT;
 use crate::http::script::forwarded;
+use crate::model::base_url::BaseUrl;
 use crate::proxy::{Proxy, Route, route};
 use crate::server_text::one_line;
-use crate::settings::base_url::BaseUrl;
 use crate::trouble::Trouble;
 use crate::tunnel;
 

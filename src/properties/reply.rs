@@ -13,14 +13,15 @@ use super::readings::{assert_hidden, found};
 use crate::api::{self, Login};
 use crate::error::{Failure, Kind};
 use crate::http::Reply;
+use crate::model::base_url::BaseUrl;
+use crate::model::identity::Identity;
+use crate::model::provenance::{Provenance, Setting};
+use crate::model::secret::Secret;
+use crate::model::token::{Expiry, Grant};
 use crate::output::{Format, Surroundings, render};
 use crate::retry::{FailedTry, Remedy};
-use crate::secret::Secret;
 use crate::server_text::one_line;
-use crate::settings::base_url::BaseUrl;
-use crate::settings::provenance::{Provenance, Setting};
-use crate::settings::{CachePlace, Identity, Settings};
-use crate::token::{Expiry, Grant};
+use crate::settings::{CachePlace, Settings};
 
 /// The client secret: something in it is spelled otherwise in every encoding.
 pub const SECRET: &str = "Zq7/+\"é\\9K&xW1";

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Failure;
-use crate::secret::Secret;
-use crate::settings::base_url::BaseUrl;
+use crate::model::base_url::BaseUrl;
+use crate::model::secret::Secret;
 
 mod exceptions;
 

@@ -3,7 +3,7 @@
 mod inert;
 mod mask;
 
-use crate::secret::Secret;
+use crate::model::secret::Secret;
 use mask::Mask;
 
 pub use inert::{CommandWatch, is_unseen, one_line};

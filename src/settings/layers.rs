@@ -3,20 +3,20 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::base_url::BaseUrl;
 use super::picker::Picker;
 use super::profile::ProfileLayer;
-use super::provenance::{Provenance, Setting};
 use super::secret_source::SecretSource;
 use super::{
-    CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, Identity, SCOPE, Settings, clean,
-    in_bounds,
+    CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, SCOPE, Settings, clean, in_bounds,
 };
 use crate::cli::{ConnectionArgs, SharedArgs};
 use crate::env;
 use crate::error::Failure;
+use crate::model::base_url::BaseUrl;
+use crate::model::identity::Identity;
+use crate::model::provenance::{Provenance, Setting};
+use crate::model::time::parse_duration;
 use crate::report::{Reporter, Warning};
-use crate::time::parse_duration;
 
 /// What messages call these settings.
 const BASE_URL: &str = "base URL";

@@ -1,23 +1,22 @@
 //! The settings that a call runs with, once everything that was typed, exported and written down has been weighed.
 
-pub mod base_url;
 pub mod file;
 pub mod layers;
 mod picker;
 pub mod profile;
-pub mod provenance;
 pub mod secret_source;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use self::base_url::BaseUrl;
 pub use self::layers::{Layers, cache_directory};
 pub use self::profile::config_path;
-use self::provenance::{Provenance, Setting};
 use crate::cli::ConnectionArgs;
 use crate::error::Failure;
-use crate::secret::Secret;
+use crate::model::base_url::BaseUrl;
+use crate::model::identity::Identity;
+use crate::model::provenance::{Provenance, Setting};
+use crate::model::secret::Secret;
 
 /// The documented production environment.
 pub const DEFAULT_BASE_URL: &str = "https://api.skia.com.br/api";
@@ -35,14 +34,6 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 pub enum CachePlace {
     Directory(PathBuf),
     Off(&'static str),
-}
-
-/// Who a token is for: what decides which cache entry is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    pub base_url: BaseUrl,
-    pub client_id: String,
-    pub scope: String,
 }
 
 /// Everything that a login needs, complete and validated: the base URL is one that this secret may be sent to.

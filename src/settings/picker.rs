@@ -1,12 +1,12 @@
 //! One value out of several layers, and which variables lost to a profile that was named.
 
 use super::profile::ProfileLayer;
-use super::provenance::{Provenance, Setting};
 use super::secret_source::SecretSource;
 use crate::cli::ConnectionArgs;
 use crate::env;
 use crate::error::Failure;
-use crate::secret::Secret;
+use crate::model::provenance::{Provenance, Setting};
+use crate::model::secret::Secret;
 
 /// Takes each value from the highest layer that has it.
 pub struct Picker<'a> {

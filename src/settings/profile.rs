@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::file::{ConfigFile, DEFAULT_PROFILE, Profile, nearest};
-use super::provenance::{ProfileSource, Provenance, Setting};
 use crate::cli::SharedArgs;
 use crate::env;
 use crate::error::{Failure, word};
+use crate::model::provenance::{ProfileSource, Provenance, Setting};
 use crate::report::{Note, Reporter, Warning};
 
 /// The profile that applies, and how strongly.

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::provenance::Setting;
 use crate::error::{Failure, reason};
 use crate::files;
-use crate::secret::Secret;
+use crate::model::provenance::Setting;
+use crate::model::secret::Secret;
 use crate::signals;
 
 /// The longest secret, in bytes. Anything longer is a file that was named by mistake.

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use super::Outcome;
 use crate::cli::{ConfigShowArgs, ReportFormat, SharedArgs};
 use crate::error::Failure;
+use crate::model::provenance::{Provenance, Setting};
+use crate::model::secret::Secret;
 use crate::output::{json_report, lines};
 use crate::report::Reporter;
-use crate::secret::Secret;
 use crate::settings::file::ConfigFile;
-use crate::settings::provenance::{Provenance, Setting};
 use crate::settings::secret_source::SecretSource;
 use crate::settings::{CachePlace, Layers, config_path};
 

@@ -1,8 +1,8 @@
 //! Through a proxy: what it sees, and what it can do to the call.
 
 use super::*;
+use crate::model::secret::Secret;
 use crate::proxy::Proxy;
-use crate::secret::Secret;
 
 fn through(port: u16) -> Route {
     let authorization = Some(Secret::new("Basic dXNlcjpwYXNz".into()));

@@ -15,9 +15,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use self::fault::{Fault, Problem};
 use crate::error::{Failure, word};
 use crate::files::{self, Access, Contents};
-use crate::secret::Secret;
+use crate::model::secret::Secret;
+use crate::model::time::parse_duration;
 use crate::settings::DEFAULT_TIMEOUT;
-use crate::time::parse_duration;
 
 /// The largest configuration file that is read, in bytes: a thousand times a real one.
 const LARGEST: usize = 1024 * 1024;

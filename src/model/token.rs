@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::secret::Secret;
+use crate::model::secret::Secret;
 
 /// The longest token that is accepted, in bytes: sixty times a real one, and still a legal HTTP header everywhere.
 const LONGEST: usize = 16 * 1024;
