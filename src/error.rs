@@ -157,6 +157,17 @@ pub fn word(text: impl fmt::Display) -> String {
     shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)
 }
 
+/// The name that was probably meant, if one is near enough.
+pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Far enough that a slip is recognised, near enough that "--to-file" is not taken for "--profile".
+    names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(written, name), name))
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,7 +36,6 @@ mod stream;
 mod tls;
 mod trouble;
 mod tunnel;
-mod usage;
 mod waiting;
 
 use std::ffi::OsString;
@@ -46,12 +45,11 @@ use anyhow::Result;
 use clap::builder::StyledStr;
 use jiff::Timestamp;
 
-use crate::cli::{Command, ConfigCommand, ReportFormat, SharedArgs};
+use crate::cli::usage::{self, Stop};
+use crate::cli::{Command, ConfigCommand, SharedArgs};
 use crate::commands::Outcome;
 use crate::error::{Failure, Kind};
-use crate::output::Format;
 use crate::report::Reporter;
-use crate::usage::Stop;
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[doc(hidden)]
@@ -125,48 +123,5 @@ fn explain(stop: Stop, arguments: &[OsString]) -> u8 {
             Kind::Usage.exit_code()
         }
         Stop::Wrong(failure) => report(&reporter, Err(failure.into())),
-    }
-}
-
-impl Command {
-    fn shared(&self) -> SharedArgs {
-        let shared = match self {
-            Command::Login(args) => &args.shared,
-            Command::Token(args) => &args.shared,
-            Command::Exec(args) => &args.shared,
-            Command::Status(args) => &args.shared,
-            Command::Inspect(args) => &args.shared,
-            Command::Logout(args) => &args.shared,
-            Command::Config(args) => {
-                let inner = match &args.command {
-                    ConfigCommand::Show(show) => &show.shared,
-                    ConfigCommand::Path(path) => &path.shared,
-                    ConfigCommand::Init(init) => &init.shared,
-                };
-                return inner.clone().over(&args.shared);
-            }
-            Command::Doctor(args) => &args.shared,
-            Command::Sandbox(args) => &args.shared,
-            Command::Completions(args) => &args.shared,
-        };
-        shared.clone()
-    }
-
-    /// Whether the result is JSON, and an error shall be too.
-    fn wants_json(&self) -> bool {
-        let report = |format: Option<ReportFormat>| format == Some(ReportFormat::Json);
-        let delivery = |format: Option<Format>| matches!(format, Some(Format::Json | Format::Oauth));
-        match self {
-            Command::Login(args) => delivery(args.delivery.output),
-            Command::Token(args) => delivery(args.delivery.output),
-            Command::Status(args) => report(args.report.output),
-            Command::Inspect(args) => report(args.report.output),
-            Command::Doctor(args) => report(args.report.output),
-            Command::Config(args) => match &args.command {
-                ConfigCommand::Show(show) => report(show.report.output),
-                ConfigCommand::Path(_) | ConfigCommand::Init(_) => false,
-            },
-            Command::Exec(_) | Command::Logout(_) | Command::Sandbox(_) | Command::Completions(_) => false,
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! What can be typed: commands, options and their help.
 
+pub mod format;
 mod parse;
+pub mod usage;
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -10,9 +12,9 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
+use self::format::Format;
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
-use crate::output::Format;
 use crate::sandbox::Answer;
 
 pub use self::parse::parse;
@@ -479,6 +481,50 @@ pub enum Shell {
     Powershell,
     Elvish,
     Nushell,
+}
+
+impl Command {
+    /// The shared options of the invoked command, on top of those before its name.
+    pub fn shared(&self) -> SharedArgs {
+        let shared = match self {
+            Command::Login(args) => &args.shared,
+            Command::Token(args) => &args.shared,
+            Command::Exec(args) => &args.shared,
+            Command::Status(args) => &args.shared,
+            Command::Inspect(args) => &args.shared,
+            Command::Logout(args) => &args.shared,
+            Command::Config(args) => {
+                let inner = match &args.command {
+                    ConfigCommand::Show(show) => &show.shared,
+                    ConfigCommand::Path(path) => &path.shared,
+                    ConfigCommand::Init(init) => &init.shared,
+                };
+                return inner.clone().over(&args.shared);
+            }
+            Command::Doctor(args) => &args.shared,
+            Command::Sandbox(args) => &args.shared,
+            Command::Completions(args) => &args.shared,
+        };
+        shared.clone()
+    }
+
+    /// Whether the result is JSON, and an error shall be too.
+    pub fn wants_json(&self) -> bool {
+        let report = |format: Option<ReportFormat>| format == Some(ReportFormat::Json);
+        let delivery = |format: Option<Format>| matches!(format, Some(Format::Json | Format::Oauth));
+        match self {
+            Command::Login(args) => delivery(args.delivery.output),
+            Command::Token(args) => delivery(args.delivery.output),
+            Command::Status(args) => report(args.report.output),
+            Command::Inspect(args) => report(args.report.output),
+            Command::Doctor(args) => report(args.report.output),
+            Command::Config(args) => match &args.command {
+                ConfigCommand::Show(show) => report(show.report.output),
+                ConfigCommand::Path(_) | ConfigCommand::Init(_) => false,
+            },
+            Command::Exec(_) | Command::Logout(_) | Command::Sandbox(_) | Command::Completions(_) => false,
+        }
+    }
 }
 
 impl SharedArgs {

@@ -12,38 +12,14 @@ mod token;
 
 pub use json::inert;
 
-use clap::ValueEnum;
 use jiff::Timestamp;
 
+use crate::cli::format::Format;
 use crate::env as env_names;
 use crate::model::secret::Secret;
 use crate::model::time;
 use crate::model::token::Grant;
 use crate::server_text::one_line;
-
-/// What `--output` chooses from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The token alone
-    #[default]
-    Token,
-    /// The full response as JSON, as the server sent it
-    Json,
-    /// The full response for people, with the time left
-    Text,
-    /// An OAuth 2.0 token response (RFC 6749), as JSON
-    Oauth,
-    /// An Authorization header, for curl -H @-
-    Header,
-    /// Variables for sh, bash and zsh, to be given to eval
-    Env,
-    /// Variables for fish: skia-auth token -o fish | source
-    Fish,
-    /// Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression
-    Powershell,
-    /// NAME=value lines, for docker run --env-file
-    Dotenv,
-}
 
 /// What a format may say beside the grant itself.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +88,8 @@ fn expires_at(grant: &Grant) -> Option<String> {
 
 #[cfg(test)]
 mod fixture {
+    use clap::ValueEnum;
+
     use super::*;
     use crate::model::token::{AccessToken, Expiry};
 
@@ -161,6 +139,8 @@ mod fixture {
 #[cfg(test)]
 mod tests {
     use super::fixture::*;
+    use clap::ValueEnum;
+
     use super::*;
 
     #[test]

@@ -6,10 +6,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::file::{ConfigFile, DEFAULT_PROFILE, Profile, nearest};
+use super::file::{ConfigFile, DEFAULT_PROFILE, Profile};
 use crate::cli::SharedArgs;
 use crate::env;
-use crate::error::{Failure, word};
+use crate::error::{Failure, nearest, word};
 use crate::model::provenance::{ProfileSource, Provenance, Setting};
 use crate::report::{Note, Reporter, Warning};
 

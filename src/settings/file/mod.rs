@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use self::fault::{Fault, Problem};
-use crate::error::{Failure, word};
+use crate::error::{Failure, nearest, word};
 use crate::files::{self, Access, Contents};
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
@@ -348,17 +348,6 @@ impl<'de> Visitor<'de> for ProfilesSeed<'_> {
         }
         Ok(())
     }
-}
-
-/// The name that was probably meant, if one is near enough.
-pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Far enough that a slip is recognised, near enough that "--to-file" is not taken for "--profile".
-    names
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(written, name), name))
-        .filter(|(similarity, _)| *similarity > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@ use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::{self, Color};
-use crate::error::{Failure, Kind};
-use crate::settings::file::nearest;
+use crate::error::{Failure, Kind, nearest};
 
 /// What the parser stopped at.
 pub enum Stop {

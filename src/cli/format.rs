@@ -1,0 +1,27 @@
+//! The formats that `--output` of `login` and `token` chooses from.
+
+use clap::ValueEnum;
+
+/// What `--output` chooses from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The token alone
+    #[default]
+    Token,
+    /// The full response as JSON, as the server sent it
+    Json,
+    /// The full response for people, with the time left
+    Text,
+    /// An OAuth 2.0 token response (RFC 6749), as JSON
+    Oauth,
+    /// An Authorization header, for curl -H @-
+    Header,
+    /// Variables for sh, bash and zsh, to be given to eval
+    Env,
+    /// Variables for fish: skia-auth token -o fish | source
+    Fish,
+    /// Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression
+    Powershell,
+    /// NAME=value lines, for docker run --env-file
+    Dotenv,
+}
