@@ -9,16 +9,16 @@ use crate::cache::{Cache, Entry, Refusal, SecretCheck, random};
 use crate::env;
 use crate::error::{Failure, Kind, reason};
 use crate::http;
+use crate::http::proxy;
+use crate::http::tls::{Trust, load_ca_cert};
 use crate::model::freshness::Miss;
 use crate::model::time::humane;
 use crate::model::token::{AccessToken, Grant};
-use crate::proxy;
 use crate::report::{Note, Reporter, Warning};
 use crate::retry;
 use crate::server_text;
 use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Settings};
-use crate::tls::{Trust, load_ca_cert};
 
 /// How long a token must be valid where nothing was said: enough for the call that it is wanted for.
 pub const DEFAULT_MIN_TTL: Duration = Duration::from_secs(300);

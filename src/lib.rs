@@ -9,7 +9,6 @@ mod cache;
 #[doc(hidden)]
 pub mod cli;
 mod commands;
-mod connect;
 mod env;
 mod error;
 mod files;
@@ -20,7 +19,6 @@ mod private_fs;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod properties;
-mod proxy;
 mod report;
 mod retry;
 #[doc(hidden)]
@@ -32,10 +30,6 @@ mod signals;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod start;
 mod stdio;
-mod stream;
-mod tls;
-mod trouble;
-mod tunnel;
 mod waiting;
 
 use std::ffi::OsString;

@@ -28,7 +28,7 @@ pub fn run(args: &LoginArgs, shared: &SharedArgs, clock: Clock, reporter: &Repor
 
 /// The request as it would be sent, without the secret.
 fn request(identity: &Identity) -> String {
-    let headers: String = http::HEADERS.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let headers: String = http::headers::HEADERS.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     let body = format!(
         "{{\"ClientId\":{},\"ClientSecret\":\"***\",\"GrantType\":\"{GRANT_TYPE}\",\"Scope\":{}}}",
         Value::from(identity.client_id.as_str()),

@@ -8,26 +8,27 @@ use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, Method, Uri, header};
 use ureq::unversioned::transport::Connector;
 
-use crate::connect;
-pub use crate::connect::{Progress, Step};
+pub use self::connect::{Progress, Step};
+use self::headers::HEADERS;
+use self::proxy::Route;
+pub use self::tls::Trust;
+use self::trouble::Clock;
+pub use self::trouble::Trouble;
+use self::wire::{Forward, Ready, Resolved, Wire};
 use crate::error::Failure;
-use crate::http::wire::{Forward, Ready, Resolved, Wire};
 use crate::model::base_url::BaseUrl;
-use crate::proxy::Route;
-pub use crate::tls::Trust;
-use crate::trouble::Clock;
-pub use crate::trouble::Trouble;
-use crate::tunnel;
 
+mod connect;
+pub mod headers;
+pub mod proxy;
+mod race;
 #[cfg(any(test, fuzzing))]
 pub mod script;
+mod stream;
+pub mod tls;
+mod trouble;
+pub mod tunnel;
 mod wire;
-
-pub const USER_AGENT: &str = concat!("skia-auth/", env!("CARGO_PKG_VERSION"));
-
-/// The two documented headers, and who asks.
-pub const HEADERS: [(&str, &str); 3] =
-    [("Content-Type", "application/json"), ("Accept", "application/json"), ("User-Agent", USER_AGENT)];
 
 /// The longest body that is read, in bytes: sixty times the longest token that is accepted.
 const LONGEST_BODY: u64 = 1024 * 1024;
@@ -91,7 +92,7 @@ fn exchange(
     converse(Ready::new(wire), message, &name, |status| {
         tell(Progress { step: Step::Answered { status }, after: clock.elapsed() });
         match (status, request.route, request.base_url.uses_tls()) {
-            (407, Route::Through(proxy), false) => Err(Trouble::Final(tunnel::refused_credentials(proxy))),
+            (407, Route::Through(proxy), false) => Err(Trouble::Final(proxy::refused_credentials(proxy))),
             _ => Ok(()),
         }
     })

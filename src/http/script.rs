@@ -4,8 +4,8 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::wire::{Forward, Growing};
 use super::{Reply, Trouble, converse};
+use crate::http::proxy::Proxy;
 use crate::model::base_url::BaseUrl;
-use crate::proxy::Proxy;
 
 /// What the program understands when a server sends `answer` and closes, of which `piece` bytes arrive at a time.
 pub fn reply_to(answer: &[u8], piece: usize) -> Result<Reply, Trouble> {

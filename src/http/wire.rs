@@ -10,11 +10,11 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use zeroize::Zeroize;
 
 use crate::error::{Failure, reason};
+use crate::http::proxy::Proxy;
+use crate::http::stream::{Broken, Stream};
+use crate::http::tls::verdict;
+use crate::http::trouble::{Clock, Trouble};
 use crate::model::base_url::BaseUrl;
-use crate::proxy::Proxy;
-use crate::stream::{Broken, Stream};
-use crate::tls::verdict;
-use crate::trouble::{Clock, Trouble};
 
 /// What is read or written at once, in bytes. A login fits; the library's own 128 KiB cost more than its work.
 const BUFFER: usize = 16 * 1024;

@@ -88,8 +88,6 @@ fn expires_at(grant: &Grant) -> Option<String> {
 
 #[cfg(test)]
 mod fixture {
-    use clap::ValueEnum;
-
     use super::*;
     use crate::model::token::{AccessToken, Expiry};
 

@@ -9,13 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 use super::assert_made_of;
 use super::inertness::assert_inert_but_addresses;
 use super::readings::percent_decoded;
-use crate::http::USER_AGENT;
+use crate::http::Trouble;
+use crate::http::headers::USER_AGENT;
+use crate::http::proxy::{Proxy, Route, route};
 use crate::http::script::forwarded;
+use crate::http::tunnel;
 use crate::model::base_url::BaseUrl;
-use crate::proxy::{Proxy, Route, route};
 use crate::server_text::one_line;
-use crate::trouble::Trouble;
-use crate::tunnel;
 
 /// Every word that an error may consist of.
 const VOCABULARY: &str = "

@@ -2,8 +2,8 @@
 
 use std::mem;
 
+use crate::http::Trouble;
 use crate::http::{Reply, script::reply_to};
-use crate::trouble::Trouble;
 
 const LONGEST_BODY: usize = 1024 * 1024;
 

@@ -307,7 +307,11 @@ fn refused_port_and_unknown_host_are_told_apart() {
         "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n",
         "",
     );
-    run("https://no-such-host.invalid/api").assert(5, "...\n✗ DNS[..]no-such-host.invalid[..]\n[..]fix: [..]\n", "");
+    run(&format!("https://{NO_SUCH_HOST}/api")).assert(
+        5,
+        &format!("...\n✗ DNS[..]{NO_SUCH_HOST}[..]\n[..]fix: [..]\n"),
+        "",
+    );
 }
 
 #[test]

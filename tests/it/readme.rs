@@ -270,7 +270,7 @@ fn variables_are_those_of_the_program() {
         }
         assert!(settings.is_subset(&known), "{name}: {settings:?}");
     }
-    let proxy = fs::read_to_string(root().join("src/proxy/mod.rs")).unwrap();
+    let proxy = fs::read_to_string(root().join("src/http/proxy/mod.rs")).unwrap();
     for variable in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"] {
         assert!(proxy.contains(variable) && proxy.contains(&variable.to_lowercase()), "{variable}");
     }

@@ -57,7 +57,7 @@ fn secrets_leave_their_wrapper_only_where_they_must() {
         ("server_text/mod.rs", 2),
         ("settings/secret_source.rs", 1),
         ("model/token.rs", 1),
-        ("tunnel.rs", 1),
+        ("http/tunnel.rs", 1),
     ];
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();

@@ -1,8 +1,9 @@
 //! Through a proxy: what it sees, and what it can do to the call.
 
 use super::*;
+use crate::http::headers::USER_AGENT;
+use crate::http::proxy::Proxy;
 use crate::model::secret::Secret;
-use crate::proxy::Proxy;
 
 fn through(port: u16) -> Route {
     let authorization = Some(Secret::new("Basic dXNlcjpwYXNz".into()));

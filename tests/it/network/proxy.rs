@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use super::{HOST, Raw, assert_untold, free_port, hasty_token, token, tries};
-use crate::support::{Ca, Home, Proxy, Reply, SECRET, Server, live_reply, live_token};
+use crate::support::{Ca, Home, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token};
 
 const EVERY: Duration = Duration::from_millis(50);
 
@@ -256,10 +256,10 @@ fn proxy_that_is_not_there_is_named() {
     let outcome = program.arg("-v").run();
     outcome.fails(5, &format!("...\nskia-auth: error: {message}\n"));
     assert_eq!(tries(&outcome), 3);
-    let outcome = token(&home, &base_url("https")).env("ALL_PROXY", "http://no-such-proxy.invalid").run();
+    let outcome = token(&home, &base_url("https")).env("ALL_PROXY", format!("http://{NO_SUCH_HOST}")).run();
     outcome.fails(
         5,
-        "skia-auth: error: the name of the proxy no-such-proxy.invalid:1080 (ALL_PROXY) cannot be resolved: [..]\n",
+        &format!("skia-auth: error: the name of the proxy {NO_SUCH_HOST}:1080 (ALL_PROXY) cannot be resolved: [..]\n"),
     );
 }
 

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use rustls::ClientConnection;
 use zeroize::Zeroize;
 
-use crate::trouble::Clock;
+use crate::http::trouble::Clock;
 
 /// A socket whose reads and writes end at the deadline, however slowly the other side drips.
 pub struct Socket {

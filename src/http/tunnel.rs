@@ -3,10 +3,11 @@
 use std::io::{Read, Write};
 
 use crate::error::{Failure, reason};
+use crate::http::headers::USER_AGENT;
+use crate::http::proxy::{Proxy, refused_credentials};
+use crate::http::stream::{Broken, Socket};
+use crate::http::trouble::{Clock, Trouble};
 use crate::model::base_url::BaseUrl;
-use crate::proxy::Proxy;
-use crate::stream::{Broken, Socket};
-use crate::trouble::{Clock, Trouble};
 
 /// The longest head of an answer that is read, in bytes: several times what proxies send.
 const LONGEST_HEAD: usize = 16 * 1024;
@@ -49,10 +50,7 @@ pub fn request(proxy: &Proxy, to: &BaseUrl) -> String {
         Some(value) => format!("Proxy-Authorization: {}\r\n", value.expose()),
         None => String::new(),
     };
-    format!(
-        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n",
-        crate::http::USER_AGENT
-    )
+    format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n", USER_AGENT)
 }
 
 /// What the answer means; `None` while its head is not complete.
@@ -86,14 +84,4 @@ fn judge(status: u16, proxy: &Proxy, to: &BaseUrl) -> Result<(), Trouble> {
             "the proxy {proxy_name} refuses to connect to {host} (HTTP {status})"
         )))),
     }
-}
-
-/// What a 407 means.
-pub fn refused_credentials(proxy: &Proxy) -> Failure {
-    let variable = proxy.variable;
-    let message = match proxy.authorization {
-        Some(_) => format!("the proxy {} refuses the user or password in {variable} (HTTP 407)", proxy.describe()),
-        None => format!("the proxy {} asks for a user and password (HTTP 407)", proxy.describe()),
-    };
-    Failure::protocol(message).hint(format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT"))
 }

@@ -6,16 +6,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use super::race::{interleave, race};
 use crate::error::{Failure, reason};
+use crate::http::proxy::{Proxy, Route};
+use crate::http::stream::{Broken, Socket, Stream};
+use crate::http::tls::{Setup, Trust, verdict};
+use crate::http::trouble::{Clock, Trouble};
+use crate::http::tunnel;
 use crate::model::base_url::BaseUrl;
-use crate::proxy::{Proxy, Route};
-use crate::stream::{Broken, Socket, Stream};
-use crate::tls::{Setup, Trust, verdict};
-use crate::trouble::{Clock, Trouble};
-use crate::tunnel;
-
-/// How long an address may take before the next one is tried beside it (RFC 8305 §5).
-const HEAD_START: Duration = Duration::from_millis(250);
 
 /// More addresses than that are not tried.
 const MOST_ADDRESSES: usize = 16;
@@ -170,68 +168,6 @@ fn resolver_reason(error: &io::Error) -> String {
     text.strip_prefix("failed to lookup address information: ").unwrap_or(&text).to_lowercase()
 }
 
-/// The addresses in their order of preference, but the families taking turns (RFC 8305 §4).
-fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else {
-        return addresses;
-    };
-    let (preferred, other): (Vec<_>, Vec<_>) = addresses.iter().partition(|address| address.is_ipv6() == first);
-    let turns = preferred.len().max(other.len());
-    (0..turns).flat_map(|turn| [preferred.get(turn), other.get(turn)]).flatten().copied().collect()
-}
-
-/// Connects to whichever address answers first (RFC 8305 §5). A refusal starts the next attempt at once. `None` is the
-/// deadline.
-fn race(addresses: &[SocketAddr], clock: Clock) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
-    if let [only] = addresses {
-        let left = clock.left().ok_or(None)?;
-        return match TcpStream::connect_timeout(only, left) {
-            Ok(stream) => Ok((stream, *only)),
-            Err(error) => Err(clock.left().map(|_| error)),
-        };
-    }
-    let (finish, finished) = mpsc::channel();
-    let mut waiting = addresses.iter().copied();
-    let mut running = 0;
-    let mut last_error = None;
-    loop {
-        let left = clock.left().ok_or(None)?;
-        let next = waiting.next();
-        if let Some(address) = next {
-            let finish = finish.clone();
-            let attempt = move || {
-                // A late winner finds nobody listening, and is closed.
-                let _ = finish.send(TcpStream::connect_timeout(&address, left).map(|stream| (stream, address)));
-            };
-            match thread::Builder::new().spawn(attempt) {
-                Ok(_) => running += 1,
-                Err(error) => last_error = Some(error),
-            }
-        }
-        if running == 0 && waiting.len() == 0 {
-            return Err(Some(last_error.unwrap_or_else(|| io::Error::from(io::ErrorKind::NotConnected))));
-        }
-        let patience = if waiting.len() > 0 { left.min(HEAD_START) } else { left };
-        match finished.recv_timeout(patience) {
-            Ok(Ok(winner)) => return Ok(winner),
-            Ok(Err(error)) => {
-                running -= 1;
-                // "Unreachable" is what a machine without IPv6 says of every such address: the other reason counts.
-                let is_news = !matches!(
-                    error.kind(),
-                    io::ErrorKind::NetworkUnreachable
-                        | io::ErrorKind::HostUnreachable
-                        | io::ErrorKind::AddrNotAvailable
-                );
-                if is_news || last_error.is_none() {
-                    last_error = Some(error);
-                }
-            }
-            Err(_) => {}
-        }
-    }
-}
-
 /// Starts work in a thread of its own. If there can be no thread, the receiver finds itself disconnected.
 fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
     let (send, receive) = mpsc::channel();
@@ -244,4 +180,27 @@ fn wait<T>(work: &Receiver<T>, left: Duration) -> Result<T, RecvTimeoutError> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn name_that_does_not_exist_is_said_so() {
+        // A label of 64 characters: the resolver refuses it without a query (RFC 1035 §2.3.4).
+        let host = format!("{}.test", "a".repeat(64));
+        let to = BaseUrl::parse(&format!("https://{host}")).unwrap();
+        let clock = Clock::start(Instant::now() + Duration::from_secs(5));
+        let Err(trouble) = resolve(&Peer::server(&to), clock) else { panic!("it was resolved") };
+        assert!(matches!(trouble, Trouble::NotConnected(_)), "{trouble:?}");
+        assert!(trouble.failure().message.starts_with(&format!("the name {host} cannot be resolved")), "{trouble}");
+    }
+
+    #[test]
+    fn server_is_named_with_its_port_where_that_is_not_the_usual_one() {
+        let name = |text: &str| server_name(&BaseUrl::parse(text).unwrap());
+        assert_eq!(name("https://api.skia.com.br/api"), "api.skia.com.br");
+        assert_eq!(name("https://api.skia.com.br:8443/api"), "api.skia.com.br:8443");
+        assert_eq!(name("http://[::1]:80"), "[::1]");
+    }
+}

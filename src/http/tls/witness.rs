@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-use crate::tls::issuer;
+use crate::http::tls::issuer;
 
 /// Passes every question on to the verifier inside, and overrules it in one case.
 ///

@@ -5,8 +5,8 @@ use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
 use crate::error::Failure;
-use crate::tls::issuer::printable;
-use crate::tls::witness::is_authority;
+use crate::http::tls::issuer::printable;
+use crate::http::tls::witness::is_authority;
 
 /// At most that many names of a certificate are listed: enough to see whose it is.
 const NAMES: usize = 5;

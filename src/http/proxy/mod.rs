@@ -161,6 +161,16 @@ fn percent_decode(text: &str) -> Option<Vec<u8>> {
     (!decoded.contains(&0)).then_some(decoded)
 }
 
+/// What a 407 means.
+pub fn refused_credentials(proxy: &Proxy) -> Failure {
+    let variable = proxy.variable;
+    let message = match proxy.authorization {
+        Some(_) => format!("the proxy {} refuses the user or password in {variable} (HTTP 407)", proxy.describe()),
+        None => format!("the proxy {} asks for a user and password (HTTP 407)", proxy.describe()),
+    };
+    Failure::protocol(message).hint(format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

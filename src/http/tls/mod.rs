@@ -16,7 +16,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::error::{Failure, reason};
 use crate::files;
-use crate::tls::witness::Witness;
+use crate::http::tls::witness::Witness;
 
 mod issuer;
 pub mod verdict;
