@@ -27,8 +27,6 @@ mod seal;
 mod server_text;
 mod settings;
 mod signals;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-mod start;
 mod stdio;
 mod waiting;
 
@@ -44,10 +42,6 @@ use crate::cli::{Command, ConfigCommand, SharedArgs};
 use crate::commands::Outcome;
 use crate::error::{Failure, Kind};
 use crate::report::Reporter;
-
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[doc(hidden)]
-pub use crate::start::start;
 
 /// What is said of a panic: its message may hold anything.
 const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault of skia-auth)\n";

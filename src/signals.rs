@@ -18,13 +18,6 @@ pub fn outlive_size_limits() -> io::Result<()> {
     Ok(())
 }
 
-/// Where the reader of a pipe has gone, a write ends the program, unless the signal is handled: then it is an error.
-pub fn outlive_readers() -> io::Result<()> {
-    #[cfg(unix)]
-    handle(signal_hook::consts::SIGPIPE)?;
-    Ok(())
-}
-
 /// A handler that does nothing but be one.
 #[cfg(unix)]
 fn handle(signal: i32) -> io::Result<()> {

@@ -1,16 +1,8 @@
 //! The two streams: one whole result to standard output, lines that nothing depends on to standard error.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Failure, Kind, reason};
-
-static STDOUT_IS_CLOSED: AtomicBool = AtomicBool::new(false);
-
-/// Whoever closed standard output gets nothing, and is told so: what stands in its place takes everything.
-pub fn remember_that_stdout_is_closed() {
-    STDOUT_IS_CLOSED.store(true, Ordering::Relaxed);
-}
 
 /// Writes the whole result and flushes it, so that a device which is full is noticed.
 ///
@@ -18,9 +10,6 @@ pub fn remember_that_stdout_is_closed() {
 pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     if bytes.is_empty() {
         return Ok(());
-    }
-    if STDOUT_IS_CLOSED.load(Ordering::Relaxed) {
-        return Err(Failure::output("cannot write to standard output: it is closed"));
     }
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {

@@ -46,14 +46,13 @@ fn full_device_is_reported() {
 }
 
 #[test]
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn standard_output_that_is_closed_is_told() {
+fn closed_standard_output_counts_as_dev_null() {
     let (home, server, token) = logged_in();
     let server = server.expects(3);
     for command in ["token", "login"] {
         let run = || home.skia([command]).credentials().server(&server);
-        run().stdout_closed().run().fails(7, "skia-auth: error: cannot write to standard output: it is closed\n");
-        run().stdout_closed().stderr_closed().run().fails(7, "");
+        run().stdout_closed().run().ok("");
+        run().stdout_closed().stderr_closed().run().ok("");
     }
     home.declare_output("token.txt");
     let to_file = home.skia(["token", "--to-file", "token.txt"]).credentials().server(&server);
