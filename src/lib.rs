@@ -11,11 +11,10 @@ pub mod cli;
 mod commands;
 mod env;
 mod error;
-mod files;
 mod http;
 mod model;
 mod output;
-mod private_fs;
+mod platform;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod properties;
@@ -23,11 +22,8 @@ mod report;
 mod retry;
 #[doc(hidden)]
 pub mod sandbox;
-mod seal;
 mod server_text;
 mod settings;
-mod signals;
-mod stdio;
 mod waiting;
 
 use std::ffi::OsString;
@@ -41,6 +37,7 @@ use crate::cli::usage::{self, Stop};
 use crate::cli::{Command, ConfigCommand, SharedArgs};
 use crate::commands::Outcome;
 use crate::error::{Failure, Kind};
+use crate::platform::stdio;
 use crate::report::Reporter;
 
 /// What is said of a panic: its message may hold anything.
@@ -48,7 +45,7 @@ const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault 
 
 /// Runs the program: parses, dispatches, writes the result, and reports what went wrong. The answer is the exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {
-    seal::seal();
+    platform::seal::seal();
     panic::set_hook(Box::new(|_| stdio::emit_error(INTERNAL_ERROR)));
     panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code())
 }

@@ -16,8 +16,8 @@ use crate::model::freshness::Miss;
 use crate::model::provenance::Provenance;
 use crate::model::time::humane;
 use crate::model::token::AccessToken;
+use crate::platform::stdio;
 use crate::server_text;
-use crate::stdio;
 use crate::waiting::Waiting;
 
 const RED: Style = AnsiColor::Red.on_default().bold();

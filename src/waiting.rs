@@ -4,8 +4,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::platform::stdio;
 use crate::server_text::one_line;
-use crate::stdio;
 
 /// A login that is quicker than this is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(1);

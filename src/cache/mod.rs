@@ -17,7 +17,7 @@ use crate::error::reason;
 use crate::model::freshness::{Freshness, Miss};
 use crate::model::identity::Identity;
 use crate::model::secret::Secret;
-use crate::private_fs;
+use crate::platform::private_fs;
 
 use entry::hex;
 pub use entry::{Entry, SecretCheck, decode, encode, random};

@@ -1,7 +1,6 @@
 //! What can be typed: commands, options and their help.
 
 pub mod format;
-mod parse;
 pub mod usage;
 
 use std::convert::Infallible;
@@ -17,8 +16,6 @@ use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
 use crate::sandbox::Answer;
 
-pub use self::parse::parse;
-
 // The groups below that are flattened into commands have no `///`: clap would take it for the command's description.
 
 const STYLES: Styles = Styles::styled()
@@ -28,6 +25,11 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const NAME: &str = "skia-auth";
+
+/// Reads the command line.
+pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(arguments)
+}
 
 /// The definition that the parser, the help, the man pages and the completions are made from.
 pub fn command() -> clap::Command {

@@ -12,7 +12,7 @@ use crate::cli::DeliveryArgs;
 use crate::error::{Failure, reason};
 use crate::model::identity::Identity;
 use crate::output::{self, Surroundings};
-use crate::private_fs;
+use crate::platform::private_fs;
 
 /// Finds out before anything is asked of the network whether the file could be written.
 pub fn check_target(delivery: &DeliveryArgs) -> Result<()> {

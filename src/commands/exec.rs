@@ -3,30 +3,33 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
+use super::Outcome;
 use super::source::Source;
-use super::{Outcome, child};
 use crate::acquire::{Acquired, Clock, Need, acquire};
 use crate::cli::{ExecArgs, SharedArgs};
 use crate::env;
 use crate::model::identity::Identity;
 use crate::output::variables;
+use crate::platform::process;
 use crate::report::Reporter;
 
 pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
     let program = args.command.first().cloned().unwrap_or_default();
-    child::check(&program)?;
+    process::check(&program)?;
     let source = Source::open(&args.connection, shared, reporter)?;
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
     let acquired = acquire(&source.settings, need, clock, reporter)?;
     source.announce(&acquired.grant.token, reporter);
     let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
-    become_command(prepare(&args.command, &acquired, &source.settings.identity, profile), &program)
+    let command = prepare(&args.command, &acquired, &source.settings.identity, profile);
+    let exit_code = process::become_command(command).map_err(|error| process::cannot_start(&program, &error))?;
+    Ok(Outcome::nothing().exit_code(exit_code))
 }
 
 fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity, profile: Option<&str>) -> Command {
-    let mut command = child::command(words);
+    let mut command = process::command(words);
     command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
     // What is called in there meets our SKIA_BASE_URL: with another profile's secret, unless it is the same profile.
     command.envs(profile.map(|profile| (env::PROFILE, profile)));
@@ -39,16 +42,4 @@ fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity, profile
         };
     }
     command
-}
-
-#[cfg(unix)]
-fn become_command(mut command: Command, program: &std::ffi::OsStr) -> Result<Outcome> {
-    use std::os::unix::process::CommandExt;
-    bail!(child::cannot_start(program, &command.exec()))
-}
-
-#[cfg(not(unix))]
-fn become_command(mut command: Command, program: &std::ffi::OsStr) -> Result<Outcome> {
-    let status = command.status().map_err(|error| child::cannot_start(program, &error))?;
-    Ok(Outcome::nothing().exit_code(child::exit_code(status)))
 }

@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use super::{Outcome, cached};
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
 use crate::error::{Failure, Kind};
-use crate::files;
 use crate::model::jwt::{self, Claims, Exp, Header, numeric_date};
 use crate::model::time::{local_and_utc, rfc3339};
 use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
+use crate::platform::files;
 use crate::report::Reporter;
 use crate::settings::Layers;
 

@@ -12,7 +12,6 @@ pub mod status;
 pub mod token;
 
 mod cached;
-mod child;
 mod deliver;
 mod source;
 

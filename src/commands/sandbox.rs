@@ -1,24 +1,21 @@
 //! `sandbox`: the emulated API for a while, by itself or around a command.
 
 use std::ffi::OsString;
-use std::io;
-use std::process::Child;
-use std::thread;
 
 use anyhow::{Context, Result};
 
-use super::{Outcome, child};
+use super::Outcome;
 use crate::cli::SandboxArgs;
 use crate::env;
 use crate::error::{Failure, Kind, reason};
+use crate::platform::forward::ForwardedSignals;
+use crate::platform::{process, signals, stdio};
 use crate::report::Reporter;
 use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPE, Sandbox};
-use crate::signals;
-use crate::stdio;
 
 pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
     if let Some(program) = args.command.first() {
-        child::check(program)?;
+        process::check(program)?;
     }
     let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
         Failure::new(Kind::Config, format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)))
@@ -41,7 +38,7 @@ fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
 }
 
 fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
-    let mut command = child::command(words);
+    let mut command = process::command(words);
     command
         .env(env::BASE_URL, sandbox.base_url())
         .env(env::CLIENT_ID, CLIENT_ID)
@@ -57,58 +54,13 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         command.env(env::CACHE_DIR, cache.path());
     }
     signals::wait_for_children().context("cannot watch for the end of the command")?;
-    let forwarded = ForwardedSignals::prepare()?;
-    let mut process = command.spawn().map_err(|error| child::cannot_start(&words[0], &error))?;
-    if let Err(error) = forwarded.forward_to(&process) {
-        let _ = process.kill();
-        let _ = process.wait();
+    let forwarded = ForwardedSignals::prepare().context("cannot watch for signals")?;
+    let mut child = command.spawn().map_err(|error| process::cannot_start(&words[0], &error))?;
+    if let Err(error) = forwarded.forward_to(&child) {
+        let _ = child.kill();
+        let _ = child.wait();
         return Err(error).context("cannot watch for signals");
     }
-    let status = process.wait().context("cannot wait for the command")?;
-    Ok(Outcome::nothing().exit_code(child::exit_code(status)))
-}
-
-/// While the command runs, signals are its business: a terminal sends SIGINT and SIGQUIT to both, so those are only
-/// outlived here; the others reach this process alone and are passed on.
-struct ForwardedSignals {
-    #[cfg(unix)]
-    signals: signal_hook::iterator::Signals,
-}
-
-#[cfg(unix)]
-impl ForwardedSignals {
-    fn prepare() -> Result<Self> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        let watched =
-            [SIGINT, SIGQUIT, SIGTERM, SIGHUP].into_iter().filter(|signal| !signals::inherits_ignored(*signal));
-        signal_hook::iterator::Signals::new(watched).map(|signals| Self { signals }).context("cannot watch for signals")
-    }
-
-    fn forward_to(mut self, process: &Child) -> io::Result<()> {
-        use rustix::process::{Pid, Signal, kill_process};
-        use signal_hook::consts::{SIGHUP, SIGTERM};
-        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else { return Ok(()) };
-        let forward = move || {
-            for signal in self.signals.forever() {
-                let _ = match signal {
-                    SIGTERM => kill_process(pid, Signal::TERM),
-                    SIGHUP => kill_process(pid, Signal::HUP),
-                    _ => Ok(()),
-                };
-            }
-        };
-        // Not `thread::spawn`: that one panics when there is no thread to be had.
-        thread::Builder::new().spawn(forward).map(drop)
-    }
-}
-
-#[cfg(not(unix))]
-impl ForwardedSignals {
-    fn prepare() -> Result<Self> {
-        Ok(Self {})
-    }
-
-    fn forward_to(self, _process: &Child) -> io::Result<()> {
-        Ok(())
-    }
+    let status = child.wait().context("cannot wait for the command")?;
+    Ok(Outcome::nothing().exit_code(process::exit_code(status)))
 }

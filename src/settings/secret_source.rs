@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::error::{Failure, reason};
-use crate::files;
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::signals;
+use crate::platform::files;
+use crate::platform::signals;
 
 /// The longest secret, in bytes. Anything longer is a file that was named by mistake.
 const LONGEST: usize = 64 * 1024;

@@ -41,7 +41,7 @@ fn secrets_leave_their_wrapper_only_where_they_must() {
         ("api/mod.rs", 2),
         ("api/fields.rs", 1),
         ("cache/entry.rs", 2),
-        ("commands/config/init/mod.rs", 1),
+        ("commands/config/init.rs", 1),
         ("commands/deliver.rs", 1),
         ("commands/doctor.rs", 1),
         ("commands/inspect.rs", 2),

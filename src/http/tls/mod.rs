@@ -15,8 +15,9 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::error::{Failure, reason};
-use crate::files;
 use crate::http::tls::witness::Witness;
+use crate::platform::files;
+use crate::platform::roots::{self, Roots};
 
 mod issuer;
 pub mod verdict;
@@ -24,20 +25,6 @@ mod witness;
 
 /// The longest certificate file that is read, in bytes: thirty times the largest distribution's bundle.
 const LONGEST_FILE: u64 = 8 * 1024 * 1024;
-
-/// Where distributions keep all their roots in one file. The directory beside it is never walked: that costs more than
-/// the whole login.
-#[cfg(not(any(windows, target_vendor = "apple")))]
-const BUNDLES: [&str; 8] = [
-    "/etc/ssl/certs/ca-certificates.crt", // Debian, Arch, Gentoo, Alpine, NixOS
-    "/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // RHEL without the compatibility link
-    "/etc/ssl/ca-bundle.pem",             // SUSE
-    "/etc/ssl/cert.pem",                  // FreeBSD, OpenBSD, older Alpine
-    "/usr/local/share/certs/ca-root-nss.crt", // FreeBSD's package
-    "/etc/openssl/certs/ca-certificates.crt", // NetBSD
-    "/data/data/com.termux/files/usr/etc/tls/cert.pem", // Termux
-];
 
 /// What is trusted beyond, or in place of, the system's roots.
 #[derive(Clone, Debug, Default)]
@@ -84,10 +71,12 @@ impl Setup {
     pub fn load(trust: &Trust) -> Result<Self, Failure> {
         let internal = |error: &dyn std::fmt::Display| Failure::protocol(format!("TLS cannot be set up: {error}"));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let (verifier, roots) = match named_roots(trust)? {
-            Some((store, roots)) => (webpki(store, &provider)?, roots),
-            None => system(trust, &provider)?,
+        let (mut store, roots) = match named_roots(trust)? {
+            Some(named) => named,
+            None => system_roots(),
         };
+        store.add_parsable_certificates(trust.extra.iter().cloned());
+        let verifier = webpki(store, &provider)?;
         let roots = if trust.extra.is_empty() { roots } else { format!("{roots} or the CA file") };
         let issuer = Arc::default();
         let mut config = ClientConfig::builder_with_provider(provider)
@@ -148,7 +137,6 @@ fn named_roots(trust: &Trust) -> Result<Option<(RootCertStore, String)>, Failure
         return Err(Failure::config("SSL_CERT_DIR names no directory that holds a certificate under a hashed name")
             .hint("unset SSL_CERT_DIR to trust the system's roots"));
     }
-    store.add_parsable_certificates(trust.extra.iter().cloned());
     let names: Vec<_> =
         [file.map(|_| "SSL_CERT_FILE"), directory.map(|_| "SSL_CERT_DIR")].into_iter().flatten().collect();
     Ok(Some((store, names.join(" and "))))
@@ -168,26 +156,20 @@ fn hashed_files(directory: PathBuf) -> Vec<PathBuf> {
     entries.filter(|entry| entry.file_name().to_str().is_some_and(is_hashed)).map(|entry| entry.path()).collect()
 }
 
-#[cfg(not(any(windows, target_vendor = "apple")))]
-fn system(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<(Arc<dyn ServerCertVerifier>, String), Failure> {
+/// The roots of the operating system, or the bundled ones where it has none.
+fn system_roots() -> (RootCertStore, String) {
     let mut store = RootCertStore::empty();
-    let found = BUNDLES.iter().find(|path| read(Path::new(path)).is_ok_and(|pem| add(&mut store, &pem) > 0));
-    let roots = match found {
-        Some(path) => (*path).to_owned(),
-        None => {
-            store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            "Mozilla's roots in this program, since the system has none".to_owned()
-        }
+    let Roots { certificates, source } = roots::system();
+    let (usable, _) = store.add_parsable_certificates(certificates);
+    if usable == 0 || roots::ARE_INCOMPLETE {
+        store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    let source = match (usable, roots::ARE_INCOMPLETE) {
+        (0, _) => "Mozilla's roots in this program, since the system has none".to_owned(),
+        (_, true) => format!("{source} or Mozilla's roots in this program"),
+        (_, false) => source,
     };
-    store.add_parsable_certificates(trust.extra.iter().cloned());
-    Ok((webpki(store, provider)?, roots))
-}
-
-#[cfg(any(windows, target_vendor = "apple"))]
-fn system(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<(Arc<dyn ServerCertVerifier>, String), Failure> {
-    rustls_platform_verifier::Verifier::new_with_extra_roots(trust.extra.iter().cloned(), Arc::clone(provider))
-        .map(|verifier| (Arc::new(verifier) as Arc<dyn ServerCertVerifier>, "the system's roots".to_owned()))
-        .map_err(|error| Failure::protocol(format!("the system's root certificates cannot be used: {error}")))
+    (store, source)
 }
 
 fn webpki(store: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Failure> {

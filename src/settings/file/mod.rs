@@ -14,9 +14,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use self::fault::{Fault, Problem};
 use crate::error::{Failure, nearest, word};
-use crate::files::{self, Access, Contents};
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
+use crate::platform::files::{self, Access, Contents};
 use crate::settings::DEFAULT_TIMEOUT;
 
 /// The largest configuration file that is read, in bytes: a thousand times a real one.

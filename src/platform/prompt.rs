@@ -1,23 +1,36 @@
-//! A line typed on a terminal that does not show it.
+//! Lines typed on a terminal, shown or not.
 
-use std::io;
+use std::io::{self, BufRead};
 
 use zeroize::Zeroizing;
+
+use super::stdio;
+
+/// Reads a line that the terminal shows. Without its line end.
+pub fn read_line() -> io::Result<Zeroizing<String>> {
+    let mut line = Zeroizing::new(String::new());
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input has ended"));
+    }
+    let end = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(end);
+    Ok(line)
+}
 
 /// Reads a line with the echo switched off. However the program ends meanwhile, Ctrl-C included, the terminal is as it
 /// was before.
 #[cfg(unix)]
-pub fn read_line() -> io::Result<Zeroizing<String>> {
+pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
     let silence = unix::Silence::begin()?;
-    let line = super::read_line();
+    let line = read_line();
     drop(silence);
     // The line end was typed, and not shown either.
-    crate::stdio::emit_error("\n");
+    stdio::emit_error("\n");
     line
 }
 
 #[cfg(not(unix))]
-pub fn read_line() -> io::Result<Zeroizing<String>> {
+pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
     rpassword::read_password().map(Zeroizing::new)
 }
 
@@ -32,6 +45,8 @@ mod unix {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
+
+    use crate::platform::stdio;
 
     pub struct Silence {
         before: Termios,
@@ -58,7 +73,7 @@ mod unix {
                         continue;
                     }
                     let _ = tcsetattr(io::stdin(), OptionalActions::Now, &restored);
-                    crate::stdio::emit_error("\n");
+                    stdio::emit_error("\n");
                     let _ = emulate_default_handler(signal);
                 }
             })?;

@@ -79,3 +79,17 @@ pub fn exit_code(status: ExitStatus) -> u8 {
     }
     status.code().map_or(1, |code| u8::try_from(code & 0xff).unwrap_or(1))
 }
+
+/// Replaces this process with the command, so that process id, signals and exit code are the command's own. Returns
+/// only if the command cannot be run.
+#[cfg(unix)]
+pub fn become_command(mut command: Command) -> io::Result<u8> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+/// Runs the command and returns its exit code: this system cannot replace a process.
+#[cfg(not(unix))]
+pub fn become_command(mut command: Command) -> io::Result<u8> {
+    command.status().map(exit_code)
+}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, BufRead};
+use std::io;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -13,12 +13,9 @@ use crate::commands::Outcome;
 use crate::error::{Failure, reason, word};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
-use crate::private_fs;
+use crate::platform::{private_fs, prompt, stdio};
 use crate::settings::file::DEFAULT_PROFILE;
 use crate::settings::{DEFAULT_BASE_URL, config_path};
-use crate::stdio;
-
-mod hidden;
 
 /// How often a question is asked again before it is given up.
 const ATTEMPTS: usize = 3;
@@ -88,17 +85,17 @@ struct Answers {
 impl Answers {
     fn ask(profile: &str) -> Result<Self, Failure> {
         stdio::emit_error(&format!("Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"));
-        let client_id = question("Client id: ", read_line, |text| match text {
+        let client_id = question("Client id: ", prompt::read_line, |text| match text {
             "" => Err("a client id is needed".to_owned()),
             text if text.chars().any(char::is_control) => Err("that contains a control character".to_owned()),
             _ => Ok(()),
         })?;
-        let client_secret = question("Client secret (not shown): ", hidden::read_line, |text| match text {
+        let client_secret = question("Client secret (not shown): ", prompt::read_hidden_line, |text| match text {
             "" => Err("a client secret is needed".to_owned()),
             _ => Ok(()),
         })?;
         let prompt = format!("Base URL [{DEFAULT_BASE_URL}]: ");
-        let base_url = question(&prompt, read_line, |text| match text {
+        let base_url = question(&prompt, prompt::read_line, |text| match text {
             "" => Ok(()),
             text => match BaseUrl::parse(text) {
                 Ok(url) if !url.uses_tls() && !url.is_loopback() => {
@@ -129,16 +126,6 @@ fn question(
         }
     }
     Err(Failure::config("no usable answer").hint("skia-auth config init < /dev/null writes a template to fill in"))
-}
-
-fn read_line() -> io::Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::new());
-    if io::stdin().lock().read_line(&mut line)? == 0 {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input has ended"));
-    }
-    let end = line.trim_end_matches(['\r', '\n']).len();
-    line.truncate(end);
-    Ok(line)
 }
 
 /// The file: commented, so that it can be understood without a manual.

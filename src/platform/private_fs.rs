@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::Builder;
 use zeroize::Zeroizing;
 
-use crate::signals;
+use crate::platform::signals;
 
 /// What a temporary file is called, so that one which was left behind is known for what it is.
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
