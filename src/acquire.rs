@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::api::retry;
 use crate::api::{self, Login, LoginRequest};
 use crate::cache::{Cache, Entry, Refusal, SecretCheck, random};
 use crate::env;
@@ -14,9 +15,8 @@ use crate::http::tls::{Trust, load_ca_cert};
 use crate::model::freshness::Miss;
 use crate::model::time::humane;
 use crate::model::token::{AccessToken, Grant};
+use crate::report::sanitize;
 use crate::report::{Note, Reporter, Warning};
-use crate::retry;
-use crate::server_text;
 use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Settings};
 
@@ -272,7 +272,7 @@ impl Call<'_> {
         for (name, value) in &reply.server_headers {
             // What is to be hidden is hidden first: a cut could leave a part of it that is no longer recognised.
             let value = token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
-            let value = server_text::sanitize(&value, Some(&self.settings.client_secret.value)).concat();
+            let value = sanitize::sanitize(&value, Some(&self.settings.client_secret.value)).concat();
             let value: String = value.chars().take(LONGEST_HEADER).collect();
             self.reporter.note(&Note::Header { name, value: &value });
         }

@@ -19,12 +19,9 @@ mod platform;
 #[doc(hidden)]
 pub mod properties;
 mod report;
-mod retry;
 #[doc(hidden)]
 pub mod sandbox;
-mod server_text;
 mod settings;
-mod waiting;
 
 use std::ffi::OsString;
 use std::panic;

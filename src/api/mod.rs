@@ -1,6 +1,7 @@
 //! The documented call of the Skia API: its request, and what each of its many answers means.
 
-mod fields;
+mod reply;
+pub mod retry;
 
 use std::time::Duration;
 
@@ -8,15 +9,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use self::fields::Fields;
+use self::reply::Fields;
+use crate::api::retry::{FailedTry, Remedy};
 use crate::error::{Failure, Kind};
 use crate::http;
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::model::time::{parse_http_date, parse_retry_after};
 use crate::model::token::Grant;
-use crate::retry::{FailedTry, Remedy};
-use crate::server_text;
+use crate::report::sanitize;
 use crate::settings::Settings;
 
 pub const GRANT_TYPE: &str = "client_credentials";
@@ -124,7 +125,7 @@ impl Answer<'_> {
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
     fn without_secret(&self, grant: Grant) -> Result<Grant, Failure> {
-        let masked = server_text::mask_document(grant.reply.expose(), &self.secret, grant.token.expose());
+        let masked = sanitize::mask_document(grant.reply.expose(), &self.secret, grant.token.expose());
         let Some(masked) = masked else {
             let host = self.base_url.host();
             return Err(
@@ -201,7 +202,7 @@ impl Answer<'_> {
     }
 
     fn shown(&self, fields: &Fields) -> Vec<String> {
-        server_text::sanitize_all(fields.words().iter().map(String::as_str), Some(&self.secret))
+        sanitize::sanitize_all(fields.words().iter().map(String::as_str), Some(&self.secret))
     }
 
     /// The words of a body that is not the documented object: the title of a page, or plain text. Of JSON that cannot be
@@ -212,7 +213,7 @@ impl Answer<'_> {
             Some(text) if !text.starts_with(['{', '[']) => text,
             _ => return Vec::new(),
         };
-        server_text::sanitize(words, Some(&self.secret))
+        sanitize::sanitize(words, Some(&self.secret))
     }
 
     fn rejected(&self, messages: Vec<String>) -> Failure {
@@ -240,7 +241,7 @@ impl Answer<'_> {
         let origin = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
         match origin {
             Some((scheme, host)) if matches!(scheme, "http" | "https") => {
-                let shown = server_text::sanitize(&format!("{scheme}://{host}"), Some(&self.secret)).concat();
+                let shown = sanitize::sanitize(&format!("{scheme}://{host}"), Some(&self.secret)).concat();
                 self.protocol(what)
                     .hint(format!("it points to {shown}: if that is the environment, set it as the base URL"))
             }

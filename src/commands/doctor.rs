@@ -18,7 +18,7 @@ use crate::http::{self, Progress, Step};
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
 use crate::report::Reporter;
-use crate::server_text::one_line;
+use crate::report::sanitize::one_line;
 use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Layers, Settings};
 

@@ -1,7 +1,7 @@
 //! `json`: the server's own document, in a spelling that neither a terminal nor a CI runner obeys.
 
 use crate::model::token::Grant;
-use crate::server_text::{CommandWatch, is_unseen};
+use crate::report::sanitize::{CommandWatch, is_unseen};
 
 pub fn render(grant: &Grant) -> String {
     let document = grant.reply.expose().trim_start_matches('\u{feff}').trim_ascii();

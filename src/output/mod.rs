@@ -19,7 +19,7 @@ use crate::env as env_names;
 use crate::model::secret::Secret;
 use crate::model::time;
 use crate::model::token::Grant;
-use crate::server_text::one_line;
+use crate::report::sanitize::one_line;
 
 /// What a format may say beside the grant itself.
 #[derive(Clone, Copy, Debug)]

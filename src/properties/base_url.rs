@@ -60,7 +60,7 @@ fn assert_canonical(url: &BaseUrl, text: &str) {
     assert!(shown.bytes().all(|byte| byte.is_ascii_graphic()), "{shown}");
     assert!(!shown.ends_with('/'), "{shown}");
     assert!(shown.starts_with("https://") || shown.starts_with("http://"), "{shown}");
-    assert_inert_but_addresses(&crate::server_text::one_line(&shown));
+    assert_inert_but_addresses(&crate::report::sanitize::one_line(&shown));
     for spelling in [format!("{shown}/"), format!("{shown}//")] {
         let is_too_long = spelling.len() > 2048;
         assert!(is_too_long || BaseUrl::parse(&spelling).as_ref() == Ok(url), "{spelling}");

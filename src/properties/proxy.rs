@@ -15,7 +15,7 @@ use crate::http::proxy::{Proxy, Route, route};
 use crate::http::script::forwarded;
 use crate::http::tunnel;
 use crate::model::base_url::BaseUrl;
-use crate::server_text::one_line;
+use crate::report::sanitize::one_line;
 
 /// Every word that an error may consist of.
 const VOCABULARY: &str = "

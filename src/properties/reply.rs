@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::inertness::{assert_inert, assert_inert_but_addresses};
 use super::is_b64token;
 use super::readings::{assert_hidden, found};
+use crate::api::retry::{FailedTry, Remedy};
 use crate::api::{self, Login};
 use crate::cli::format::Format;
 use crate::error::{Failure, Kind};
@@ -20,8 +21,7 @@ use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 use crate::model::token::{Expiry, Grant};
 use crate::output::{Surroundings, render};
-use crate::retry::{FailedTry, Remedy};
-use crate::server_text::one_line;
+use crate::report::sanitize::one_line;
 use crate::settings::{CachePlace, Settings};
 
 /// The client secret: something in it is spelled otherwise in every encoding.

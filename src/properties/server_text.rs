@@ -3,7 +3,7 @@
 use super::inertness::{assert_inert, assert_inert_but_addresses};
 use super::readings::assert_hidden;
 use crate::model::secret::Secret;
-use crate::server_text::{mask_document, one_line, sanitize_all};
+use crate::report::sanitize::{mask_document, one_line, sanitize_all};
 
 /// What the program itself puts into a line: a secret with such characters can arise from harmless text.
 const OURS: [char; 8] = ['*', '…', ':', '#', '[', '(', ')', '\u{fffd}'];

@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::platform::stdio;
-use crate::server_text::one_line;
+use crate::report::sanitize::one_line;
 
 /// A login that is quicker than this is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(1);

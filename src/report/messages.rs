@@ -1,29 +1,15 @@
 //! Everything that the program says while it runs: one closed list, so that a review for leaks reads one file.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anstyle::{AnsiColor, Style};
-use serde_json::json;
-
-use crate::cli::{Color, SharedArgs};
-use crate::env;
-use crate::error::{Failure, Kind, word};
+use crate::error::{Failure, word};
 use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
 use crate::model::freshness::Miss;
 use crate::model::provenance::Provenance;
 use crate::model::time::humane;
-use crate::model::token::AccessToken;
-use crate::platform::stdio;
-use crate::server_text;
-use crate::waiting::Waiting;
-
-const RED: Style = AnsiColor::Red.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
-const CYAN: Style = AnsiColor::Cyan.on_default();
-const DIM: Style = Style::new().dimmed();
 
 /// Something that a person should mend. Shown unless `--quiet`.
 #[derive(Debug)]
@@ -130,126 +116,4 @@ impl fmt::Display for Step {
             Self::Answered { status } => write!(formatter, "HTTP {status}"),
         }
     }
-}
-
-impl Color {
-    /// Whether a stream gets colours.
-    pub fn wanted(self, is_terminal: bool) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => is_terminal && env::path(env::NO_COLOR).is_none(),
-        }
-    }
-}
-
-/// The one way to standard error, and how much goes through it.
-#[derive(Debug)]
-pub struct Reporter {
-    quiet: bool,
-    verbose: u8,
-    color: Color,
-    /// Errors as one JSON line.
-    json: bool,
-}
-
-impl Reporter {
-    pub fn new(shared: &SharedArgs, json: bool) -> Self {
-        Self { quiet: shared.quiet, verbose: shared.verbose, color: shared.color.unwrap_or_default(), json }
-    }
-
-    /// One that says nothing: for a command whose report says it.
-    pub fn silent(&self) -> Self {
-        Self { quiet: true, verbose: 0, ..*self }
-    }
-
-    /// A sign of life, where a person looks on and nothing else is said.
-    pub fn waiting(&self, host: &str) -> Option<Waiting> {
-        let wanted = !self.quiet && self.verbose == 0 && stdio::stderr_is_terminal() && !env::is(env::TERM, "dumb");
-        wanted.then(|| Waiting::begin(host))
-    }
-
-    /// Tells a person that a server runs, and how to end it; a script needs neither.
-    pub fn serving(&self, base_url: &str) {
-        if !self.quiet && stdio::stderr_is_terminal() {
-            self.line("skia-auth:", DIM, &format!("serving {base_url} until Ctrl-C"));
-        }
-    }
-
-    pub fn warn(&self, warning: Warning) {
-        if !self.quiet {
-            let label = if matches!(warning, Warning::SandboxToken) { "skia-auth:" } else { "skia-auth: warning:" };
-            self.line(label, YELLOW, &warning.to_string());
-        }
-    }
-
-    /// Whether [`Note::Header`] is shown: making one safe costs more than the rest of a login.
-    pub fn shows_headers(&self) -> bool {
-        self.verbose >= 2
-    }
-
-    pub fn note(&self, note: &Note) {
-        if self.verbose >= 1 {
-            self.line("skia-auth:", DIM, &note.to_string());
-        }
-    }
-
-    /// Tells a CI runner to mask the token from here on. This is the only line that holds one.
-    pub fn mask(&self, token: &AccessToken) {
-        let token = token.expose();
-        let mut lines = String::new();
-        if env::is(env::GITHUB_ACTIONS, "true") {
-            let _ = writeln!(lines, "::add-mask::{token}");
-        }
-        if env::is(env::TF_BUILD, "True") {
-            let _ = writeln!(lines, "##vso[task.setsecret]{token}");
-        }
-        let unwanted = || stdio::stderr_is_terminal() || env::switch(env::NO_MASK) == Ok(Some(true));
-        if !lines.is_empty() && !unwanted() {
-            stdio::emit_error(&lines);
-        }
-    }
-
-    pub fn fail(&self, failure: &Failure) {
-        match failure.kind {
-            Kind::ReaderGone => {}
-            _ if self.json => self.line("", Style::new(), &as_json(failure)),
-            _ => {
-                self.line("skia-auth: error:", RED, &failure.message);
-                for message in &failure.server_messages {
-                    self.line("server:", DIM, message);
-                }
-                for hint in &failure.hints {
-                    self.line("hint:", CYAN, hint);
-                }
-            }
-        }
-    }
-
-    /// One line: a label of ours, if any, which may be coloured, and a text in which nothing can be obeyed.
-    fn line(&self, label: &str, style: Style, text: &str) {
-        let text = server_text::one_line(text);
-        let coloured = self.color.wanted(stdio::stderr_is_terminal());
-        let line = match label {
-            "" => format!("{text}\n"),
-            _ if coloured => format!("{style}{label}{style:#} {text}\n"),
-            _ => format!("{label} {text}\n"),
-        };
-        stdio::emit_error(&line);
-    }
-}
-
-fn as_json(failure: &Failure) -> String {
-    json!({
-        "error": {
-            "kind": failure.kind.name(),
-            "exit": failure.kind.exit_code(),
-            "retryable": failure.kind.retryable(),
-            "message": failure.message,
-            "hint": (!failure.hints.is_empty()).then(|| failure.hints.join("; ")),
-            "http_status": failure.http_status,
-            "messages": failure.server_messages,
-        }
-    })
-    .to_string()
 }
