@@ -257,7 +257,7 @@ impl Call<'_> {
                     deadline: self.deadline,
                 };
                 let reply = http::post(&request, &mut |progress| self.reporter.note(&Note::Transport(&progress)))?;
-                let answer = api::read(&reply, self.settings, (self.clock)());
+                let answer = api::read(&reply, &identity.base_url, &client_secret.value, (self.clock)());
                 if self.reporter.shows_headers() {
                     self.tell_headers(&reply, answer.as_ref().ok().map(|login| &login.grant.token));
                 }

@@ -10,15 +10,14 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use self::reply::Fields;
-use crate::api::retry::{FailedTry, Remedy};
+pub use self::reply::grant_from_reply;
 use crate::error::{Failure, Kind};
-use crate::http;
+use crate::http::{self, FailedTry};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::model::time::{parse_http_date, parse_retry_after};
 use crate::model::token::Grant;
 use crate::report::sanitize;
-use crate::settings::Settings;
 
 pub const GRANT_TYPE: &str = "client_credentials";
 
@@ -54,18 +53,18 @@ pub struct Login {
 }
 
 /// Reads an answer. Success is three things at once: HTTP 2xx, `Status` 0, and a token that passes the gate.
-pub fn read(reply: &http::Reply, settings: &Settings, now: Timestamp) -> Result<Login, FailedTry> {
-    let answer = Answer { reply, base_url: &settings.identity.base_url, secret: settings.client_secret.value.clone() };
+pub fn read(reply: &http::Reply, base_url: &BaseUrl, secret: &Secret, now: Timestamp) -> Result<Login, FailedTry> {
+    let answer = Answer { reply, base_url, secret };
     let server_time = reply.date.as_deref().and_then(parse_http_date).filter(|date| is_plausible(*date));
     match reply.status {
-        200..=299 => answer.success().map(|grant| Login { grant, server_time }).map_err(FailedTry::stop),
+        200..=299 => answer.success().map(|grant| Login { grant, server_time }).map_err(FailedTry::last),
         _ => Err(answer.refusal(server_time.unwrap_or(now))),
     }
 }
 
 /// Whether an answer to a request that was no login comes from the login endpoint.
-pub fn check_endpoint(reply: &http::Reply, settings: &Settings) -> Result<(), Failure> {
-    let answer = Answer { reply, base_url: &settings.identity.base_url, secret: settings.client_secret.value.clone() };
+pub fn check_endpoint(reply: &http::Reply, base_url: &BaseUrl, secret: &Secret) -> Result<(), Failure> {
+    let answer = Answer { reply, base_url, secret };
     match reply.status {
         300..=399 => Err(answer.redirect()),
         404 => Err(answer.not_the_endpoint("not the login endpoint")),
@@ -74,12 +73,6 @@ pub fn check_endpoint(reply: &http::Reply, settings: &Settings) -> Result<(), Fa
         407 | 429 | 500..=599 => Err(answer.refusal(Timestamp::UNIX_EPOCH).failure),
         _ => Ok(()),
     }
-}
-
-/// The lifetime and the token of a reply that was accepted before: what the cache asks.
-pub fn read_again(document: &str) -> Option<Grant> {
-    let fields = Fields::parse(document)?;
-    fields.grant(document).ok()
 }
 
 /// A `Date` before the API existed comes from a clock that was never set.
@@ -92,7 +85,7 @@ fn is_plausible(date: Timestamp) -> bool {
 struct Answer<'a> {
     reply: &'a http::Reply,
     base_url: &'a BaseUrl,
-    secret: Secret,
+    secret: &'a Secret,
 }
 
 impl Answer<'_> {
@@ -125,7 +118,7 @@ impl Answer<'_> {
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
     fn without_secret(&self, grant: Grant) -> Result<Grant, Failure> {
-        let masked = sanitize::mask_document(grant.reply.expose(), &self.secret, grant.token.expose());
+        let masked = sanitize::mask_document(grant.reply.expose(), self.secret, grant.token.expose());
         let Some(masked) = masked else {
             let host = self.base_url.host();
             return Err(
@@ -134,7 +127,7 @@ impl Answer<'_> {
         };
         // A very short secret may stand in the name of a field, or in a date, without having been repeated.
         let is_same = |masked: &Grant| masked.token == grant.token && masked.expiry == grant.expiry;
-        Ok(read_again(&masked).filter(is_same).unwrap_or(grant))
+        Ok(grant_from_reply(&masked).filter(is_same).unwrap_or(grant))
     }
 
     /// What an answer outside of 2xx means, and whether to ask again.
@@ -149,32 +142,23 @@ impl Answer<'_> {
         if self.says_refusal() {
             let said = messages();
             let said = if said.is_empty() { vec![REFUSAL.to_owned()] } else { said };
-            return FailedTry::stop(self.rejected(said));
+            return FailedTry::last(self.rejected(said));
         }
         let unavailable =
             |what: &str| Failure::unavailable(format!("{what} (HTTP {status})")).status(status).said(messages());
         let after = || self.reply.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
         match status {
-            401 | 403 => FailedTry::stop(self.rejected(messages())),
-            400 if fields.is_some() => FailedTry::stop(self.rejected(messages())),
-            300..=399 => FailedTry::stop(self.redirect()),
-            404 | 405 => FailedTry::stop(self.not_the_endpoint("not the login endpoint")),
-            407 => FailedTry::stop(self.protocol("the proxy demands credentials".to_owned())),
-            408 => FailedTry::stop(unavailable(&format!("{host} gave up waiting for the request"))),
-            429 => FailedTry {
-                failure: unavailable(&format!("{host} has had too many requests")),
-                remedy: Remedy::TryAgain { after: after() },
-            },
-            502..=504 => FailedTry {
-                failure: unavailable(&format!("{host} is not available")),
-                remedy: Remedy::TryAgain { after: after() },
-            },
-            500..=599 => FailedTry {
-                failure: unavailable(&format!("{host} has an error of its own")),
-                remedy: Remedy::TryOnceMore { after: after() },
-            },
-            _ if self.is_html() => FailedTry::stop(self.not_the_endpoint("not the login endpoint")),
-            _ => FailedTry::stop(self.protocol(format!("{host} answered with HTTP {status}")).said(messages())),
+            401 | 403 => FailedTry::last(self.rejected(messages())),
+            400 if fields.is_some() => FailedTry::last(self.rejected(messages())),
+            300..=399 => FailedTry::last(self.redirect()),
+            404 | 405 => FailedTry::last(self.not_the_endpoint("not the login endpoint")),
+            407 => FailedTry::last(self.protocol("the proxy demands credentials".to_owned())),
+            408 => FailedTry::last(unavailable(&format!("{host} gave up waiting for the request"))),
+            429 => FailedTry::again(unavailable(&format!("{host} has had too many requests"))).after(after()),
+            502..=504 => FailedTry::again(unavailable(&format!("{host} is not available"))).after(after()),
+            500..=599 => FailedTry::once_more(unavailable(&format!("{host} has an error of its own"))).after(after()),
+            _ if self.is_html() => FailedTry::last(self.not_the_endpoint("not the login endpoint")),
+            _ => FailedTry::last(self.protocol(format!("{host} answered with HTTP {status}")).said(messages())),
         }
     }
 
@@ -202,7 +186,7 @@ impl Answer<'_> {
     }
 
     fn shown(&self, fields: &Fields) -> Vec<String> {
-        sanitize::sanitize_all(fields.words().iter().map(String::as_str), Some(&self.secret))
+        sanitize::sanitize_all(fields.words().iter().map(String::as_str), Some(self.secret))
     }
 
     /// The words of a body that is not the documented object: the title of a page, or plain text. Of JSON that cannot be
@@ -213,7 +197,7 @@ impl Answer<'_> {
             Some(text) if !text.starts_with(['{', '[']) => text,
             _ => return Vec::new(),
         };
-        sanitize::sanitize(words, Some(&self.secret))
+        sanitize::sanitize(words, Some(self.secret))
     }
 
     fn rejected(&self, messages: Vec<String>) -> Failure {
@@ -241,7 +225,7 @@ impl Answer<'_> {
         let origin = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
         match origin {
             Some((scheme, host)) if matches!(scheme, "http" | "https") => {
-                let shown = sanitize::sanitize(&format!("{scheme}://{host}"), Some(&self.secret)).concat();
+                let shown = sanitize::sanitize(&format!("{scheme}://{host}"), Some(self.secret)).concat();
                 self.protocol(what)
                     .hint(format!("it points to {shown}: if that is the environment, set it as the base URL"))
             }
@@ -257,17 +241,6 @@ fn title(html: &str) -> Option<&str> {
     let start = open + lower[open..].find('>')? + 1;
     let end = start + lower[start..].find('<')?;
     Some(&html[start..end])
-}
-
-impl From<http::Trouble> for FailedTry {
-    fn from(trouble: http::Trouble) -> Self {
-        let remedy = match trouble {
-            http::Trouble::NotConnected(_) => Remedy::TryAgain { after: None },
-            http::Trouble::AnswerLost(_) => Remedy::TryOnceMore { after: None },
-            http::Trouble::Final(_) | http::Trouble::DeadlinePassed(_) => Remedy::Stop,
-        };
-        Self { failure: trouble.into_failure(), remedy }
-    }
 }
 
 /// How far the server's clock is ahead of this machine's, in seconds.

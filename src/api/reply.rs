@@ -14,6 +14,11 @@ use crate::model::token::{AccessToken, Expiry, Grant};
 /// So many texts of a reply bear the name of what they are about: as many as are ever shown.
 const MOST_NAMED: usize = 10;
 
+/// The grant in a reply that was accepted before, as the cache keeps it.
+pub fn grant_from_reply(document: &str) -> Option<Grant> {
+    Fields::parse(document)?.grant(document).ok()
+}
+
 /// The fields of a reply, found without regard to the case of their names.
 #[derive(Debug, Default)]
 pub struct Fields {

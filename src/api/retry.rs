@@ -4,35 +4,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::Failure;
+use crate::http::{FailedTry, Retry};
 
 /// The first wait; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait that is chosen here; a server may ask for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
-
-/// How a try failed, as far as another try depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// No connection, or a server that says it is busy: as many retries as were asked for. It may say how long to wait.
-    TryAgain { after: Option<Duration> },
-    /// The server got the request and did not answer it properly: one retry at most. It may say how long to wait.
-    TryOnceMore { after: Option<Duration> },
-    /// Another try would end the same way, or do harm: a wrong login repeated can lock an account.
-    Stop,
-}
-
-/// A try that failed.
-#[derive(Debug)]
-pub struct FailedTry {
-    pub failure: Failure,
-    pub remedy: Remedy,
-}
-
-impl FailedTry {
-    pub fn stop(failure: Failure) -> Self {
-        Self { failure, remedy: Remedy::Stop }
-    }
-}
 
 /// Runs `attempt` until it succeeds, the retries are used up, or the deadline would pass during the wait.
 /// `on_wait` is told of each wait before it begins.
@@ -44,15 +21,15 @@ pub fn until<T>(
 ) -> Result<T, Failure> {
     let mut made = 0;
     loop {
-        let FailedTry { mut failure, remedy } = match attempt() {
+        let FailedTry { mut failure, retry, after: asked } = match attempt() {
             Ok(value) => return Ok(value),
             Err(failed) => failed,
         };
         made += 1;
-        let (allowed, asked) = match remedy {
-            Remedy::TryAgain { after } => (retries, after),
-            Remedy::TryOnceMore { after } => (retries.min(1), after),
-            Remedy::Stop => (0, None),
+        let allowed = match retry {
+            Retry::Again => retries,
+            Retry::OnceMore => retries.min(1),
+            Retry::Never => 0,
         };
         let left = deadline.saturating_duration_since(Instant::now());
         if let Some(asked) = asked.filter(|asked| *asked >= left) {
@@ -78,14 +55,14 @@ fn wait_before(retry: u32, random: f64) -> Duration {
 mod tests {
     use super::*;
 
-    fn tries(retries: u32, remedy: Remedy) -> u32 {
+    fn tries(retries: u32, retry: Retry, after: Option<Duration>) -> u32 {
         let mut made = 0;
         let outcome: Result<(), _> = until(
             Instant::now() + Duration::from_secs(60),
             retries,
             || {
                 made += 1;
-                Err(FailedTry { failure: Failure::unavailable("away"), remedy })
+                Err(FailedTry { failure: Failure::unavailable("away"), retry, after })
             },
             |_, _| {},
         );
@@ -94,14 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn the_remedy_bounds_the_tries() {
-        let at_once = Remedy::TryAgain { after: Some(Duration::ZERO) };
-        assert_eq!(tries(2, at_once), 3);
-        assert_eq!(tries(0, at_once), 1);
-        assert_eq!(tries(2, Remedy::Stop), 1);
-        let once_more = Remedy::TryOnceMore { after: Some(Duration::ZERO) };
-        assert_eq!(tries(0, once_more), 1);
-        assert_eq!(tries(5, once_more), 2);
+    fn the_kind_of_failure_bounds_the_tries() {
+        let at_once = Some(Duration::ZERO);
+        assert_eq!(tries(2, Retry::Again, at_once), 3);
+        assert_eq!(tries(0, Retry::Again, at_once), 1);
+        assert_eq!(tries(2, Retry::Never, None), 1);
+        assert_eq!(tries(0, Retry::OnceMore, at_once), 1);
+        assert_eq!(tries(5, Retry::OnceMore, at_once), 2);
     }
 
     #[test]
@@ -110,10 +86,7 @@ mod tests {
         let outcome: Result<(), _> = until(
             began + Duration::from_secs(5),
             2,
-            || {
-                let remedy = Remedy::TryAgain { after: Some(Duration::from_secs(3600)) };
-                Err(FailedTry { failure: Failure::unavailable("busy"), remedy })
-            },
+            || Err(FailedTry::again(Failure::unavailable("busy")).after(Some(Duration::from_secs(3600)))),
             |_, _| {},
         );
         assert_eq!(outcome.unwrap_err().message, "busy; it asks to wait 3600 s");

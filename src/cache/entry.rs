@@ -128,7 +128,7 @@ pub fn decode(bytes: &[u8], identity: &Identity) -> Option<Entry> {
     let same = stored.base_url == identity.base_url.to_string()
         && stored.client_id == identity.client_id
         && stored.scope == identity.scope;
-    let grant = api::read_again(&stored.reply)?;
+    let grant = api::grant_from_reply(&stored.reply)?;
     if !same || grant.expiry == Expiry::Unknown {
         return None;
     }
@@ -169,7 +169,7 @@ mod tests {
         let reply =
             format!(r#"{{"ExpirationDate":"{expiration_date}","Token":"{token}","Status":0,"Messages":["é"]}}"#);
         Entry {
-            grant: api::read_again(&reply).unwrap(),
+            grant: api::grant_from_reply(&reply).unwrap(),
             received_at: Timestamp::from_second(received_at).unwrap(),
             clock_offset,
             check: SecretCheck::new(&Secret::new(secret.into())),

@@ -174,7 +174,7 @@ impl Checkup<'_> {
         }
         let reply = match reply {
             Ok(reply) => reply,
-            Err(trouble) => {
+            Err(failed) => {
                 let reached = |wanted: fn(&Step) -> bool| steps.iter().any(|progress| wanted(&progress.step));
                 let name = if !reached(|step| matches!(step, Step::Resolved { .. })) {
                     "DNS"
@@ -190,11 +190,11 @@ impl Checkup<'_> {
                 } else {
                     "endpoint"
                 };
-                self.failed(name, trouble.failure());
+                self.failed(name, &failed.failure);
                 return None;
             }
         };
-        let endpoint = api::check_endpoint(&reply, settings);
+        let endpoint = api::check_endpoint(&reply, base_url, &settings.client_secret.value);
         let found = self.keep("endpoint", endpoint, |()| format!("{} answers", base_url.login_url()));
         self.server_clock(&reply);
         found

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use super::race::{interleave, race};
 use crate::error::{Failure, reason};
+use crate::http::deadline::Deadline;
+use crate::http::failed_try::FailedTry;
 use crate::http::proxy::{Proxy, Route};
 use crate::http::stream::{Broken, Socket, Stream};
 use crate::http::tls::{Setup, Trust, verdict};
-use crate::http::trouble::{Clock, Trouble};
 use crate::http::tunnel;
 use crate::model::base_url::BaseUrl;
 
@@ -84,10 +85,10 @@ pub fn open(
     to: &BaseUrl,
     route: &Route,
     trust: &Trust,
-    clock: Clock,
+    deadline: Deadline,
     tell: &mut dyn FnMut(Progress),
-) -> Result<Stream, Trouble> {
-    let mut tell = |step| tell(Progress { step, after: clock.elapsed() });
+) -> Result<Stream, FailedTry> {
+    let mut tell = |step| tell(Progress { step, after: deadline.elapsed() });
     let loading = to.uses_tls().then(|| {
         let trust = trust.clone();
         beside(move || Setup::load(&trust))
@@ -96,26 +97,26 @@ pub fn open(
         Route::Direct { .. } => Peer::server(to),
         Route::Through(proxy) => Peer::proxy(proxy),
     };
-    let connected = reach(&peer, clock, &mut tell);
+    let connected = reach(&peer, deadline, &mut tell);
     let Some(loading) = loading else {
-        return Ok(Stream::plain(Socket::new(connected?, clock)));
+        return Ok(Stream::plain(Socket::new(connected?, deadline)));
     };
     // A setting that is wrong is said first, whatever the network does.
-    let setup = match wait(&loading, clock.left().unwrap_or_default()) {
-        Ok(setup) => setup.map_err(Trouble::Final)?,
-        Err(_) if connected.is_ok() => return Err(clock.passed("the root certificates were not read")),
-        Err(_) => return Err(connected.err().unwrap_or_else(|| clock.passed("no connection"))),
+    let setup = match wait(&loading, deadline.left().unwrap_or_default()) {
+        Ok(setup) => setup.map_err(FailedTry::last)?,
+        Err(_) if connected.is_ok() => return Err(deadline.passed("the root certificates were not read")),
+        Err(_) => return Err(connected.err().unwrap_or_else(|| deadline.passed("no connection"))),
     };
-    let mut socket = Socket::new(connected?, clock);
+    let mut socket = Socket::new(connected?, deadline);
     if let Route::Through(proxy) = route {
-        tunnel::open(&mut socket, proxy, to, clock)?;
+        tunnel::open(&mut socket, proxy, to, deadline)?;
         tell(Step::Tunnelled { proxy: proxy.describe() });
     }
     let name = server_name(to);
-    let tls = setup.connect(to.host()).map_err(Trouble::Final)?;
+    let tls = setup.connect(to.host()).map_err(FailedTry::last)?;
     let stream = Stream::secure(socket, tls).map_err(|broken| match broken {
-        Broken::DeadlinePassed => clock.passed(&format!("no TLS connection to {name}")),
-        Broken::Tls(error) => Trouble::Final(verdict::explain(&error, &name, setup.issuer().as_deref())),
+        Broken::DeadlinePassed => deadline.passed(&format!("no TLS connection to {name}")),
+        Broken::Tls(error) => FailedTry::last(verdict::explain(&error, &name, setup.issuer().as_deref())),
         Broken::Cut => lost(format!("{name} closed the connection during the TLS handshake")),
         Broken::Io(error) => lost(format!("the TLS handshake with {name} failed: {}", reason(&error))),
     })?;
@@ -123,17 +124,17 @@ pub fn open(
     Ok(stream)
 }
 
-fn lost(message: String) -> Trouble {
-    Trouble::NotConnected(Failure::unavailable(message))
+fn lost(message: String) -> FailedTry {
+    FailedTry::again(Failure::unavailable(message))
 }
 
 /// A TCP connection to the peer.
-fn reach(peer: &Peer, clock: Clock, tell: &mut dyn FnMut(Step)) -> Result<TcpStream, Trouble> {
-    let addresses = resolve(peer, clock)?;
+fn reach(peer: &Peer, deadline: Deadline, tell: &mut dyn FnMut(Step)) -> Result<TcpStream, FailedTry> {
+    let addresses = resolve(peer, deadline)?;
     tell(Step::Resolved { host: peer.host.to_owned(), addresses: addresses.len() });
-    let (stream, address) = race(&interleave(addresses), clock).map_err(|error| match error {
+    let (stream, address) = race(&interleave(addresses), deadline).map_err(|error| match error {
         Some(error) => lost(format!("cannot connect to {}: {}", peer.name, reason(&error))),
-        None => clock.passed(&format!("no connection to {}", peer.name)),
+        None => deadline.passed(&format!("no connection to {}", peer.name)),
     })?;
     // Without it the last piece of the request may wait for an acknowledgement. It is only slower if this fails.
     let _ = stream.set_nodelay(true);
@@ -141,7 +142,7 @@ fn reach(peer: &Peer, clock: Clock, tell: &mut dyn FnMut(Step)) -> Result<TcpStr
     Ok(stream)
 }
 
-fn resolve(peer: &Peer, clock: Clock) -> Result<Vec<SocketAddr>, Trouble> {
+fn resolve(peer: &Peer, deadline: Deadline) -> Result<Vec<SocketAddr>, FailedTry> {
     let bare = peer.host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = bare.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, peer.port)]);
@@ -153,11 +154,11 @@ fn resolve(peer: &Peer, clock: Clock) -> Result<Vec<SocketAddr>, Trouble> {
     // The resolver of the operating system knows no deadline. A look-up that is late is left alone with its thread.
     let name = (bare.to_owned(), peer.port);
     let looking = beside(move || name.to_socket_addrs().map(|all| all.take(MOST_ADDRESSES).collect::<Vec<_>>()));
-    match wait(&looking, clock.left().unwrap_or_default()) {
+    match wait(&looking, deadline.left().unwrap_or_default()) {
         Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
         Ok(Ok(_)) => Err(lost(format!("{subject} has no address"))),
         Ok(Err(error)) => Err(lost(format!("{subject} cannot be resolved: {}", resolver_reason(&error)))),
-        Err(RecvTimeoutError::Timeout) => Err(clock.passed(&format!("{subject} was not resolved"))),
+        Err(RecvTimeoutError::Timeout) => Err(deadline.passed(&format!("{subject} was not resolved"))),
         Err(RecvTimeoutError::Disconnected) => Err(lost(format!("{subject} cannot be resolved: no thread can be had"))),
     }
 }
@@ -184,16 +185,17 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::http::Retry;
 
     #[test]
     fn name_that_does_not_exist_is_said_so() {
         // A label of 64 characters: the resolver refuses it without a query (RFC 1035 §2.3.4).
         let host = format!("{}.test", "a".repeat(64));
         let to = BaseUrl::parse(&format!("https://{host}")).unwrap();
-        let clock = Clock::start(Instant::now() + Duration::from_secs(5));
-        let Err(trouble) = resolve(&Peer::server(&to), clock) else { panic!("it was resolved") };
-        assert!(matches!(trouble, Trouble::NotConnected(_)), "{trouble:?}");
-        assert!(trouble.failure().message.starts_with(&format!("the name {host} cannot be resolved")), "{trouble}");
+        let deadline = Deadline::starting_now(Instant::now() + Duration::from_secs(5));
+        let Err(trouble) = resolve(&Peer::server(&to), deadline) else { panic!("it was resolved") };
+        assert_eq!(trouble.retry, Retry::Again, "{trouble:?}");
+        assert!(trouble.failure.message.starts_with(&format!("the name {host} cannot be resolved")), "{trouble}");
     }
 
     #[test]

@@ -9,16 +9,18 @@ use ureq::http::{HeaderMap, Method, Uri, header};
 use ureq::unversioned::transport::Connector;
 
 pub use self::connect::{Progress, Step};
+use self::deadline::Deadline;
+pub use self::failed_try::{FailedTry, Retry};
 use self::headers::HEADERS;
 use self::proxy::Route;
 pub use self::tls::Trust;
-use self::trouble::Clock;
-pub use self::trouble::Trouble;
 use self::wire::{Forward, Ready, Resolved, Wire};
 use crate::error::Failure;
 use crate::model::base_url::BaseUrl;
 
 mod connect;
+mod deadline;
+mod failed_try;
 pub mod headers;
 pub mod proxy;
 mod race;
@@ -26,7 +28,6 @@ mod race;
 pub mod script;
 mod stream;
 pub mod tls;
-mod trouble;
 pub mod tunnel;
 mod wire;
 
@@ -63,14 +64,14 @@ pub struct Reply {
 
 /// Sends the login request once, and returns whatever the server answers before the deadline. Nothing is followed,
 /// decoded, stored or tried again.
-pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, Trouble> {
+pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, FailedTry> {
     let message = builder(request, Method::POST)?.body(request.body).map_err(|_| malformed())?;
     exchange(request, message, tell)
 }
 
 /// Asks for the address of the login without logging in: nothing secret is sent, the body of the request is not used.
 /// A server that knows the address answers that it wants another method.
-pub fn probe(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, Trouble> {
+pub fn probe(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, FailedTry> {
     let message = builder(request, Method::GET)?.body(()).map_err(|_| malformed())?;
     exchange(request, message, tell)
 }
@@ -79,20 +80,20 @@ fn exchange(
     request: &Request,
     message: ureq::http::Request<impl AsSendBody>,
     tell: &mut dyn FnMut(Progress),
-) -> Result<Reply, Trouble> {
-    let clock = Clock::start(request.deadline);
+) -> Result<Reply, FailedTry> {
+    let deadline = Deadline::starting_now(request.deadline);
     let name = connect::server_name(request.base_url);
-    let stream = connect::open(request.base_url, request.route, request.trust, clock, tell)?;
+    let stream = connect::open(request.base_url, request.route, request.trust, deadline, tell)?;
     let forward = match request.route {
         Route::Through(proxy) if !request.base_url.uses_tls() => Some(Forward::new(request.base_url, proxy)),
         _ => None,
     };
-    let wire = Wire::new(stream, forward, name.clone(), clock);
-    tell(Progress { step: Step::Sending, after: clock.elapsed() });
+    let wire = Wire::new(stream, forward, name.clone(), deadline);
+    tell(Progress { step: Step::Sending, after: deadline.elapsed() });
     converse(Ready::new(wire), message, &name, |status| {
-        tell(Progress { step: Step::Answered { status }, after: clock.elapsed() });
+        tell(Progress { step: Step::Answered { status }, after: deadline.elapsed() });
         match (status, request.route, request.base_url.uses_tls()) {
-            (407, Route::Through(proxy), false) => Err(Trouble::Final(proxy::refused_credentials(proxy))),
+            (407, Route::Through(proxy), false) => Err(FailedTry::last(proxy::refused_credentials(proxy))),
             _ => Ok(()),
         }
     })
@@ -104,8 +105,8 @@ fn converse(
     connector: impl Connector,
     message: ureq::http::Request<impl AsSendBody>,
     name: &str,
-    judge: impl FnOnce(u16) -> Result<(), Trouble>,
-) -> Result<Reply, Trouble> {
+    judge: impl FnOnce(u16) -> Result<(), FailedTry>,
+) -> Result<Reply, FailedTry> {
     let understand = |error: ureq::Error| trouble(error, name);
     let response = agent(connector).run(message).map_err(understand)?;
     let status = response.status().as_u16();
@@ -119,7 +120,7 @@ fn converse(
     if (200..=299).contains(&status) {
         end.map_err(|error| understand(error.into()))?;
         if bytes.len() > LONGEST_BODY as usize {
-            return Err(Trouble::Final(Failure::protocol(format!("the reply of {name} is larger than 1 MiB"))));
+            return Err(FailedTry::last(Failure::protocol(format!("the reply of {name} is larger than 1 MiB"))));
         }
     }
     bytes.truncate(LONGEST_BODY as usize);
@@ -135,14 +136,14 @@ fn converse(
     })
 }
 
-fn builder(request: &Request, method: Method) -> Result<Builder, Trouble> {
+fn builder(request: &Request, method: Method) -> Result<Builder, FailedTry> {
     let uri: Uri = request.base_url.login_url().parse().map_err(|_| malformed())?;
     let builder = ureq::http::Request::builder().method(method).uri(uri);
     Ok(HEADERS.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value)))
 }
 
-fn malformed() -> Trouble {
-    Trouble::Final(Failure::config("the base URL cannot be made into a request"))
+fn malformed() -> FailedTry {
+    FailedTry::last(Failure::config("the base URL cannot be made into a request"))
 }
 
 fn agent(connector: impl Connector) -> ureq::Agent {
@@ -163,10 +164,10 @@ fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// What an error of the library means for another try. The request has been sent by then.
-fn trouble(error: ureq::Error, name: &str) -> Trouble {
-    let last = |what: &str| Trouble::Final(Failure::protocol(format!("{name} {what}")));
+fn trouble(error: ureq::Error, name: &str) -> FailedTry {
+    let last = |what: &str| FailedTry::last(Failure::protocol(format!("{name} {what}")));
     match error {
-        ureq::Error::Other(error) => match error.downcast::<Trouble>() {
+        ureq::Error::Other(error) => match error.downcast::<FailedTry>() {
             Ok(trouble) => *trouble,
             Err(_) => last("cannot be spoken to"),
         },

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::trouble::Clock;
+use super::deadline::Deadline;
 
 /// How long an address may take before the next one is tried beside it (RFC 8305 §5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -23,12 +23,12 @@ pub fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 
 /// Connects to whichever address answers first (RFC 8305 §5). A refusal starts the next attempt at once. `None` is the
 /// deadline.
-pub fn race(addresses: &[SocketAddr], clock: Clock) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
+pub fn race(addresses: &[SocketAddr], deadline: Deadline) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
     if let [only] = addresses {
-        let left = clock.left().ok_or(None)?;
+        let left = deadline.left().ok_or(None)?;
         return match TcpStream::connect_timeout(only, left) {
             Ok(stream) => Ok((stream, *only)),
-            Err(error) => Err(clock.left().map(|_| error)),
+            Err(error) => Err(deadline.left().map(|_| error)),
         };
     }
     let (finish, finished) = mpsc::channel();
@@ -36,7 +36,7 @@ pub fn race(addresses: &[SocketAddr], clock: Clock) -> Result<(TcpStream, Socket
     let mut running = 0;
     let mut last_error = None;
     loop {
-        let left = clock.left().ok_or(None)?;
+        let left = deadline.left().ok_or(None)?;
         let next = waiting.next();
         if let Some(address) = next {
             let finish = finish.clone();
@@ -80,8 +80,8 @@ mod tests {
 
     use super::*;
 
-    fn clock(millis: u64) -> Clock {
-        Clock::start(Instant::now() + Duration::from_millis(millis))
+    fn deadline(millis: u64) -> Deadline {
+        Deadline::starting_now(Instant::now() + Duration::from_millis(millis))
     }
 
     fn address(text: &str) -> SocketAddr {
@@ -122,7 +122,7 @@ mod tests {
         let live = TcpListener::bind("127.0.0.1:0").unwrap();
         let live_address = live.local_addr().unwrap();
         let started = Instant::now();
-        let (_, winner) = race(&[dead, live_address], clock(3000)).unwrap();
+        let (_, winner) = race(&[dead, live_address], deadline(3000)).unwrap();
         assert_eq!(winner, live_address);
         assert!((250..900).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
     }
@@ -131,7 +131,7 @@ mod tests {
     fn refused_first_address_costs_nothing() {
         let live = TcpListener::bind("127.0.0.1:0").unwrap();
         let started = Instant::now();
-        let (_, winner) = race(&[closed(), live.local_addr().unwrap()], clock(3000)).unwrap();
+        let (_, winner) = race(&[closed(), live.local_addr().unwrap()], deadline(3000)).unwrap();
         assert_eq!(winner, live.local_addr().unwrap());
         assert!(started.elapsed() < HEAD_START, "{:?}", started.elapsed());
     }
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn refusal_by_all_is_the_reason() {
         for addresses in [vec![closed()], vec![closed(), closed(), closed()]] {
-            let error = race(&addresses, clock(3000)).unwrap_err().unwrap();
+            let error = race(&addresses, deadline(3000)).unwrap_err().unwrap();
             assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
         }
     }
@@ -149,7 +149,7 @@ mod tests {
         let (_listener, _waiting, dead) = dead();
         for addresses in [vec![dead], vec![dead, dead, dead]] {
             let started = Instant::now();
-            assert!(race(&addresses, clock(200)).unwrap_err().is_none());
+            assert!(race(&addresses, deadline(200)).unwrap_err().is_none());
             assert!(started.elapsed().as_millis() < 500, "{:?}", started.elapsed());
         }
     }

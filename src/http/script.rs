@@ -3,12 +3,12 @@
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::wire::{Forward, Growing};
-use super::{Reply, Trouble, converse};
+use super::{FailedTry, Reply, converse};
 use crate::http::proxy::Proxy;
 use crate::model::base_url::BaseUrl;
 
 /// What the program understands when a server sends `answer` and closes, of which `piece` bytes arrive at a time.
-pub fn reply_to(answer: &[u8], piece: usize) -> Result<Reply, Trouble> {
+pub fn reply_to(answer: &[u8], piece: usize) -> Result<Reply, FailedTry> {
     let message = ureq::http::Request::post("http://script.test/Auth/Login").body(&b"{}"[..]);
     let script = Script { answer: answer.to_owned(), piece: piece.max(1) };
     converse(script, message.map_err(|_| super::malformed())?, "script.test", |_| Ok(()))

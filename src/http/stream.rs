@@ -7,12 +7,13 @@ use std::net::TcpStream;
 use rustls::ClientConnection;
 use zeroize::Zeroize;
 
-use crate::http::trouble::Clock;
+use crate::http::deadline::Deadline;
+use crate::platform;
 
 /// A socket whose reads and writes end at the deadline, however slowly the other side drips.
 pub struct Socket {
     stream: TcpStream,
-    clock: Clock,
+    deadline: Deadline,
 }
 
 /// Marks the I/O error that means: the deadline has passed.
@@ -28,8 +29,8 @@ impl fmt::Display for DeadlinePassed {
 impl std::error::Error for DeadlinePassed {}
 
 impl Socket {
-    pub fn new(stream: TcpStream, clock: Clock) -> Self {
-        Self { stream, clock }
+    pub fn new(stream: TcpStream, deadline: Deadline) -> Self {
+        Self { stream, deadline }
     }
 
     /// Repeats an operation until it does something, fails, or the time is up.
@@ -39,12 +40,11 @@ impl Socket {
         mut operation: impl FnMut(&mut TcpStream) -> io::Result<T>,
     ) -> io::Result<T> {
         loop {
-            let left = self.clock.left().ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, DeadlinePassed))?;
+            let left = self.deadline.left().ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, DeadlinePassed))?;
             limit(&self.stream, Some(left))?;
             match operation(&mut self.stream) {
-                // A socket's time-out is `WouldBlock` on Unix and `TimedOut` on Windows, where it may come early.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::TimedOut => {}
+                // It may come early: the loop decides by the deadline.
+                Err(error) if platform::is_socket_timeout(&error) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return result,
             }

@@ -3,10 +3,11 @@
 use std::io::{Read, Write};
 
 use crate::error::{Failure, reason};
+use crate::http::deadline::Deadline;
+use crate::http::failed_try::FailedTry;
 use crate::http::headers::USER_AGENT;
 use crate::http::proxy::{Proxy, refused_credentials};
 use crate::http::stream::{Broken, Socket};
-use crate::http::trouble::{Clock, Trouble};
 use crate::model::base_url::BaseUrl;
 
 /// The longest head of an answer that is read, in bytes: several times what proxies send.
@@ -17,15 +18,15 @@ const MOST_FIELDS: usize = 64;
 
 /// Asks the proxy on the other end of `socket` for a tunnel to the server. The request that goes through it later, and
 /// so the secret, is not seen by the proxy.
-pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, clock: Clock) -> Result<(), Trouble> {
+pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, deadline: Deadline) -> Result<(), FailedTry> {
     let broken = |error: Broken| {
         let proxy = proxy.describe();
         match error {
-            Broken::DeadlinePassed => clock.passed(&format!("no answer from the proxy {proxy}")),
+            Broken::DeadlinePassed => deadline.passed(&format!("no answer from the proxy {proxy}")),
             Broken::Io(error) => {
-                Trouble::NotConnected(Failure::unavailable(format!("the proxy {proxy} failed: {}", reason(&error))))
+                FailedTry::again(Failure::unavailable(format!("the proxy {proxy} failed: {}", reason(&error))))
             }
-            Broken::Cut | Broken::Tls(_) => Trouble::NotConnected(Failure::unavailable(format!(
+            Broken::Cut | Broken::Tls(_) => FailedTry::again(Failure::unavailable(format!(
                 "the proxy {proxy} closed the connection without an answer"
             ))),
         }
@@ -54,7 +55,7 @@ pub fn request(proxy: &Proxy, to: &BaseUrl) -> String {
 }
 
 /// What the answer means; `None` while its head is not complete.
-pub fn understand(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> Option<Result<(), Trouble>> {
+pub fn understand(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> Option<Result<(), FailedTry>> {
     let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
     let mut head = httparse::Response::new(&mut fields);
     match head.parse(answer) {
@@ -68,19 +69,19 @@ pub fn understand(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> Option<Result<(
     }
 }
 
-fn nonsense(proxy: &Proxy) -> Trouble {
-    Trouble::Final(Failure::protocol(format!("the proxy {} does not answer in HTTP", proxy.describe())))
+fn nonsense(proxy: &Proxy) -> FailedTry {
+    FailedTry::last(Failure::protocol(format!("the proxy {} does not answer in HTTP", proxy.describe())))
 }
 
-fn judge(status: u16, proxy: &Proxy, to: &BaseUrl) -> Result<(), Trouble> {
+fn judge(status: u16, proxy: &Proxy, to: &BaseUrl) -> Result<(), FailedTry> {
     let (host, proxy_name) = (to.host(), proxy.describe());
     match status {
         200..=299 => Ok(()),
-        407 => Err(Trouble::Final(refused_credentials(proxy))),
-        500..=599 => Err(Trouble::NotConnected(Failure::unavailable(format!(
+        407 => Err(FailedTry::last(refused_credentials(proxy))),
+        500..=599 => Err(FailedTry::again(Failure::unavailable(format!(
             "the proxy {proxy_name} cannot reach {host} (HTTP {status})"
         )))),
-        _ => Err(Trouble::Final(Failure::protocol(format!(
+        _ => Err(FailedTry::last(Failure::protocol(format!(
             "the proxy {proxy_name} refuses to connect to {host} (HTTP {status})"
         )))),
     }

@@ -10,10 +10,11 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use zeroize::Zeroize;
 
 use crate::error::{Failure, reason};
+use crate::http::deadline::Deadline;
+use crate::http::failed_try::FailedTry;
 use crate::http::proxy::Proxy;
 use crate::http::stream::{Broken, Stream};
 use crate::http::tls::verdict;
-use crate::http::trouble::{Clock, Trouble};
 use crate::model::base_url::BaseUrl;
 
 /// What is read or written at once, in bytes. A login fits; the library's own 128 KiB cost more than its work.
@@ -27,13 +28,13 @@ pub struct Wire {
     /// Taken by the first flush.
     forward: Option<Forward>,
     name: String,
-    clock: Clock,
+    deadline: Deadline,
     is_answered: bool,
 }
 
 impl Wire {
-    pub fn new(stream: Stream, forward: Option<Forward>, name: String, clock: Clock) -> Self {
-        Self { stream, buffers: Growing::default(), forward, name, clock, is_answered: false }
+    pub fn new(stream: Stream, forward: Option<Forward>, name: String, deadline: Deadline) -> Self {
+        Self { stream, buffers: Growing::default(), forward, name, deadline, is_answered: false }
     }
 
     fn exchange(&mut self) -> Result<usize, Broken> {
@@ -49,24 +50,26 @@ impl Wire {
         Ok(read)
     }
 
-    fn trouble(&self, broken: Broken) -> Trouble {
+    fn trouble(&self, broken: Broken) -> FailedTry {
         let name = &self.name;
         match broken {
-            Broken::DeadlinePassed if self.is_answered => self.clock.passed(&format!("no complete answer from {name}")),
-            Broken::DeadlinePassed => self.clock.passed(&format!("no answer from {name}")),
+            Broken::DeadlinePassed if self.is_answered => {
+                self.deadline.passed(&format!("no complete answer from {name}"))
+            }
+            Broken::DeadlinePassed => self.deadline.passed(&format!("no answer from {name}")),
             Broken::Cut => cut(name),
-            Broken::Io(error) => Trouble::AnswerLost(Failure::unavailable(format!(
+            Broken::Io(error) => FailedTry::once_more(Failure::unavailable(format!(
                 "the connection to {name} was lost: {}",
                 reason(&error)
             ))),
-            Broken::Tls(error) => Trouble::Final(verdict::explain(&error, name, None)),
+            Broken::Tls(error) => FailedTry::last(verdict::explain(&error, name, None)),
         }
     }
 }
 
 /// The connection ended where it should have gone on.
-pub fn cut(name: &str) -> Trouble {
-    Trouble::AnswerLost(Failure::unavailable(format!("{name} closed the connection before its answer was complete")))
+pub fn cut(name: &str) -> FailedTry {
+    FailedTry::once_more(Failure::unavailable(format!("{name} closed the connection before its answer was complete")))
 }
 
 impl Transport for Wire {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::assert_made_of;
 use super::inertness::assert_inert_but_addresses;
 use super::readings::percent_decoded;
-use crate::http::Trouble;
+use crate::http::Retry;
 use crate::http::headers::USER_AGENT;
 use crate::http::proxy::{Proxy, Route, route};
 use crate::http::script::forwarded;
@@ -187,12 +187,12 @@ fn answered(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> &'static str {
             "opened"
         }
         Err(trouble) => {
-            let failure = trouble.failure();
+            let failure = &trouble.failure;
             assert!(matches!(failure.kind.exit_code(), 5 | 6));
             assert_inert_but_addresses(&one_line(&failure.message));
             assert!(failure.server_messages.is_empty());
-            match trouble {
-                Trouble::NotConnected(_) => "unreachable",
+            match trouble.retry {
+                Retry::Again => "unreachable",
                 _ => "closed",
             }
         }

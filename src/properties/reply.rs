@@ -1,8 +1,5 @@
 //! A reply of the server: what is accepted is a token, and what is refused says nothing of the secret.
 
-use std::cell::OnceCell;
-use std::time::Duration;
-
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -10,19 +7,15 @@ use serde_json::{Map, Value};
 use super::inertness::{assert_inert, assert_inert_but_addresses};
 use super::is_b64token;
 use super::readings::{assert_hidden, found};
-use crate::api::retry::{FailedTry, Remedy};
 use crate::api::{self, Login};
 use crate::cli::format::Format;
 use crate::error::{Failure, Kind};
-use crate::http::Reply;
+use crate::http::{FailedTry, Reply, Retry};
 use crate::model::base_url::BaseUrl;
-use crate::model::identity::Identity;
-use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 use crate::model::token::{Expiry, Grant};
 use crate::output::{Surroundings, render};
 use crate::report::sanitize::one_line;
-use crate::settings::{CachePlace, Settings};
 
 /// The client secret: something in it is spelled otherwise in every encoding.
 pub const SECRET: &str = "Zq7/+\"é\\9K&xW1";
@@ -38,23 +31,22 @@ const YEAR_9999: i64 = 253_370_764_800;
 pub fn check(data: &[u8]) -> &'static str {
     let reply = parse(data);
     let now = Timestamp::from_second(NOW).unwrap();
-    with_settings(|settings| {
-        if let Err(failure) = api::check_endpoint(&reply, settings) {
-            assert_says_little(&failure);
+    let (base_url, secret) = (&BaseUrl::parse(BASE_URL).unwrap(), &Secret::new(SECRET.into()));
+    if let Err(failure) = api::check_endpoint(&reply, base_url, secret) {
+        assert_says_little(&failure);
+    }
+    let again = api::read(&reply, base_url, secret, now);
+    match (api::read(&reply, base_url, secret, now), again) {
+        (Ok(login), Ok(again)) => {
+            assert_eq!(login.grant, again.grant);
+            accepted(&login, &reply)
         }
-        let again = api::read(&reply, settings, now);
-        match (api::read(&reply, settings, now), again) {
-            (Ok(login), Ok(again)) => {
-                assert_eq!(login.grant, again.grant);
-                accepted(&login, &reply, settings)
-            }
-            (Err(failed), Err(again)) => {
-                assert_eq!(format!("{failed:?}"), format!("{again:?}"));
-                refused(&failed, &reply)
-            }
-            _ => panic!("one reply was read in two ways"),
+        (Err(failed), Err(again)) => {
+            assert_eq!(format!("{failed:?}"), format!("{again:?}"));
+            refused(&failed, &reply)
         }
-    })
+        _ => panic!("one reply was read in two ways"),
+    }
 }
 
 fn parse(data: &[u8]) -> Reply {
@@ -80,26 +72,7 @@ fn parse(data: &[u8]) -> Reply {
     }
 }
 
-fn with_settings<T>(use_them: impl FnOnce(&Settings) -> T) -> T {
-    thread_local!(static SETTINGS: OnceCell<Settings> = const { OnceCell::new() });
-    SETTINGS.with(|cell| {
-        use_them(cell.get_or_init(|| Settings {
-            identity: Identity {
-                base_url: BaseUrl::parse(BASE_URL).unwrap(),
-                client_id: "104s3a5275a0d35e4".into(),
-                scope: "api".into(),
-            },
-            client_id: Provenance::Default,
-            client_secret: Setting::new(Secret::new(SECRET.into()), Provenance::Default),
-            timeout: Duration::from_secs(30),
-            retries: 2,
-            ca_cert: None,
-            cache: CachePlace::Off("a property"),
-        }))
-    })
-}
-
-fn accepted(login: &Login, answer: &Reply, settings: &Settings) -> &'static str {
+fn accepted(login: &Login, answer: &Reply) -> &'static str {
     let grant = &login.grant;
     let token = grant.token.expose();
     assert!((200..300).contains(&answer.status), "HTTP {}", answer.status);
@@ -113,7 +86,8 @@ fn accepted(login: &Login, answer: &Reply, settings: &Settings) -> &'static str 
     if let Expiry::At(instant) = grant.expiry {
         assert!((YEAR_2000..YEAR_9999).contains(&instant.as_second()), "{instant}");
     }
-    let kept = api::read_again(grant.reply.expose()).expect("a reply that was accepted is accepted from the cache");
+    let kept =
+        api::grant_from_reply(grant.reply.expose()).expect("a reply that was accepted is accepted from the cache");
     assert_eq!((&kept.token, kept.expiry), (&grant.token, grant.expiry));
     let repeats_it = found(SECRET, token).is_some();
     let reply = grant.reply.expose();
@@ -122,7 +96,7 @@ fn accepted(login: &Login, answer: &Reply, settings: &Settings) -> &'static str 
     if !repeats_it {
         assert_hidden(SECRET, reply);
     }
-    assert_rendered(grant, settings, repeats_it);
+    assert_rendered(grant, repeats_it);
     match grant.expiry {
         Expiry::At(_) => "accepted",
         Expiry::Unknown => "undated",
@@ -153,9 +127,8 @@ fn strings(value: &Value) -> Vec<String> {
     }
 }
 
-fn assert_rendered(grant: &Grant, settings: &Settings, repeats_it: bool) {
-    let scope = &settings.identity.scope;
-    let surroundings = Surroundings { base_url: BASE_URL, scope, now: Timestamp::from_second(NOW).unwrap() };
+fn assert_rendered(grant: &Grant, repeats_it: bool) {
+    let surroundings = Surroundings { base_url: BASE_URL, scope: "api", now: Timestamp::from_second(NOW).unwrap() };
     for format in Format::value_variants() {
         let rendered = render(*format, grant, &surroundings);
         let text = rendered.expose().strip_suffix('\n').expect("a line has an end");
@@ -174,7 +147,7 @@ fn assert_rendered(grant: &Grant, settings: &Settings, repeats_it: bool) {
 }
 
 fn refused(failed: &FailedTry, reply: &Reply) -> &'static str {
-    let FailedTry { failure, remedy } = failed;
+    let FailedTry { failure, retry, after } = failed;
     assert_says_little(failure);
     assert_hidden(SECRET, &format!("{failed:?}"));
     if let Some(token) = object(&reply.body).as_ref().and_then(|object| object.get("Token")?.as_str()) {
@@ -183,19 +156,13 @@ fn refused(failed: &FailedTry, reply: &Reply) -> &'static str {
     }
     let refusal = reply.body.to_ascii_lowercase().windows(19).any(|words| words == b"invalid credentials");
     assert!(!refusal || failure.kind == Kind::Rejected || (200..300).contains(&reply.status), "{failure:?}");
-    let after = match remedy {
-        Remedy::Stop => None,
-        Remedy::TryAgain { after } => {
-            assert!(matches!(reply.status, 429 | 502..=504));
-            *after
-        }
-        Remedy::TryOnceMore { after } => {
-            assert!((500..600).contains(&reply.status));
-            *after
-        }
-    };
+    match retry {
+        Retry::Never => assert_eq!(*after, None),
+        Retry::Again => assert!(matches!(reply.status, 429 | 502..=504)),
+        Retry::OnceMore => assert!((500..600).contains(&reply.status)),
+    }
     assert!(after.is_none_or(|after| after.as_secs() <= u64::from(u32::MAX)));
-    assert!(*remedy == Remedy::Stop || failure.kind == Kind::Unavailable, "{failure:?}");
+    assert!(*retry == Retry::Never || failure.kind == Kind::Unavailable, "{failure:?}");
     match failure.kind.exit_code() {
         4 => "rejected",
         5 => "unavailable",

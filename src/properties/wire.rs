@@ -1,8 +1,6 @@
 //! The bytes of an answer: a body is taken whole or not at all, however its bytes arrive.
 
-use std::mem;
-
-use crate::http::Trouble;
+use crate::http::{FailedTry, Retry};
 use crate::http::{Reply, script::reply_to};
 
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -28,12 +26,12 @@ pub fn check(data: &[u8]) -> &'static str {
 }
 
 /// A reply without its body. Of two things that are wrong with a head, the program may meet either first.
-fn seen(reply: &Result<Reply, Trouble>) -> String {
+fn seen(reply: &Result<Reply, FailedTry>) -> String {
     match reply {
         Ok(Reply { status, date, retry_after, location, content_type, server_headers, .. }) => {
             format!("{status} {date:?} {retry_after:?} {location:?} {content_type:?} {server_headers:?}")
         }
-        Err(trouble) => format!("{:?} {:?}", mem::discriminant(trouble), trouble.failure().kind),
+        Err(trouble) => format!("{:?} {:?}", trouble.retry, trouble.failure.kind),
     }
 }
 
@@ -44,16 +42,18 @@ fn assert_same_body(one: &Reply, other: &Reply) {
     assert!(!(200..300).contains(&one.status) || longer.body.len() == shorter.body.len(), "half a body");
 }
 
-fn outcome(reply: &Result<Reply, Trouble>) -> &'static str {
+fn outcome(reply: &Result<Reply, FailedTry>) -> &'static str {
     match reply {
         Ok(reply) if (200..300).contains(&reply.status) => "whole",
         Ok(_) => "no-success",
-        Err(Trouble::AnswerLost(_)) => "cut",
-        Err(Trouble::Final(failure)) if failure.message.contains("does not answer in HTTP") => "not-http",
-        Err(Trouble::Final(failure)) if failure.message.contains("larger than 1 MiB") => "too-large",
-        Err(Trouble::Final(failure)) if failure.message.contains("64 KiB of headers") => "long-head",
-        Err(Trouble::Final(_)) => "unspeakable",
-        Err(trouble) => panic!("{trouble:?} without a network"),
+        Err(FailedTry { retry: Retry::OnceMore, .. }) => "cut",
+        Err(FailedTry { retry: Retry::Never, failure, .. }) => match &failure.message {
+            message if message.contains("does not answer in HTTP") => "not-http",
+            message if message.contains("larger than 1 MiB") => "too-large",
+            message if message.contains("64 KiB of headers") => "long-head",
+            _ => "unspeakable",
+        },
+        Err(failed) => panic!("{failed:?} without a network"),
     }
 }
 

@@ -14,6 +14,7 @@ mod generated;
 mod harness;
 mod help;
 mod inspect;
+mod layers;
 mod logout;
 mod markdown;
 mod masking;

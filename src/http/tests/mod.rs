@@ -63,7 +63,7 @@ fn read_request(stream: &mut impl Read) -> Vec<u8> {
 }
 
 /// A call with its steps: what `-v` would show, without the times.
-fn call(url: &str, route: &Route, trust: &Trust, millis: u64) -> (Result<Reply, Trouble>, Vec<Step>) {
+fn call(url: &str, route: &Route, trust: &Trust, millis: u64) -> (Result<Reply, FailedTry>, Vec<Step>) {
     let base_url = BaseUrl::parse(url).unwrap();
     let deadline = Instant::now() + Duration::from_millis(millis);
     let mut steps = Vec::new();
@@ -73,31 +73,31 @@ fn call(url: &str, route: &Route, trust: &Trust, millis: u64) -> (Result<Reply, 
     (result, steps)
 }
 
-fn plain(port: u16, millis: u64) -> Result<Reply, Trouble> {
+fn plain(port: u16, millis: u64) -> Result<Reply, FailedTry> {
     call(&format!("http://127.0.0.1:{port}/api"), &DIRECT, &Trust::default(), millis).0
 }
 
-fn trouble_of(result: Result<Reply, Trouble>) -> Trouble {
+fn trouble_of(result: Result<Reply, FailedTry>) -> FailedTry {
     match result {
         Ok(reply) => panic!("a reply with status {}", reply.status),
         Err(trouble) => trouble,
     }
 }
 
-fn lost(message: &str) -> Trouble {
-    Trouble::AnswerLost(Failure::unavailable(message))
+fn lost(message: &str) -> FailedTry {
+    FailedTry::once_more(Failure::unavailable(message))
 }
 
-fn not_connected(message: &str) -> Trouble {
-    Trouble::NotConnected(Failure::unavailable(message))
+fn not_connected(message: &str) -> FailedTry {
+    FailedTry::again(Failure::unavailable(message))
 }
 
-fn late(message: &str) -> Trouble {
-    Trouble::DeadlinePassed(Failure::unavailable(message))
+fn late(message: &str) -> FailedTry {
+    FailedTry::last(Failure::unavailable(message))
 }
 
-fn last(message: &str) -> Trouble {
-    Trouble::Final(Failure::protocol(message))
+fn last(message: &str) -> FailedTry {
+    FailedTry::last(Failure::protocol(message))
 }
 
 /// A certificate authority with one server certificate, and the trust in it.

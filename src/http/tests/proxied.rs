@@ -11,7 +11,7 @@ fn through(port: u16) -> Route {
 }
 
 /// A call to `api.test` through a proxy that answers CONNECT with these bytes.
-fn connect(answer: &'static str, trust: &Trust, millis: u64) -> (Trouble, u16) {
+fn connect(answer: &'static str, trust: &Trust, millis: u64) -> (FailedTry, u16) {
     let proxy = serve(move |mut stream| {
         read_request(&mut stream);
         stream.write_all(answer.as_bytes()).unwrap();
@@ -52,7 +52,7 @@ fn proxy_that_says_no_is_named() {
     for (answer, expected) in [
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            Trouble::Final(
+            FailedTry::last(
                 Failure::protocol("the proxy P refuses the user or password in HTTPS_PROXY (HTTP 407)")
                     .hint("they go into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"),
             ),
@@ -90,7 +90,7 @@ fn head_of_a_proxy_may_not_be_endless() {
         while stream.write_all(&[b'H'; 1024]).is_ok() {}
     });
     let (result, _) = call("https://api.test", &through(proxy.port), &Trust::default(), 2000);
-    assert!(matches!(trouble_of(result), Trouble::Final(_)));
+    assert_eq!(trouble_of(result).retry, Retry::Never);
 }
 
 #[test]
@@ -117,5 +117,6 @@ fn plain_http_is_asked_of_the_proxy_in_absolute_form() {
 fn plain_http_without_the_right_password_is_final() {
     let proxy = answer("HTTP/1.1 407 X\r\nContent-Length: 0\r\n\r\n");
     let (result, _) = call("http://api.test", &through(proxy.port), &Trust::default(), 2000);
-    assert!(matches!(trouble_of(result), Trouble::Final(failure) if failure.message.contains("HTTP 407")));
+    let failed = trouble_of(result);
+    assert!(failed.retry == Retry::Never && failed.failure.message.contains("HTTP 407"));
 }

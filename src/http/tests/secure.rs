@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn https(server: &Server<Vec<u8>>, trust: &Trust, millis: u64) -> Result<Reply, Trouble> {
+fn https(server: &Server<Vec<u8>>, trust: &Trust, millis: u64) -> Result<Reply, FailedTry> {
     call(&format!("https://localhost:{}", server.port), &DIRECT, trust, millis).0
 }
 
@@ -16,8 +16,8 @@ fn refused(identity: &Identity, trust: &Trust) -> Failure {
     let server = secured(identity);
     let trouble = trouble_of(https(&server, trust, 2000));
     assert_eq!(server.script.join().unwrap(), b"");
-    assert!(matches!(trouble, Trouble::Final(_)), "{trouble:?}");
-    let mut failure = trouble.into_failure();
+    assert_eq!(trouble.retry, Retry::Never, "{trouble:?}");
+    let mut failure = trouble.failure;
     assert_eq!(failure.kind, Kind::Protocol);
     failure.message = failure.message.replace(&format!(":{}", server.port), "");
     failure
@@ -98,7 +98,7 @@ fn certificate_out_of_its_time_is_refused_with_the_day() {
         failure.message,
         "the certificate of localhost is not valid before 2090-01-01 (issued by \"Test Root\")"
     );
-    assert_eq!(failure.hints, ["check the clock of this machine: date -u"]);
+    assert_eq!(failure.hints, ["check the deadline of this machine: date -u"]);
 }
 
 /// What `openssl req -x509` makes: a certificate that signs itself and calls itself an authority.
@@ -167,7 +167,7 @@ fn server_that_speaks_no_tls_or_an_old_one_is_told_apart() {
             hello.to_vec()
         });
         let trouble = trouble_of(https(&server, &Trust::default(), 2000));
-        assert!(matches!(&trouble, Trouble::Final(failure) if failure.message.contains(expected)), "{trouble:?}");
+        assert!(trouble.retry == Retry::Never && trouble.failure.message.contains(expected), "{trouble:?}");
     }
 }
 
@@ -221,7 +221,7 @@ fn setting_that_names_no_certificate_is_an_error_before_the_request() {
     let identity = identity("localhost", |_| {});
     let server = secured(&identity);
     let trust = Trust { file: Some("/dev/null".into()), ..identity.trust.clone() };
-    let failure = trouble_of(https(&server, &trust, 2000)).into_failure();
+    let failure = trouble_of(https(&server, &trust, 2000)).failure;
     assert_eq!(failure.kind, Kind::Config);
     assert_eq!(failure.message, "SSL_CERT_FILE names /dev/null, which holds no certificate");
     assert_eq!(server.script.join().unwrap(), b"");
