@@ -59,7 +59,12 @@ impl From<Entry> for Acquired {
 pub type Clock = fn() -> Timestamp;
 
 /// Gets a token, from the cache or from the server.
-pub fn acquire(settings: &Settings, need: Need, clock: Clock, reporter: &Reporter) -> Result<Acquired, Failure> {
+pub fn acquire(
+    settings: &Settings,
+    need: Need,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Acquired, Failure> {
     let deadline = Instant::now() + settings.timeout;
     let call = Call { settings, deadline, clock, reporter };
     let client_secret = &settings.client_secret.provenance;
@@ -72,11 +77,13 @@ pub fn acquire(settings: &Settings, need: Need, clock: Clock, reporter: &Reporte
         }
     };
     let acquired = match (need, &cache) {
-        (Need::Valid { min_ttl }, Some(cache)) => match call.hit(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL)) {
-            // It was judged when it was read: a second look could be a second later.
-            Some(hit) => return Ok(hit),
-            None => call.one_login(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL))?,
-        },
+        (Need::Valid { min_ttl }, Some(cache)) => {
+            match call.hit(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL)) {
+                // It was judged when it was read: a second look could be a second later.
+                Some(hit) => return Ok(hit),
+                None => call.one_login(cache, min_ttl.unwrap_or(DEFAULT_MIN_TTL))?,
+            }
+        }
         _ => call.new_token(cache.as_ref())?,
     };
     if let Need::Valid { min_ttl: Some(min_ttl) } = need {
@@ -96,7 +103,9 @@ fn check_lifetime(acquired: &Acquired, min_ttl: Duration, now: Timestamp) -> Res
             humane(wanted)
         ))),
         Some(_) => Err(Failure::protocol("a new token has expired already")),
-        None => Err(Failure::protocol("the expiry of a new token is unknown: it cannot be held against --min-ttl")),
+        None => Err(Failure::protocol(
+            "the expiry of a new token is unknown: it cannot be held against --min-ttl",
+        )),
     }
 }
 
@@ -135,13 +144,14 @@ impl Call<'_> {
     fn one_login(&self, cache: &Cache, min_ttl: Duration) -> Result<Acquired, Failure> {
         let known_login = cache.load().ok().map(|entry| entry.check);
         let known_refusal = cache.refusal().map(|refusal| refusal.id);
-        let _lock = match cache.lock(self.lock_deadline(), || self.reporter.note(&Note::WaitingForOther)) {
-            Ok(lock) => lock,
-            Err(why) => {
-                self.reporter.note(&Note::WithoutLock(&why));
-                return self.new_token(Some(cache));
-            }
-        };
+        let _lock =
+            match cache.lock(self.lock_deadline(), || self.reporter.note(&Note::WaitingForOther)) {
+                Ok(lock) => lock,
+                Err(why) => {
+                    self.reporter.note(&Note::WithoutLock(&why));
+                    return self.new_token(Some(cache));
+                }
+            };
         let margin = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
         if let Ok((entry, left)) = self.look_up(cache, Duration::ZERO)
             // A token that came meanwhile is as new as another one would be, however short its life.
@@ -151,11 +161,13 @@ impl Call<'_> {
             return Ok(entry.into());
         }
         let secret = &self.settings.client_secret.value;
-        let shared =
-            cache.refusal().filter(|refusal| Some(refusal.id) != known_refusal && refusal.check.matches(secret));
+        let shared = cache
+            .refusal()
+            .filter(|refusal| Some(refusal.id) != known_refusal && refusal.check.matches(secret));
         if let Some(Refusal { message, http_status, server_messages, .. }) = shared {
             self.reporter.note(&Note::RefusalShared);
-            let failure = Failure { http_status, ..Failure::new(Kind::Rejected, message) }.said(server_messages);
+            let failure = Failure { http_status, ..Failure::new(Kind::Rejected, message) }
+                .said(server_messages);
             return Err(self.explained(failure));
         }
         self.new_token(Some(cache))
@@ -256,8 +268,11 @@ impl Call<'_> {
                     body: &body,
                     deadline: self.deadline,
                 };
-                let reply = http::post(&request, &mut |progress| self.reporter.note(&Note::Transport(&progress)))?;
-                let answer = api::read(&reply, &identity.base_url, &client_secret.value, (self.clock)());
+                let reply = http::post(&request, &mut |progress| {
+                    self.reporter.note(&Note::Transport(&progress))
+                })?;
+                let answer =
+                    api::read(&reply, &identity.base_url, &client_secret.value, (self.clock)());
                 if self.reporter.shows_headers() {
                     self.tell_headers(&reply, answer.as_ref().ok().map(|login| &login.grant.token));
                 }
@@ -271,8 +286,10 @@ impl Call<'_> {
     fn tell_headers(&self, reply: &http::Reply, token: Option<&AccessToken>) {
         for (name, value) in &reply.server_headers {
             // What is to be hidden is hidden first: a cut could leave a part of it that is no longer recognised.
-            let value = token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
-            let value = sanitize::sanitize(&value, Some(&self.settings.client_secret.value)).concat();
+            let value =
+                token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
+            let value =
+                sanitize::sanitize(&value, Some(&self.settings.client_secret.value)).concat();
             let value: String = value.chars().take(LONGEST_HEADER).collect();
             self.reporter.note(&Note::Header { name, value: &value });
         }

@@ -54,7 +54,8 @@ pub fn switch(name: &str) -> Result<Option<bool>, Failure> {
     match value.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(Some(true)),
         "0" | "false" | "no" | "off" => Ok(Some(false)),
-        _ => Err(Failure::config(format!("{name} is neither 1 nor 0")).hint(format!("{name}=1, or unset it"))),
+        _ => Err(Failure::config(format!("{name} is neither 1 nor 0"))
+            .hint(format!("{name}=1, or unset it"))),
     }
 }
 
@@ -71,5 +72,7 @@ pub fn is(name: &str, value: &str) -> bool {
 /// Whether the program runs in a pipeline: `CI` is set to anything but a denial.
 pub fn in_ci() -> bool {
     let denials = ["0", "false", "no", "off"];
-    path(CI).is_some_and(|value| !denials.iter().any(|denial| value.as_os_str().eq_ignore_ascii_case(denial)))
+    path(CI).is_some_and(|value| {
+        !denials.iter().any(|denial| value.as_os_str().eq_ignore_ascii_case(denial))
+    })
 }

@@ -82,7 +82,13 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), http_status: None, server_messages: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+            http_status: None,
+            server_messages: Vec::new(),
+        }
     }
 
     pub fn config(message: impl Into<String>) -> Self {
@@ -187,7 +193,8 @@ mod tests {
             Kind::CommandNotFound,
             Kind::ReaderGone,
         ];
-        let retryable: Vec<_> = all.into_iter().filter(|kind| kind.retryable()).map(Kind::exit_code).collect();
+        let retryable: Vec<_> =
+            all.into_iter().filter(|kind| kind.retryable()).map(Kind::exit_code).collect();
         assert_eq!(retryable, [5]);
     }
 

@@ -82,7 +82,8 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
 }
 
 fn report(reporter: &Reporter, result: Result<Outcome>) -> u8 {
-    let delivered = result.and_then(|outcome| Ok(stdio::emit(&outcome.output).map(|()| outcome.exit_code)?));
+    let delivered =
+        result.and_then(|outcome| Ok(stdio::emit(&outcome.output).map(|()| outcome.exit_code)?));
     delivered.unwrap_or_else(|error| {
         let failure = Failure::from_chain(&error);
         reporter.fail(&failure);
@@ -94,12 +95,15 @@ fn explain(stop: Stop, arguments: &[OsString]) -> u8 {
     let color = usage::color(arguments);
     let shared = SharedArgs { color, ..SharedArgs::default() };
     let reporter = Reporter::new(&shared, usage::wants_json(arguments));
-    let styled = |text: &StyledStr, is_terminal| match color.unwrap_or_default().wanted(is_terminal) {
+    let styled = |text: &StyledStr, is_terminal| match color.unwrap_or_default().wanted(is_terminal)
+    {
         true => text.ansi().to_string(),
         false => text.to_string(),
     };
     match stop {
-        Stop::Asked(text) => report(&reporter, Ok(Outcome::of(styled(&text, stdio::stdout_is_terminal())))),
+        Stop::Asked(text) => {
+            report(&reporter, Ok(Outcome::of(styled(&text, stdio::stdout_is_terminal()))))
+        }
         Stop::Nothing(text) => {
             stdio::emit_error(&styled(&text, stdio::stderr_is_terminal()));
             Kind::Usage.exit_code()

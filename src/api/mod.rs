@@ -39,7 +39,8 @@ impl LoginRequest<'_> {
         // Six bytes a character is the most that JSON makes of it: the buffer never grows, so no copy stays behind.
         let size = 6 * (self.client_id.len() + self.client_secret.len() + self.scope.len()) + 128;
         let mut body = Zeroizing::new(Vec::with_capacity(size));
-        serde_json::to_writer(&mut *body, self).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        serde_json::to_writer(&mut *body, self)
+            .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
         Ok(body)
     }
 }
@@ -53,17 +54,29 @@ pub struct Login {
 }
 
 /// Reads an answer. Success is three things at once: HTTP 2xx, `Status` 0, and a token that passes the gate.
-pub fn read(reply: &http::Reply, base_url: &BaseUrl, secret: &Secret, now: Timestamp) -> Result<Login, FailedTry> {
+pub fn read(
+    reply: &http::Reply,
+    base_url: &BaseUrl,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<Login, FailedTry> {
     let answer = Answer { reply, base_url, secret };
-    let server_time = reply.date.as_deref().and_then(parse_http_date).filter(|date| is_plausible(*date));
+    let server_time =
+        reply.date.as_deref().and_then(parse_http_date).filter(|date| is_plausible(*date));
     match reply.status {
-        200..=299 => answer.success().map(|grant| Login { grant, server_time }).map_err(FailedTry::last),
+        200..=299 => {
+            answer.success().map(|grant| Login { grant, server_time }).map_err(FailedTry::last)
+        }
         _ => Err(answer.refusal(server_time.unwrap_or(now))),
     }
 }
 
 /// Whether an answer to a request that was no login comes from the login endpoint.
-pub fn check_endpoint(reply: &http::Reply, base_url: &BaseUrl, secret: &Secret) -> Result<(), Failure> {
+pub fn check_endpoint(
+    reply: &http::Reply,
+    base_url: &BaseUrl,
+    secret: &Secret,
+) -> Result<(), Failure> {
     let answer = Answer { reply, base_url, secret };
     match reply.status {
         300..=399 => Err(answer.redirect()),
@@ -98,7 +111,9 @@ impl Answer<'_> {
                 _ if self.is_html() || document.is_some_and(str::is_empty) => {
                     self.not_the_endpoint("not a login reply")
                 }
-                _ => self.protocol(format!("the reply of {host} is not the documented JSON object")),
+                _ => {
+                    self.protocol(format!("the reply of {host} is not the documented JSON object"))
+                }
             });
         };
         if fields.is_ambiguous {
@@ -111,19 +126,25 @@ impl Answer<'_> {
                 Err(what) => Err(self.protocol(what)),
             },
             (Some(false), false) => Err(self.rejected(self.shown(&fields))),
-            (Some(false), true) => Err(self.protocol(format!("{host} sent a token with a Status that says error"))),
-            (None, _) => Err(self.protocol(format!("the reply of {host} has no Status of the documented kind"))),
+            (Some(false), true) => {
+                Err(self.protocol(format!("{host} sent a token with a Status that says error")))
+            }
+            (None, _) => {
+                Err(self
+                    .protocol(format!("the reply of {host} has no Status of the documented kind")))
+            }
         }
     }
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
     fn without_secret(&self, grant: Grant) -> Result<Grant, Failure> {
-        let masked = sanitize::mask_document(grant.reply.expose(), self.secret, grant.token.expose());
+        let masked =
+            sanitize::mask_document(grant.reply.expose(), self.secret, grant.token.expose());
         let Some(masked) = masked else {
             let host = self.base_url.host();
-            return Err(
-                self.protocol(format!("the reply of {host} repeats itself too much to be searched for the secret"))
-            );
+            return Err(self.protocol(format!(
+                "the reply of {host} repeats itself too much to be searched for the secret"
+            )));
         };
         // A very short secret may stand in the name of a field, or in a date, without having been repeated.
         let is_same = |masked: &Grant| masked.token == grant.token && masked.expiry == grant.expiry;
@@ -144,9 +165,11 @@ impl Answer<'_> {
             let said = if said.is_empty() { vec![REFUSAL.to_owned()] } else { said };
             return FailedTry::last(self.rejected(said));
         }
-        let unavailable =
-            |what: &str| Failure::unavailable(format!("{what} (HTTP {status})")).status(status).said(messages());
-        let after = || self.reply.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
+        let unavailable = |what: &str| {
+            Failure::unavailable(format!("{what} (HTTP {status})")).status(status).said(messages())
+        };
+        let after =
+            || self.reply.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
         match status {
             401 | 403 => FailedTry::last(self.rejected(messages())),
             400 if fields.is_some() => FailedTry::last(self.rejected(messages())),
@@ -154,11 +177,19 @@ impl Answer<'_> {
             404 | 405 => FailedTry::last(self.not_the_endpoint("not the login endpoint")),
             407 => FailedTry::last(self.protocol("the proxy demands credentials".to_owned())),
             408 => FailedTry::last(unavailable(&format!("{host} gave up waiting for the request"))),
-            429 => FailedTry::again(unavailable(&format!("{host} has had too many requests"))).after(after()),
-            502..=504 => FailedTry::again(unavailable(&format!("{host} is not available"))).after(after()),
-            500..=599 => FailedTry::once_more(unavailable(&format!("{host} has an error of its own"))).after(after()),
+            429 => FailedTry::again(unavailable(&format!("{host} has had too many requests")))
+                .after(after()),
+            502..=504 => {
+                FailedTry::again(unavailable(&format!("{host} is not available"))).after(after())
+            }
+            500..=599 => {
+                FailedTry::once_more(unavailable(&format!("{host} has an error of its own")))
+                    .after(after())
+            }
             _ if self.is_html() => FailedTry::last(self.not_the_endpoint("not the login endpoint")),
-            _ => FailedTry::last(self.protocol(format!("{host} answered with HTTP {status}")).said(messages())),
+            _ => FailedTry::last(
+                self.protocol(format!("{host} answered with HTTP {status}")).said(messages()),
+            ),
         }
     }
 
@@ -175,8 +206,11 @@ impl Answer<'_> {
     }
 
     fn is_html(&self) -> bool {
-        let declared =
-            self.reply.content_type.as_deref().is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+        let declared = self
+            .reply
+            .content_type
+            .as_deref()
+            .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
         declared || self.document().is_some_and(|text| text.starts_with('<'))
     }
 
@@ -201,7 +235,11 @@ impl Answer<'_> {
     }
 
     fn rejected(&self, messages: Vec<String>) -> Failure {
-        let what = format!("{} refused the credentials (HTTP {})", self.base_url.host(), self.reply.status);
+        let what = format!(
+            "{} refused the credentials (HTTP {})",
+            self.base_url.host(),
+            self.reply.status
+        );
         Failure::new(Kind::Rejected, what).status(self.reply.status).said(messages)
     }
 
@@ -210,8 +248,11 @@ impl Answer<'_> {
     }
 
     fn not_the_endpoint(&self, what: &str) -> Failure {
-        let failure =
-            self.protocol(format!("{} answered with HTTP {}: {what}", self.base_url.login_url(), self.reply.status));
+        let failure = self.protocol(format!(
+            "{} answered with HTTP {}: {what}",
+            self.base_url.login_url(),
+            self.reply.status
+        ));
         match self.base_url.with_api() {
             Some(url) => failure.hint(format!("the base URL may lack its end: --base-url {url}")),
             None => failure.hint("check the base URL: skia-auth config show"),
@@ -220,14 +261,21 @@ impl Answer<'_> {
 
     fn redirect(&self) -> Failure {
         let host = self.base_url.host();
-        let what = format!("{host} redirects (HTTP {}), and a secret is never sent on", self.reply.status);
-        let target = self.reply.location.as_deref().and_then(|location| location.parse::<ureq::http::Uri>().ok());
+        let what =
+            format!("{host} redirects (HTTP {}), and a secret is never sent on", self.reply.status);
+        let target = self
+            .reply
+            .location
+            .as_deref()
+            .and_then(|location| location.parse::<ureq::http::Uri>().ok());
         let origin = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
         match origin {
             Some((scheme, host)) if matches!(scheme, "http" | "https") => {
-                let shown = sanitize::sanitize(&format!("{scheme}://{host}"), Some(self.secret)).concat();
-                self.protocol(what)
-                    .hint(format!("it points to {shown}: if that is the environment, set it as the base URL"))
+                let shown =
+                    sanitize::sanitize(&format!("{scheme}://{host}"), Some(self.secret)).concat();
+                self.protocol(what).hint(format!(
+                    "it points to {shown}: if that is the environment, set it as the base URL"
+                ))
             }
             _ => self.not_the_endpoint("a redirect, and a secret is never sent on"),
         }
@@ -260,7 +308,9 @@ mod tests {
 
     #[test]
     fn a_minute_between_the_clocks_is_not_worth_a_word() {
-        for (offset, notable) in [(0, false), (60, false), (-60, false), (61, true), (-61, true), (i64::MIN, true)] {
+        for (offset, notable) in
+            [(0, false), (60, false), (-60, false), (61, true), (-61, true), (i64::MIN, true)]
+        {
             assert_eq!(is_notable(offset), notable, "{offset}");
         }
     }

@@ -61,11 +61,15 @@ impl Fields {
         let token = match &self.token {
             Some(Value::String(text)) if !text.is_empty() => text,
             Some(Value::String(_)) => return Err("the reply has an empty token".to_owned()),
-            None | Some(Value::Null) => return Err("the reply says success and has no token".to_owned()),
+            None | Some(Value::Null) => {
+                return Err("the reply says success and has no token".to_owned());
+            }
             Some(_) => return Err("the token of the reply is not a string".to_owned()),
         };
         let Some(token) = AccessToken::parse(token) else {
-            return Err("the token of the reply is not one (RFC 6750 b64token, at most 16 KiB)".to_owned());
+            return Err(
+                "the token of the reply is not one (RFC 6750 b64token, at most 16 KiB)".to_owned()
+            );
         };
         let expiry = self.expiry(&token);
         Ok(Grant { token, expiry, reply: Secret::new(document.to_owned()) })
@@ -77,7 +81,11 @@ impl Fields {
         let instant = match exp {
             Exp::At(instant) => Some(instant),
             Exp::Unusable => None,
-            Exp::Absent => self.expiration_date.as_ref().and_then(Value::as_str).and_then(parse_expiration_date),
+            Exp::Absent => self
+                .expiration_date
+                .as_ref()
+                .and_then(Value::as_str)
+                .and_then(parse_expiration_date),
         };
         instant.map_or(Expiry::Unknown, Expiry::At)
     }
@@ -85,7 +93,10 @@ impl Fields {
     /// What the server has to say to a person.
     pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        for value in [&self.messages, &self.message, &self.title, &self.detail, &self.errors].into_iter().flatten() {
+        for value in [&self.messages, &self.message, &self.title, &self.detail, &self.errors]
+            .into_iter()
+            .flatten()
+        {
             collect_words(value, &mut words);
         }
         words

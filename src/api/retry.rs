@@ -86,7 +86,10 @@ mod tests {
         let outcome: Result<(), _> = until(
             began + Duration::from_secs(5),
             2,
-            || Err(FailedTry::again(Failure::unavailable("busy")).after(Some(Duration::from_secs(3600)))),
+            || {
+                Err(FailedTry::again(Failure::unavailable("busy"))
+                    .after(Some(Duration::from_secs(3600))))
+            },
             |_, _| {},
         );
         assert_eq!(outcome.unwrap_err().message, "busy; it asks to wait 3600 s");

@@ -85,7 +85,9 @@ impl Entry {
         match self.seconds_left(now) {
             None => Freshness::Stale(Stale::ExpiryUnknown),
             Some(left) if left <= 0 => Freshness::Stale(Stale::Expired),
-            Some(left) if (left as u64) < min_ttl.as_secs() => Freshness::Stale(Stale::ExpiresSoon { left }),
+            Some(left) if (left as u64) < min_ttl.as_secs() => {
+                Freshness::Stale(Stale::ExpiresSoon { left })
+            }
             Some(left) => Freshness::Fresh { left },
         }
     }
@@ -147,7 +149,11 @@ fn checksum(body: &[u8]) -> String {
 
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -165,9 +171,16 @@ mod tests {
         }
     }
 
-    fn entry(token: &str, expiration_date: &str, received_at: i64, clock_offset: i64, secret: &str) -> Entry {
-        let reply =
-            format!(r#"{{"ExpirationDate":"{expiration_date}","Token":"{token}","Status":0,"Messages":["é"]}}"#);
+    fn entry(
+        token: &str,
+        expiration_date: &str,
+        received_at: i64,
+        clock_offset: i64,
+        secret: &str,
+    ) -> Entry {
+        let reply = format!(
+            r#"{{"ExpirationDate":"{expiration_date}","Token":"{token}","Status":0,"Messages":["é"]}}"#
+        );
         Entry {
             grant: api::grant_from_reply(&reply).unwrap(),
             received_at: Timestamp::from_second(received_at).unwrap(),
@@ -185,7 +198,8 @@ mod tests {
         let bytes = encode(&sample(), &identity()).unwrap();
         assert_eq!(
             decode(&bytes, &identity()),
-            Some(sample()).map(|entry| Entry { check: decode(&bytes, &identity()).unwrap().check, ..entry })
+            Some(sample())
+                .map(|entry| Entry { check: decode(&bytes, &identity()).unwrap().check, ..entry })
         );
         for length in 0..bytes.len() {
             assert_eq!(decode(&bytes[..length], &identity()), None, "{length}");
@@ -200,7 +214,9 @@ mod tests {
     /// The values of draft-eastlake-fnv.
     #[test]
     fn the_checksum_is_fnv_1a() {
-        for (text, expected) in [("", "cbf29ce484222325"), ("a", "af63dc4c8601ec8c"), ("foobar", "85944171f73967e8")] {
+        for (text, expected) in
+            [("", "cbf29ce484222325"), ("a", "af63dc4c8601ec8c"), ("foobar", "85944171f73967e8")]
+        {
             assert_eq!(checksum(text.as_bytes()), expected, "{text}");
         }
     }
@@ -248,7 +264,10 @@ mod tests {
         for offset in [-7200, 7200] {
             let entry = entry("opaque", "2025-04-24T10:16:51", 1_745_414_211 - offset, offset, "s");
             let now = Timestamp::from_second(1_745_500_611 - offset - 400).unwrap();
-            assert_eq!(entry.freshness(Duration::from_secs(300), now), Freshness::Fresh { left: 400 });
+            assert_eq!(
+                entry.freshness(Duration::from_secs(300), now),
+                Freshness::Fresh { left: 400 }
+            );
         }
     }
 

@@ -63,11 +63,17 @@ impl Cache {
     /// Reads the entry. Whatever is wrong with it, it is a miss.
     pub fn load(&self) -> Result<Entry, Miss> {
         let bytes = self.read("token")?;
-        decode(&bytes, &self.identity).ok_or_else(|| Miss::Unusable("it is damaged or of another version".into()))
+        decode(&bytes, &self.identity)
+            .ok_or_else(|| Miss::Unusable("it is damaged or of another version".into()))
     }
 
     /// The entry, if it can be used: made with this secret (where one is known) and valid for `min_ttl`.
-    pub fn look_up(&self, secret: Option<&Secret>, min_ttl: Duration, now: Timestamp) -> Result<(Entry, i64), Miss> {
+    pub fn look_up(
+        &self,
+        secret: Option<&Secret>,
+        min_ttl: Duration,
+        now: Timestamp,
+    ) -> Result<(Entry, i64), Miss> {
         let entry = self.load()?;
         let left = judge(&entry, secret, min_ttl, now)?;
         Ok((entry, left))
@@ -105,7 +111,8 @@ impl Cache {
     pub fn sweep(&self) {
         remove_temporaries(&self.directory, |file| {
             let modified = file.metadata().and_then(|metadata| metadata.modified());
-            let age = modified.ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
+            let age =
+                modified.ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
             age.is_some_and(|age| age > ABANDONED)
         });
     }
@@ -146,8 +153,8 @@ impl Cache {
     }
 
     fn read(&self, ending: &str) -> Result<Zeroizing<Vec<u8>>, Miss> {
-        let bytes =
-            private_fs::check_directory(&self.directory).and_then(|()| private_fs::read(&self.path(ending), LARGEST));
+        let bytes = private_fs::check_directory(&self.directory)
+            .and_then(|()| private_fs::read(&self.path(ending), LARGEST));
         bytes.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Miss::NotThere,
             _ => Miss::Unusable(reason(&error)),
@@ -157,7 +164,12 @@ impl Cache {
 
 /// How many seconds more an entry can be used, if at all: made with this secret (where one is known) and valid for
 /// `min_ttl`.
-pub fn judge(entry: &Entry, secret: Option<&Secret>, min_ttl: Duration, now: Timestamp) -> Result<i64, Miss> {
+pub fn judge(
+    entry: &Entry,
+    secret: Option<&Secret>,
+    min_ttl: Duration,
+    now: Timestamp,
+) -> Result<i64, Miss> {
     if secret.is_some_and(|secret| !entry.check.matches(secret)) {
         return Err(Miss::SecretChanged);
     }
@@ -182,7 +194,9 @@ fn is_ours(name: &str, ending: &str) -> bool {
 /// Deletes the temporary files of a cache directory that are to go: a token stands in each.
 pub fn remove_temporaries(directory: &Path, is_to_go: impl Fn(&fs::DirEntry) -> bool) {
     let Ok(files) = listing(directory) else { return };
-    for file in files.filter(|file| private_fs::is_temporary(&file.file_name().to_string_lossy()) && is_to_go(file)) {
+    for file in files.filter(|file| {
+        private_fs::is_temporary(&file.file_name().to_string_lossy()) && is_to_go(file)
+    }) {
         let _ = remove_file(&file.path());
     }
 }
@@ -197,7 +211,11 @@ fn listing(directory: &Path) -> io::Result<impl Iterator<Item = fs::DirEntry>> {
 fn is_there(directory: &Path) -> io::Result<bool> {
     match private_fs::check_directory(directory) {
         Ok(()) => Ok(true),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

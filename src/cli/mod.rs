@@ -79,7 +79,11 @@ pub enum Command {
     /// Delete the cached token
     Logout(LogoutArgs),
     /// Show the settings, or create the configuration file
-    #[command(subcommand_required = true, arg_required_else_help = true, subcommand_value_name = "COMMAND")]
+    #[command(
+        subcommand_required = true,
+        arg_required_else_help = true,
+        subcommand_value_name = "COMMAND"
+    )]
     Config(ConfigArgs),
     /// Check settings and connection, and say how to fix what fails
     Doctor(DoctorArgs),
@@ -513,7 +517,8 @@ impl Command {
     /// Whether the result is JSON, and an error shall be too.
     pub fn wants_json(&self) -> bool {
         let report = |format: Option<ReportFormat>| format == Some(ReportFormat::Json);
-        let delivery = |format: Option<Format>| matches!(format, Some(Format::Json | Format::Oauth));
+        let delivery =
+            |format: Option<Format>| matches!(format, Some(Format::Json | Format::Oauth));
         match self {
             Command::Login(args) => delivery(args.delivery.output),
             Command::Token(args) => delivery(args.delivery.output),
@@ -524,7 +529,10 @@ impl Command {
                 ConfigCommand::Show(show) => report(show.report.output),
                 ConfigCommand::Path(_) | ConfigCommand::Init(_) => false,
             },
-            Command::Exec(_) | Command::Logout(_) | Command::Sandbox(_) | Command::Completions(_) => false,
+            Command::Exec(_)
+            | Command::Logout(_)
+            | Command::Sandbox(_)
+            | Command::Completions(_) => false,
         }
     }
 }

@@ -21,7 +21,9 @@ pub fn stop(error: &clap::Error, arguments: &[OsString]) -> Stop {
     match error.kind() {
         ErrorKind::DisplayHelp => Stop::Asked(error.render()),
         // clap would name the command too: `skia-auth-login 0.1.0`.
-        ErrorKind::DisplayVersion => Stop::Asked(concat!("skia-auth ", env!("CARGO_PKG_VERSION"), "\n").into()),
+        ErrorKind::DisplayVersion => {
+            Stop::Asked(concat!("skia-auth ", env!("CARGO_PKG_VERSION"), "\n").into())
+        }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Stop::Nothing(error.render()),
         _ => Stop::Wrong(failure(error, arguments)),
     }
@@ -34,7 +36,9 @@ fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let message = match error.kind() {
         ErrorKind::UnknownArgument => format!("unexpected argument{}", place()),
         ErrorKind::InvalidSubcommand => format!("unknown command{}", place()),
-        ErrorKind::InvalidValue if own(ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
+        ErrorKind::InvalidValue
+            if own(ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) =>
+        {
             format!("{} needs a value", own(ContextKind::InvalidArg).unwrap_or_default())
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
@@ -46,13 +50,20 @@ fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         }
         ErrorKind::MissingSubcommand => "a command is missing".to_owned(),
         ErrorKind::ArgumentConflict => {
-            let [one, other] =
-                [ContextKind::InvalidArg, ContextKind::PriorArg].map(|kind| own(kind).unwrap_or_default());
-            if one == other { format!("{one} is given twice") } else { format!("{one} cannot be used with {other}") }
+            let [one, other] = [ContextKind::InvalidArg, ContextKind::PriorArg]
+                .map(|kind| own(kind).unwrap_or_default());
+            if one == other {
+                format!("{one} is given twice")
+            } else {
+                format!("{one} cannot be used with {other}")
+            }
         }
-        ErrorKind::TooManyValues => format!("{} takes no value", own(ContextKind::InvalidArg).unwrap_or_default()),
+        ErrorKind::TooManyValues => {
+            format!("{} takes no value", own(ContextKind::InvalidArg).unwrap_or_default())
+        }
         ErrorKind::InvalidUtf8 => {
-            let position = arguments.iter().position(|word| word.to_str().is_none()).unwrap_or_default();
+            let position =
+                arguments.iter().position(|word| word.to_str().is_none()).unwrap_or_default();
             format!("word {position} after skia-auth is not valid UTF-8")
         }
         _ => "the command line cannot be understood".to_owned(),
@@ -69,18 +80,24 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             let typed = subcommand(arguments);
             if let Some(command) = owner(&word, typed) {
                 return Some(match typed {
-                    Some(typed) if typed == command => format!("put it after the command: skia-auth {command} {word}"),
+                    Some(typed) if typed == command => {
+                        format!("put it after the command: skia-auth {command} {word}")
+                    }
                     _ => format!("{word} is an option of skia-auth {command}"),
                 });
             }
-            let suggested = own(ContextKind::SuggestedArg).or_else(|| own(ContextKind::SuggestedSubcommand));
+            let suggested =
+                own(ContextKind::SuggestedArg).or_else(|| own(ContextKind::SuggestedSubcommand));
             let bare = |name| str::trim_start_matches(name, '-');
             let names: Vec<&str> = suggested.iter().flat_map(|names| names.split(", ")).collect();
             let found = nearest(bare(&word), names.iter().map(|name| bare(name)));
-            let suggestion =
-                names.iter().find(|name| Some(bare(name)) == found).map(|name| format!("did you mean {name}?"));
-            let wants_separator =
-                matches!(typed, Some("exec" | "sandbox")) && !word.is_empty() && !word.starts_with('-');
+            let suggestion = names
+                .iter()
+                .find(|name| Some(bare(name)) == found)
+                .map(|name| format!("did you mean {name}?"));
+            let wants_separator = matches!(typed, Some("exec" | "sandbox"))
+                && !word.is_empty()
+                && !word.starts_with('-');
             match suggestion {
                 None if wants_separator => Some("put -- before the command".to_owned()),
                 suggestion => suggestion,
@@ -110,8 +127,9 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
 
 /// A part of the error that is made of our own names. What was typed stands in other parts, which are never shown.
 fn own_words(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    let is_typed = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand)
-        && matches!(kind, ContextKind::InvalidArg | ContextKind::InvalidSubcommand);
+    let is_typed =
+        matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand)
+            && matches!(kind, ContextKind::InvalidArg | ContextKind::InvalidSubcommand);
     if is_typed {
         return None;
     }
@@ -124,7 +142,8 @@ fn own_words(error: &clap::Error, kind: ContextKind) -> Option<String> {
 
 /// The word that the parser did not know.
 fn typed(error: &clap::Error) -> Option<String> {
-    let word = error.get(ContextKind::InvalidArg).or_else(|| error.get(ContextKind::InvalidSubcommand))?;
+    let word =
+        error.get(ContextKind::InvalidArg).or_else(|| error.get(ContextKind::InvalidSubcommand))?;
     match word {
         ContextValue::String(text) => Some(text.clone()),
         _ => None,
@@ -143,7 +162,11 @@ fn owner(word: &str, typed: Option<&str>) -> Option<String> {
     let mut definition = cli::command();
     definition.build();
     let first = typed.and_then(|name| definition.find_subcommand(name));
-    first.into_iter().chain(definition.get_subcommands()).find(knows).map(|command| command.get_name().to_owned())
+    first
+        .into_iter()
+        .chain(definition.get_subcommands())
+        .find(knows)
+        .map(|command| command.get_name().to_owned())
 }
 
 /// Where the word stands, counted as a shell counts: `$1` is the first.
@@ -168,7 +191,8 @@ fn help_command(arguments: &[OsString]) -> String {
 
 /// Whether colours were asked for, as far as that can be told of a line that was not understood.
 pub fn color(arguments: &[OsString]) -> Option<Color> {
-    let mut words = arguments.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    let mut words =
+        arguments.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     let mut color = None;
     while let Some(word) = words.next() {
         let value = match word.strip_prefix("--color") {
@@ -183,7 +207,11 @@ pub fn color(arguments: &[OsString]) -> Option<Color> {
 
 /// Whether errors are wanted as JSON, as far as that can be told of a line that was not understood.
 pub fn wants_json(arguments: &[OsString]) -> bool {
-    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .take_while(|word| word != "--")
+        .collect();
     let is_json = |value: &str| matches!(value, "json" | "oauth");
     words.iter().enumerate().any(|(index, word)| match word.strip_prefix("--output") {
         Some("") => words.get(index + 1).is_some_and(|value| is_json(value)),

@@ -23,7 +23,9 @@ pub enum Absence {
 impl fmt::Display for Absence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoClientId => write!(formatter, "no client id is configured ({})", env::CLIENT_ID),
+            Self::NoClientId => {
+                write!(formatter, "no client id is configured ({})", env::CLIENT_ID)
+            }
             Self::CacheOff(why) => write!(formatter, "there is no cache: {why}"),
             Self::Miss(miss) => miss.fmt(formatter),
         }
@@ -37,7 +39,11 @@ pub fn load(layers: &Layers) -> Result<(Entry, Identity), Absence> {
 }
 
 /// The entry, if its token can be used for `min_ttl` more.
-pub fn look_up(layers: &Layers, min_ttl: Duration, now: Timestamp) -> Result<(Entry, Identity), Absence> {
+pub fn look_up(
+    layers: &Layers,
+    min_ttl: Duration,
+    now: Timestamp,
+) -> Result<(Entry, Identity), Absence> {
     let (entry, identity) = load(layers)?;
     judge(layers, &entry, min_ttl, now)?;
     Ok((entry, identity))
@@ -52,8 +58,15 @@ fn open(layers: &Layers) -> Result<(Cache, Identity), Absence> {
 }
 
 /// Whether an entry that was loaded can be used for `min_ttl` more, and if not, why.
-pub fn judge(layers: &Layers, entry: &Entry, min_ttl: Duration, now: Timestamp) -> Result<(), Absence> {
-    cache::judge(entry, secret_at_hand(layers).as_ref(), min_ttl, now).map(drop).map_err(Absence::Miss)
+pub fn judge(
+    layers: &Layers,
+    entry: &Entry,
+    min_ttl: Duration,
+    now: Timestamp,
+) -> Result<(), Absence> {
+    cache::judge(entry, secret_at_hand(layers).as_ref(), min_ttl, now)
+        .map(drop)
+        .map_err(Absence::Miss)
 }
 
 /// The secret, to see whether it has changed since; `None` where it would take a program or standard input to know.

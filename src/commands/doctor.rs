@@ -22,7 +22,12 @@ use crate::report::sanitize::one_line;
 use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Layers, Settings};
 
-pub fn run(args: &DoctorArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(
+    args: &DoctorArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     let mut checkup = Checkup { checks: Vec::new(), clock, reporter, began: Instant::now() };
     // A check that fails ends what depends on it: the rest would only repeat the complaint.
     let source = if args.connection.sandbox {
@@ -67,7 +72,8 @@ impl Checkup<'_> {
     }
 
     fn failed(&mut self, name: &'static str, failure: &Failure) {
-        let fix = failure.hints.first().cloned().unwrap_or_else(|| default_fix(failure.kind).to_owned());
+        let fix =
+            failure.hints.first().cloned().unwrap_or_else(|| default_fix(failure.kind).to_owned());
         let mut detail = failure.message.clone();
         if !failure.server_messages.is_empty() {
             detail = format!("{detail}; server: {}", failure.server_messages.join("; "));
@@ -98,16 +104,26 @@ impl Checkup<'_> {
     fn settings(&mut self, args: &DoctorArgs, shared: &SharedArgs) -> Option<Settings> {
         let layers = Layers::resolve(&args.connection, shared, &self.reporter.silent());
         let layers = self.keep("configuration", layers, |layers| match &layers.config_file {
-            Some((file, true)) => format!("{}, profile {:?}", file.value.display(), layers.profile.value),
-            Some((file, false)) => format!("no file {}: the environment alone", file.value.display()),
+            Some((file, true)) => {
+                format!("{}, profile {:?}", file.value.display(), layers.profile.value)
+            }
+            Some((file, false)) => {
+                format!("no file {}: the environment alone", file.value.display())
+            }
             None => "no place for a file: the environment alone".to_owned(),
         })?;
         if let Some((file, true)) = &layers.config_file {
             match &layers.exposed_config_file {
                 None => self.passed("file mode", "other users cannot read a secret there"),
                 Some(path) => {
-                    let failure = Failure::config(format!("other users can read the secret in {}", path.display()));
-                    self.failed("file mode", &failure.hint(format!("chmod go-rwx {}", word(file.value.display()))));
+                    let failure = Failure::config(format!(
+                        "other users can read the secret in {}",
+                        path.display()
+                    ));
+                    self.failed(
+                        "file mode",
+                        &failure.hint(format!("chmod go-rwx {}", word(file.value.display()))),
+                    );
                 }
             }
         }
@@ -118,7 +134,8 @@ impl Checkup<'_> {
         let settings = self.keep("credentials", layers.complete(), |settings| {
             let secret = &settings.client_secret;
             let odd = oddities(secret.value.expose());
-            let odd = if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
+            let odd =
+                if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
             format!(
                 "client id from {}, client secret ({}) from {}{odd}",
                 settings.client_id,
@@ -141,7 +158,10 @@ impl Checkup<'_> {
     fn sandbox(&mut self, typed: &ConnectionArgs, shared: &SharedArgs) -> Result<Source> {
         let source = Source::open(typed, shared, &self.reporter.silent())?;
         self.passed("configuration", "none: a sandbox brings its own");
-        self.passed("base URL", format!("{} (from the sandbox)", source.settings.identity.base_url));
+        self.passed(
+            "base URL",
+            format!("{} (from the sandbox)", source.settings.identity.base_url),
+        );
         Ok(source)
     }
 
@@ -175,7 +195,8 @@ impl Checkup<'_> {
         let reply = match reply {
             Ok(reply) => reply,
             Err(failed) => {
-                let reached = |wanted: fn(&Step) -> bool| steps.iter().any(|progress| wanted(&progress.step));
+                let reached =
+                    |wanted: fn(&Step) -> bool| steps.iter().any(|progress| wanted(&progress.step));
                 let name = if !reached(|step| matches!(step, Step::Resolved { .. })) {
                     "DNS"
                 } else if !reached(|step| matches!(step, Step::Connected { .. })) {
@@ -185,7 +206,9 @@ impl Checkup<'_> {
                     && !reached(|step| matches!(step, Step::Tunnelled { .. }))
                 {
                     "tunnel"
-                } else if base_url.uses_tls() && !reached(|step| matches!(step, Step::Secured { .. })) {
+                } else if base_url.uses_tls()
+                    && !reached(|step| matches!(step, Step::Secured { .. }))
+                {
                     "TLS"
                 } else {
                     "endpoint"
@@ -195,7 +218,8 @@ impl Checkup<'_> {
             }
         };
         let endpoint = api::check_endpoint(&reply, base_url, &settings.client_secret.value);
-        let found = self.keep("endpoint", endpoint, |()| format!("{} answers", base_url.login_url()));
+        let found =
+            self.keep("endpoint", endpoint, |()| format!("{} answers", base_url.login_url()));
         self.server_clock(&reply);
         found
     }
@@ -211,8 +235,13 @@ impl Checkup<'_> {
                     self.passed("clock", format!("{amount} from the server's"));
                 } else {
                     let direction = if offset > 0 { "behind" } else { "ahead of" };
-                    let failure = Failure::config(format!("this machine's clock is {amount} {direction} the server's"));
-                    self.failed("clock", &failure.hint("set the clock, for instance: timedatectl set-ntp true"));
+                    let failure = Failure::config(format!(
+                        "this machine's clock is {amount} {direction} the server's"
+                    ));
+                    self.failed(
+                        "clock",
+                        &failure.hint("set the clock, for instance: timedatectl set-ntp true"),
+                    );
                 }
             }
         }
@@ -224,7 +253,9 @@ impl Checkup<'_> {
         self.keep("login", acquired, |acquired| {
             let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));
             match left {
-                Some(left) if left > 0 => format!("accepted, with a token that is valid for {}", humane(left)),
+                Some(left) if left > 0 => {
+                    format!("accepted, with a token that is valid for {}", humane(left))
+                }
                 _ => "accepted".to_owned(),
             }
         });

@@ -15,7 +15,12 @@ use crate::output::variables;
 use crate::platform::process;
 use crate::report::Reporter;
 
-pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(
+    args: &ExecArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     let program = args.command.first().cloned().unwrap_or_default();
     process::check(&program)?;
     let source = Source::open(&args.connection, shared, reporter)?;
@@ -24,11 +29,17 @@ pub fn run(args: &ExecArgs, shared: &SharedArgs, clock: Clock, reporter: &Report
     source.announce(&acquired.grant.token, reporter);
     let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
     let command = prepare(&args.command, &acquired, &source.settings.identity, profile);
-    let exit_code = process::become_command(command).map_err(|error| process::cannot_start(&program, &error))?;
+    let exit_code = process::become_command(command)
+        .map_err(|error| process::cannot_start(&program, &error))?;
     Ok(Outcome::nothing().exit_code(exit_code))
 }
 
-fn prepare(words: &[OsString], acquired: &Acquired, identity: &Identity, profile: Option<&str>) -> Command {
+fn prepare(
+    words: &[OsString],
+    acquired: &Acquired,
+    identity: &Identity,
+    profile: Option<&str>,
+) -> Command {
     let mut command = process::command(words);
     command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
     // What is called in there meets our SKIA_BASE_URL: with another profile's secret, unless it is the same profile.

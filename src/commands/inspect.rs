@@ -33,15 +33,21 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
         None => {
             let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
             let (entry, _) = cached::load(&layers).map_err(|absence| {
-                Failure::new(Kind::None, format!("no token on standard input, and no cached one: {absence}"))
-                    .hint("skia-auth token | skia-auth inspect")
+                Failure::new(
+                    Kind::None,
+                    format!("no token on standard input, and no cached one: {absence}"),
+                )
+                .hint("skia-auth token | skia-auth inspect")
             })?;
             entry.grant.token
         }
     };
     match report(&token, args.report.output.unwrap_or_default()) {
         Some(report) => Ok(Outcome::of(report)),
-        None => bail!(Failure::new(Kind::None, "the token is opaque: it is not a JWT, and has no claims to show")),
+        None => bail!(Failure::new(
+            Kind::None,
+            "the token is opaque: it is not a JWT, and has no claims to show"
+        )),
     }
 }
 
@@ -60,8 +66,9 @@ fn from_stdin() -> Result<Option<AccessToken>, Failure> {
     if io::stdin().is_terminal() {
         return Ok(None);
     }
-    let bytes = files::read_from(io::stdin().lock(), LARGEST)
-        .map_err(|why| Failure::usage(format!("cannot read the token from standard input: {why}")))?;
+    let bytes = files::read_from(io::stdin().lock(), LARGEST).map_err(|why| {
+        Failure::usage(format!("cannot read the token from standard input: {why}"))
+    })?;
     let text = std::str::from_utf8(&bytes).unwrap_or("?!").trim();
     if text.is_empty() {
         return Ok(None);
@@ -78,7 +85,11 @@ fn as_text(header: &Header, claims: &Claims) -> String {
     let rows = |entries: &Map<String, Value>| -> Vec<(String, String)> {
         entries.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect()
     };
-    format!("Header\n{}\nClaims (signature not verified)\n{}", indented(rows(&header.0)), indented(rows(&claims.0)))
+    format!(
+        "Header\n{}\nClaims (signature not verified)\n{}",
+        indented(rows(&header.0)),
+        indented(rows(&claims.0))
+    )
 }
 
 fn indented(rows: Vec<(String, String)>) -> String {
@@ -99,5 +110,7 @@ fn as_json(header: &Header, claims: &Claims) -> String {
         Exp::At(instant) => Some(rfc3339(instant)),
         Exp::Absent | Exp::Unusable => None,
     };
-    json_report(&json!({"header": header.0, "claims": claims.0, "verified": false, "expires_at": expires_at}))
+    json_report(
+        &json!({"header": header.0, "claims": claims.0, "verified": false, "expires_at": expires_at}),
+    )
 }

@@ -14,7 +14,12 @@ use crate::model::identity::Identity;
 use crate::output::inert;
 use crate::report::Reporter;
 
-pub fn run(args: &LoginArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(
+    args: &LoginArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     check_target(&args.delivery)?;
     let source = Source::open(&args.connection, shared, reporter)?;
     let identity = &source.settings.identity;
@@ -28,7 +33,8 @@ pub fn run(args: &LoginArgs, shared: &SharedArgs, clock: Clock, reporter: &Repor
 
 /// The request as it would be sent, without the secret.
 fn request(identity: &Identity) -> String {
-    let headers: String = http::headers::HEADERS.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let headers: String =
+        http::headers::HEADERS.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     let body = format!(
         "{{\"ClientId\":{},\"ClientSecret\":\"***\",\"GrantType\":\"{GRANT_TYPE}\",\"Scope\":{}}}",
         Value::from(identity.client_id.as_str()),

@@ -9,14 +9,17 @@ use crate::error::{Failure, reason};
 use crate::report::Reporter;
 use crate::settings::{Layers, cache_directory};
 
-const STAYS_VALID: &str = "a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
+const STAYS_VALID: &str =
+    "a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
 
 pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
     // Also where the cache is off: what was left there before is to go.
     let Some(directory) = cache_directory()? else {
         return Ok(Outcome::of("nothing is cached: there is no home directory\n"));
     };
-    let cannot = |error: std::io::Error| Failure::output(format!("cannot delete a cached token: {}", reason(&error)));
+    let cannot = |error: std::io::Error| {
+        Failure::output(format!("cannot delete a cached token: {}", reason(&error)))
+    };
     let removed = if args.all {
         Cache::remove_all(&directory.value).map_err(cannot)?
     } else {

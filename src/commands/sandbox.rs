@@ -18,9 +18,16 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
         process::check(program)?;
     }
     let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
-        Failure::new(Kind::Config, format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)))
+        Failure::new(
+            Kind::Config,
+            format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)),
+        )
     })?;
-    if args.command.is_empty() { serve(&sandbox, reporter) } else { run_command(&sandbox, &args.command) }
+    if args.command.is_empty() {
+        serve(&sandbox, reporter)
+    } else {
+        run_command(&sandbox, &args.command)
+    }
 }
 
 /// Prints the settings that reach the sandbox, in the form that `docker --env-file` and `set -a; .` read, and stays.
@@ -49,7 +56,10 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         .env_remove(env::PROFILE);
     // Tokens of an earlier sandbox on the same port are none of this one, and nobody has a use for them afterwards.
     let caches = !env::in_ci() || env::path(env::CACHE_DIR).is_some();
-    let cache = caches.then(tempfile::tempdir).transpose().context("cannot make a place for cached tokens")?;
+    let cache = caches
+        .then(tempfile::tempdir)
+        .transpose()
+        .context("cannot make a place for cached tokens")?;
     if let Some(cache) = &cache {
         command.env(env::CACHE_DIR, cache.path());
     }

@@ -36,7 +36,8 @@ impl Source {
     /// No configuration file and no variable is read: a real secret never reaches a sandbox.
     fn sandbox(typed: &ConnectionArgs) -> Result<Self> {
         let sandbox = Sandbox::start(0, Answer::Ok).context("cannot start the sandbox")?;
-        let client_secret = Setting::new(Secret::new(CLIENT_SECRET.to_owned()), Provenance::Sandbox);
+        let client_secret =
+            Setting::new(Secret::new(CLIENT_SECRET.to_owned()), Provenance::Sandbox);
         let base_url = BaseUrl::parse(&sandbox.base_url())?;
         let settings = Settings::for_sandbox(base_url, CLIENT_ID, client_secret, typed)?;
         Ok(Self { settings, sandbox: Some(sandbox) })

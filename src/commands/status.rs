@@ -15,7 +15,12 @@ use crate::output::lines;
 use crate::report::Reporter;
 use crate::settings::Layers;
 
-pub fn run(args: StatusArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(
+    args: StatusArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     let now = clock();
     let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
     let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
@@ -100,7 +105,9 @@ mod tests {
 
     #[test]
     fn an_instant_is_ahead_until_it_is_there() {
-        for (left, text) in [(61, "in 1 min 1 s"), (1, "in 1 s"), (0, "0 s ago"), (-90, "1 min 30 s ago")] {
+        for (left, text) in
+            [(61, "in 1 min 1 s"), (1, "in 1 s"), (0, "0 s ago"), (-90, "1 min 30 s ago")]
+        {
             assert_eq!(relation(left), text);
         }
     }

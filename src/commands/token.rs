@@ -11,7 +11,12 @@ use crate::error::{Failure, Kind};
 use crate::report::Reporter;
 use crate::settings::Layers;
 
-pub fn run(args: &TokenArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(
+    args: &TokenArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     check_target(&args.delivery)?;
     if args.offline {
         return offline(args, shared, clock, reporter);
@@ -23,11 +28,17 @@ pub fn run(args: &TokenArgs, shared: &SharedArgs, clock: Clock, reporter: &Repor
     deliver(&acquired, &args.delivery, &source.settings.identity, clock())
 }
 
-fn offline(args: &TokenArgs, shared: &SharedArgs, clock: Clock, reporter: &Reporter) -> Result<Outcome> {
+fn offline(
+    args: &TokenArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     let layers = Layers::resolve(&args.connection, shared, reporter)?;
     let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
     let (entry, identity) = cached::look_up(&layers, min_ttl, clock()).map_err(|absence| {
-        Failure::new(Kind::None, format!("no cached token to use: {absence}")).hint("skia-auth login")
+        Failure::new(Kind::None, format!("no cached token to use: {absence}"))
+            .hint("skia-auth login")
     })?;
     let acquired = Acquired::from(entry);
     reporter.mask(&acquired.grant.token);

@@ -68,7 +68,11 @@ impl<'a> Peer<'a> {
     }
 
     fn proxy(proxy: &'a Proxy) -> Self {
-        Self { host: &proxy.host, port: proxy.port, name: format!("the proxy {}", proxy.describe()) }
+        Self {
+            host: &proxy.host,
+            port: proxy.port,
+            name: format!("the proxy {}", proxy.describe()),
+        }
     }
 }
 
@@ -104,7 +108,9 @@ pub fn open(
     // A setting that is wrong is said first, whatever the network does.
     let setup = match wait(&loading, deadline.left().unwrap_or_default()) {
         Ok(setup) => setup.map_err(FailedTry::last)?,
-        Err(_) if connected.is_ok() => return Err(deadline.passed("the root certificates were not read")),
+        Err(_) if connected.is_ok() => {
+            return Err(deadline.passed("the root certificates were not read"));
+        }
         Err(_) => return Err(connected.err().unwrap_or_else(|| deadline.passed("no connection"))),
     };
     let mut socket = Socket::new(connected?, deadline);
@@ -116,11 +122,19 @@ pub fn open(
     let tls = setup.connect(to.host()).map_err(FailedTry::last)?;
     let stream = Stream::secure(socket, tls).map_err(|broken| match broken {
         Broken::DeadlinePassed => deadline.passed(&format!("no TLS connection to {name}")),
-        Broken::Tls(error) => FailedTry::last(verdict::explain(&error, &name, setup.issuer().as_deref())),
+        Broken::Tls(error) => {
+            FailedTry::last(verdict::explain(&error, &name, setup.issuer().as_deref()))
+        }
         Broken::Cut => lost(format!("{name} closed the connection during the TLS handshake")),
-        Broken::Io(error) => lost(format!("the TLS handshake with {name} failed: {}", reason(&error))),
+        Broken::Io(error) => {
+            lost(format!("the TLS handshake with {name} failed: {}", reason(&error)))
+        }
     })?;
-    tell(Step::Secured { version: stream.tls_version(), issuer: setup.issuer(), roots: setup.roots });
+    tell(Step::Secured {
+        version: stream.tls_version(),
+        issuer: setup.issuer(),
+        roots: setup.roots,
+    });
     Ok(stream)
 }
 
@@ -129,13 +143,18 @@ fn lost(message: String) -> FailedTry {
 }
 
 /// A TCP connection to the peer.
-fn reach(peer: &Peer, deadline: Deadline, tell: &mut dyn FnMut(Step)) -> Result<TcpStream, FailedTry> {
+fn reach(
+    peer: &Peer,
+    deadline: Deadline,
+    tell: &mut dyn FnMut(Step),
+) -> Result<TcpStream, FailedTry> {
     let addresses = resolve(peer, deadline)?;
     tell(Step::Resolved { host: peer.host.to_owned(), addresses: addresses.len() });
-    let (stream, address) = race(&interleave(addresses), deadline).map_err(|error| match error {
-        Some(error) => lost(format!("cannot connect to {}: {}", peer.name, reason(&error))),
-        None => deadline.passed(&format!("no connection to {}", peer.name)),
-    })?;
+    let (stream, address) =
+        race(&interleave(addresses), deadline).map_err(|error| match error {
+            Some(error) => lost(format!("cannot connect to {}: {}", peer.name, reason(&error))),
+            None => deadline.passed(&format!("no connection to {}", peer.name)),
+        })?;
     // Without it the last piece of the request may wait for an acknowledgement. It is only slower if this fails.
     let _ = stream.set_nodelay(true);
     tell(Step::Connected { address });
@@ -153,13 +172,21 @@ fn resolve(peer: &Peer, deadline: Deadline) -> Result<Vec<SocketAddr>, FailedTry
     };
     // The resolver of the operating system knows no deadline. A look-up that is late is left alone with its thread.
     let name = (bare.to_owned(), peer.port);
-    let looking = beside(move || name.to_socket_addrs().map(|all| all.take(MOST_ADDRESSES).collect::<Vec<_>>()));
+    let looking = beside(move || {
+        name.to_socket_addrs().map(|all| all.take(MOST_ADDRESSES).collect::<Vec<_>>())
+    });
     match wait(&looking, deadline.left().unwrap_or_default()) {
         Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
         Ok(Ok(_)) => Err(lost(format!("{subject} has no address"))),
-        Ok(Err(error)) => Err(lost(format!("{subject} cannot be resolved: {}", resolver_reason(&error)))),
-        Err(RecvTimeoutError::Timeout) => Err(deadline.passed(&format!("{subject} was not resolved"))),
-        Err(RecvTimeoutError::Disconnected) => Err(lost(format!("{subject} cannot be resolved: no thread can be had"))),
+        Ok(Err(error)) => {
+            Err(lost(format!("{subject} cannot be resolved: {}", resolver_reason(&error))))
+        }
+        Err(RecvTimeoutError::Timeout) => {
+            Err(deadline.passed(&format!("{subject} was not resolved")))
+        }
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(lost(format!("{subject} cannot be resolved: no thread can be had")))
+        }
     }
 }
 
@@ -195,7 +222,10 @@ mod tests {
         let deadline = Deadline::starting_now(Instant::now() + Duration::from_secs(5));
         let Err(trouble) = resolve(&Peer::server(&to), deadline) else { panic!("it was resolved") };
         assert_eq!(trouble.retry, Retry::Again, "{trouble:?}");
-        assert!(trouble.failure.message.starts_with(&format!("the name {host} cannot be resolved")), "{trouble}");
+        assert!(
+            trouble.failure.message.starts_with(&format!("the name {host} cannot be resolved")),
+            "{trouble}"
+        );
     }
 
     #[test]

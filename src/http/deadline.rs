@@ -48,7 +48,8 @@ mod tests {
     #[test]
     fn allowed_time_is_written_for_people() {
         let started = Instant::now();
-        let allowed = |millis| Deadline { started, end: started + Duration::from_millis(millis) }.allowed();
+        let allowed =
+            |millis| Deadline { started, end: started + Duration::from_millis(millis) }.allowed();
         assert_eq!(allowed(30_000), "30 s");
         assert_eq!(allowed(29_999), "30 s");
         assert_eq!(allowed(2_512), "2.5 s");

@@ -3,5 +3,8 @@
 pub const USER_AGENT: &str = concat!("skia-auth/", env!("CARGO_PKG_VERSION"));
 
 /// The two documented headers, and who asks.
-pub const HEADERS: [(&str, &str); 3] =
-    [("Content-Type", "application/json"), ("Accept", "application/json"), ("User-Agent", USER_AGENT)];
+pub const HEADERS: [(&str, &str); 3] = [
+    ("Content-Type", "application/json"),
+    ("Accept", "application/json"),
+    ("User-Agent", USER_AGENT),
+];

@@ -38,8 +38,16 @@ const LONGEST_BODY: u64 = 1024 * 1024;
 const LONGEST_HEAD: usize = 64 * 1024;
 
 /// What `-vv` may show of a reply: fields that do not carry what a client or a user sent.
-const SHOWN: [&str; 8] =
-    ["date", "server", "content-type", "content-length", "transfer-encoding", "connection", "retry-after", "via"];
+const SHOWN: [&str; 8] = [
+    "date",
+    "server",
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "retry-after",
+    "via",
+];
 
 pub struct Request<'a> {
     pub base_url: &'a BaseUrl,
@@ -85,7 +93,9 @@ fn exchange(
     let name = connect::server_name(request.base_url);
     let stream = connect::open(request.base_url, request.route, request.trust, deadline, tell)?;
     let forward = match request.route {
-        Route::Through(proxy) if !request.base_url.uses_tls() => Some(Forward::new(request.base_url, proxy)),
+        Route::Through(proxy) if !request.base_url.uses_tls() => {
+            Some(Forward::new(request.base_url, proxy))
+        }
         _ => None,
     };
     let wire = Wire::new(stream, forward, name.clone(), deadline);
@@ -93,7 +103,9 @@ fn exchange(
     converse(Ready::new(wire), message, &name, |status| {
         tell(Progress { step: Step::Answered { status }, after: deadline.elapsed() });
         match (status, request.route, request.base_url.uses_tls()) {
-            (407, Route::Through(proxy), false) => Err(FailedTry::last(proxy::refused_credentials(proxy))),
+            (407, Route::Through(proxy), false) => {
+                Err(FailedTry::last(proxy::refused_credentials(proxy)))
+            }
             _ => Ok(()),
         }
     })
@@ -120,7 +132,9 @@ fn converse(
     if (200..=299).contains(&status) {
         end.map_err(|error| understand(error.into()))?;
         if bytes.len() > LONGEST_BODY as usize {
-            return Err(FailedTry::last(Failure::protocol(format!("the reply of {name} is larger than 1 MiB"))));
+            return Err(FailedTry::last(Failure::protocol(format!(
+                "the reply of {name} is larger than 1 MiB"
+            ))));
         }
     }
     bytes.truncate(LONGEST_BODY as usize);
@@ -160,7 +174,11 @@ fn agent(connector: impl Connector) -> ureq::Agent {
 
 fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
     let value = |name| Some((name, headers.get(name)?.to_str().ok()?));
-    SHOWN.into_iter().filter_map(value).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    SHOWN
+        .into_iter()
+        .filter_map(value)
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// What an error of the library means for another try. The request has been sent by then.
@@ -171,7 +189,9 @@ fn trouble(error: ureq::Error, name: &str) -> FailedTry {
             Ok(trouble) => *trouble,
             Err(_) => last("cannot be spoken to"),
         },
-        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => wire::cut(name),
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            wire::cut(name)
+        }
         ureq::Error::LargeResponseHeader(..) => last("answers with more than 64 KiB of headers"),
         ureq::Error::Protocol(_) | ureq::Error::Http(_) => last("does not answer in HTTP"),
         _ => last("cannot be spoken to"),

@@ -16,14 +16,18 @@ pub fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else {
         return addresses;
     };
-    let (preferred, other): (Vec<_>, Vec<_>) = addresses.iter().partition(|address| address.is_ipv6() == first);
+    let (preferred, other): (Vec<_>, Vec<_>) =
+        addresses.iter().partition(|address| address.is_ipv6() == first);
     let turns = preferred.len().max(other.len());
     (0..turns).flat_map(|turn| [preferred.get(turn), other.get(turn)]).flatten().copied().collect()
 }
 
 /// Connects to whichever address answers first (RFC 8305 §5). A refusal starts the next attempt at once. `None` is the
 /// deadline.
-pub fn race(addresses: &[SocketAddr], deadline: Deadline) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
+pub fn race(
+    addresses: &[SocketAddr],
+    deadline: Deadline,
+) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
     if let [only] = addresses {
         let left = deadline.left().ok_or(None)?;
         return match TcpStream::connect_timeout(only, left) {
@@ -42,7 +46,9 @@ pub fn race(addresses: &[SocketAddr], deadline: Deadline) -> Result<(TcpStream, 
             let finish = finish.clone();
             let attempt = move || {
                 // A late winner finds nobody listening, and is closed.
-                let _ = finish.send(TcpStream::connect_timeout(&address, left).map(|stream| (stream, address)));
+                let _ = finish.send(
+                    TcpStream::connect_timeout(&address, left).map(|stream| (stream, address)),
+                );
             };
             match thread::Builder::new().spawn(attempt) {
                 Ok(_) => running += 1,
@@ -50,7 +56,9 @@ pub fn race(addresses: &[SocketAddr], deadline: Deadline) -> Result<(TcpStream, 
             }
         }
         if running == 0 && waiting.len() == 0 {
-            return Err(Some(last_error.unwrap_or_else(|| io::Error::from(io::ErrorKind::NotConnected))));
+            return Err(Some(
+                last_error.unwrap_or_else(|| io::Error::from(io::ErrorKind::NotConnected)),
+            ));
         }
         let patience = if waiting.len() > 0 { left.min(HEAD_START) } else { left };
         match finished.recv_timeout(patience) {
@@ -110,7 +118,8 @@ mod tests {
 
     #[test]
     fn families_take_turns() {
-        let mixed = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "2.2.2.2:1"].map(address).to_vec();
+        let mixed =
+            ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "2.2.2.2:1"].map(address).to_vec();
         let expected = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "[::3]:1"].map(address);
         assert_eq!(interleave(mixed), expected);
         assert_eq!(interleave(Vec::new()), []);

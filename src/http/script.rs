@@ -55,7 +55,9 @@ impl Transport for Replay {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         let into = self.buffers.input_append_buf();
         let amount = self.piece.min(into.len()).min(self.rest.len());
-        into.iter_mut().zip(self.rest.by_ref().take(amount)).for_each(|(place, byte)| *place = byte);
+        into.iter_mut()
+            .zip(self.rest.by_ref().take(amount))
+            .for_each(|(place, byte)| *place = byte);
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }

@@ -40,7 +40,10 @@ impl Socket {
         mut operation: impl FnMut(&mut TcpStream) -> io::Result<T>,
     ) -> io::Result<T> {
         loop {
-            let left = self.deadline.left().ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, DeadlinePassed))?;
+            let left = self
+                .deadline
+                .left()
+                .ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, DeadlinePassed))?;
             limit(&self.stream, Some(left))?;
             match operation(&mut self.stream) {
                 // It may come early: the loop decides by the deadline.

@@ -18,14 +18,20 @@ const MOST_FIELDS: usize = 64;
 
 /// Asks the proxy on the other end of `socket` for a tunnel to the server. The request that goes through it later, and
 /// so the secret, is not seen by the proxy.
-pub fn open(socket: &mut Socket, proxy: &Proxy, to: &BaseUrl, deadline: Deadline) -> Result<(), FailedTry> {
+pub fn open(
+    socket: &mut Socket,
+    proxy: &Proxy,
+    to: &BaseUrl,
+    deadline: Deadline,
+) -> Result<(), FailedTry> {
     let broken = |error: Broken| {
         let proxy = proxy.describe();
         match error {
             Broken::DeadlinePassed => deadline.passed(&format!("no answer from the proxy {proxy}")),
-            Broken::Io(error) => {
-                FailedTry::again(Failure::unavailable(format!("the proxy {proxy} failed: {}", reason(&error))))
-            }
+            Broken::Io(error) => FailedTry::again(Failure::unavailable(format!(
+                "the proxy {proxy} failed: {}",
+                reason(&error)
+            ))),
             Broken::Cut | Broken::Tls(_) => FailedTry::again(Failure::unavailable(format!(
                 "the proxy {proxy} closed the connection without an answer"
             ))),
@@ -51,7 +57,10 @@ pub fn request(proxy: &Proxy, to: &BaseUrl) -> String {
         Some(value) => format!("Proxy-Authorization: {}\r\n", value.expose()),
         None => String::new(),
     };
-    format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n", USER_AGENT)
+    format!(
+        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n{authorization}\r\n",
+        USER_AGENT
+    )
 }
 
 /// What the answer means; `None` while its head is not complete.
@@ -70,7 +79,10 @@ pub fn understand(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> Option<Result<(
 }
 
 fn nonsense(proxy: &Proxy) -> FailedTry {
-    FailedTry::last(Failure::protocol(format!("the proxy {} does not answer in HTTP", proxy.describe())))
+    FailedTry::last(Failure::protocol(format!(
+        "the proxy {} does not answer in HTTP",
+        proxy.describe()
+    )))
 }
 
 fn judge(status: u16, proxy: &Proxy, to: &BaseUrl) -> Result<(), FailedTry> {

@@ -69,7 +69,9 @@ impl Wire {
 
 /// The connection ended where it should have gone on.
 pub fn cut(name: &str) -> FailedTry {
-    FailedTry::once_more(Failure::unavailable(format!("{name} closed the connection before its answer was complete")))
+    FailedTry::once_more(Failure::unavailable(format!(
+        "{name} closed the connection before its answer was complete"
+    )))
 }
 
 impl Transport for Wire {
@@ -109,7 +111,10 @@ pub struct Forward {
 
 impl Forward {
     pub fn new(to: &BaseUrl, proxy: &Proxy) -> Self {
-        let field = proxy.authorization.as_ref().map(|value| format!("proxy-authorization: {}\r\n", value.expose()));
+        let field = proxy
+            .authorization
+            .as_ref()
+            .map(|value| format!("proxy-authorization: {}\r\n", value.expose()));
         Self { origin: to.origin(), field: field.unwrap_or_default().into_bytes() }
     }
 
@@ -214,7 +219,12 @@ impl Connector for Ready {
 pub struct Resolved;
 
 impl Resolver for Resolved {
-    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         Ok(self.empty())
     }
 }

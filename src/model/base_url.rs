@@ -26,7 +26,8 @@ impl BaseUrl {
     /// Reads a base URL as a person wrote it. The error never repeats the text: it may hold a password.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let malformed = |what: &str| {
-            Failure::config(format!("the base URL {what}")).hint("write it as https://api.skia.com.br/api")
+            Failure::config(format!("the base URL {what}"))
+                .hint("write it as https://api.skia.com.br/api")
         };
         if text.is_empty() {
             return Err(malformed("is empty"));
@@ -38,7 +39,9 @@ impl BaseUrl {
             return Err(malformed("contains white space or a control character"));
         }
         if !text.is_ascii() {
-            return Err(malformed("contains a character that is not ASCII (write a host name in its xn-- form)"));
+            return Err(malformed(
+                "contains a character that is not ASCII (write a host name in its xn-- form)",
+            ));
         }
         if text.contains('\\') {
             return Err(malformed("contains a backslash"));
@@ -59,7 +62,9 @@ impl BaseUrl {
         }
         let authority = rest.split('/').next().unwrap_or_default();
         if authority.contains('@') {
-            return Err(malformed("contains user information (…@host); credentials go into their own settings"));
+            return Err(malformed(
+                "contains user information (…@host); credentials go into their own settings",
+            ));
         }
         let uri: Uri = text.parse().map_err(|_| malformed("is malformed"))?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
@@ -175,7 +180,10 @@ mod tests {
             assert_eq!(BaseUrl::parse(text).unwrap(), canonical, "{text}");
         }
         assert_eq!(canonical.login_url(), "https://api.skia.com.br/api/Auth/Login");
-        assert_eq!(BaseUrl::parse("http://[::1]:8080/").unwrap().login_url(), "http://[::1]:8080/Auth/Login");
+        assert_eq!(
+            BaseUrl::parse("http://[::1]:8080/").unwrap().login_url(),
+            "http://[::1]:8080/Auth/Login"
+        );
     }
 
     #[test]
@@ -188,10 +196,18 @@ mod tests {
         assert_eq!(message("https://[::1]8443/api"), "the base URL has no valid host");
         assert_eq!(message("https://h/api?x=1"), "the base URL has a query (?…)");
         assert_eq!(message("https://h/api#x"), "the base URL has a fragment (#…)");
-        assert_eq!(message("https://h/a b"), "the base URL contains white space or a control character");
-        assert_eq!(message("https://h/a\r\nX: y"), "the base URL contains white space or a control character");
+        assert_eq!(
+            message("https://h/a b"),
+            "the base URL contains white space or a control character"
+        );
+        assert_eq!(
+            message("https://h/a\r\nX: y"),
+            "the base URL contains white space or a control character"
+        );
         assert_eq!(message("https://h\\@evil/"), "the base URL contains a backslash");
-        for text in ["https://h:99999/", "https://h:0/", "https://h:/", "https://h:+1/", "https://h:1x/"] {
+        for text in
+            ["https://h:99999/", "https://h:0/", "https://h:/", "https://h:+1/", "https://h:1x/"]
+        {
             assert!(message(text).starts_with("the base URL "), "{text}");
         }
         assert!(message("https://user:hunter2@h/").contains("user information"));
@@ -205,19 +221,31 @@ mod tests {
     #[test]
     fn loopback_is_a_matter_of_the_name() {
         let loopback = |text: &str| BaseUrl::parse(text).unwrap().is_loopback();
-        for text in
-            ["http://localhost:1", "http://127.0.0.1", "http://127.9.9.9/x", "http://[::1]", "https://LOCALHOST"]
-        {
+        for text in [
+            "http://localhost:1",
+            "http://127.0.0.1",
+            "http://127.9.9.9/x",
+            "http://[::1]",
+            "https://LOCALHOST",
+        ] {
             assert!(loopback(text), "{text}");
         }
-        for text in ["http://127.0.0.1.evil.test", "http://localhost.evil.test", "http://10.0.0.1", "http://127.1"] {
+        for text in [
+            "http://127.0.0.1.evil.test",
+            "http://localhost.evil.test",
+            "http://10.0.0.1",
+            "http://127.1",
+        ] {
             assert!(!loopback(text), "{text}");
         }
     }
 
     #[test]
     fn api_is_offered_where_it_is_missing() {
-        assert_eq!(BaseUrl::parse("https://h").unwrap().with_api().as_deref(), Some("https://h/api"));
+        assert_eq!(
+            BaseUrl::parse("https://h").unwrap().with_api().as_deref(),
+            Some("https://h/api")
+        );
         assert_eq!(BaseUrl::parse("https://h/api").unwrap().with_api(), None);
     }
 }

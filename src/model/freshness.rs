@@ -47,9 +47,13 @@ impl fmt::Display for Stale {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Expired => formatter.write_str("it has expired"),
-            Self::ExpiresSoon { left } => write!(formatter, "it is valid for only {} more", humane(*left)),
+            Self::ExpiresSoon { left } => {
+                write!(formatter, "it is valid for only {} more", humane(*left))
+            }
             Self::ExpiryUnknown => formatter.write_str("its expiry is unknown"),
-            Self::ClockSetBack => formatter.write_str("the clock of this machine was set back since it came"),
+            Self::ClockSetBack => {
+                formatter.write_str("the clock of this machine was set back since it came")
+            }
         }
     }
 }

@@ -103,10 +103,13 @@ mod tests {
         assert_eq!(exp(r#"{"exp":1745500611}"#), at);
         assert_eq!(exp(r#"{"exp":1745500611.9}"#), at);
         assert_eq!(exp(r"{}"), Exp::Absent);
-        for unusable in ["\"1745500611\"", "-1", "0", "1e300", "null", "[]", "253402300799", "1e999999"] {
+        for unusable in
+            ["\"1745500611\"", "-1", "0", "1e300", "null", "[]", "253402300799", "1e999999"]
+        {
             let payload = format!("{{\"exp\":{unusable}}}");
             assert!(
-                decode_unverified(&token(&payload)).is_none_or(|claims| claims.exp() == Exp::Unusable),
+                decode_unverified(&token(&payload))
+                    .is_none_or(|claims| claims.exp() == Exp::Unusable),
                 "{payload}"
             );
         }
@@ -114,7 +117,15 @@ mod tests {
 
     #[test]
     fn other_shapes_are_opaque() {
-        for text in ["", "abc", "e30.e30", "e30.e30.e30.e30", "e30.e30.e30.e30.e30", "e30.%%%.e30", "e30.W10.e30"] {
+        for text in [
+            "",
+            "abc",
+            "e30.e30",
+            "e30.e30.e30.e30",
+            "e30.e30.e30.e30.e30",
+            "e30.%%%.e30",
+            "e30.W10.e30",
+        ] {
             assert_eq!(decode_unverified(text), None, "{text}");
         }
         assert!(decode_unverified("e30.e30=.x").is_some());

@@ -31,7 +31,8 @@ impl<T> Setting<T> {
     ) -> Result<Setting<U>, Failure> {
         let provenance = self.provenance.clone();
         self.try_map(change).map_err(|mut failure| {
-            failure.message = failure.message.replacen(what, &format!("{what} from {provenance}"), 1);
+            failure.message =
+                failure.message.replacen(what, &format!("{what} from {provenance}"), 1);
             failure
         })
     }
@@ -67,7 +68,9 @@ impl fmt::Display for Provenance {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Provenance::Flag(name) | Provenance::Variable(name) => formatter.write_str(name),
-            Provenance::Profile(source) => write!(formatter, "profile {:?} of {}", source.name, source.file.display()),
+            Provenance::Profile(source) => {
+                write!(formatter, "profile {:?} of {}", source.name, source.file.display())
+            }
             Provenance::Sandbox => formatter.write_str("the sandbox"),
             Provenance::Default => formatter.write_str("the default"),
         }

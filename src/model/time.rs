@@ -60,8 +60,8 @@ fn multiple_of(nanoseconds: u64, number: &str) -> Option<Duration> {
     let whole = whole.parse().unwrap_or(u64::MAX);
     // Digits beyond the ninth are below a nanosecond of every unit but the day and the hour, where nobody writes them.
     let billionths: u64 = format!("{fraction:0<9}")[..9].parse().ok()?;
-    let product =
-        u128::from(nanoseconds) * u128::from(whole) + u128::from(nanoseconds) * u128::from(billionths) / 1_000_000_000;
+    let product = u128::from(nanoseconds) * u128::from(whole)
+        + u128::from(nanoseconds) * u128::from(billionths) / 1_000_000_000;
     Some(Duration::from_nanos(u64::try_from(product).unwrap_or(u64::MAX)))
 }
 
@@ -83,10 +83,12 @@ pub fn humane(seconds: i64) -> String {
 
 /// Reads an HTTP date in any of the three forms that a recipient must accept (RFC 9110 §5.6.7).
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
-    ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"].into_iter().find_map(|format| {
-        let civil = strtime::parse(format, text).ok()?.to_datetime().ok()?;
-        tz::Offset::UTC.to_timestamp(civil).ok()
-    })
+    ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
+        .into_iter()
+        .find_map(|format| {
+            let civil = strtime::parse(format, text).ok()?.to_datetime().ok()?;
+            tz::Offset::UTC.to_timestamp(civil).ok()
+        })
 }
 
 /// Reads the value of a `Retry-After` header (RFC 9110 §10.2.3): how long to wait from `now`.
@@ -96,7 +98,9 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim_matches([' ', '\t']);
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)));
+        return Some(Duration::from_secs(
+            value.parse().unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY),
+        ));
     }
     let delay = Duration::try_from(parse_http_date(value)?.duration_since(now)).ok()?;
     Some(delay.min(Duration::from_secs(LONGEST_DELAY)))
@@ -165,14 +169,29 @@ mod tests {
 
     #[test]
     fn what_is_not_a_duration_is_not_repeated() {
-        for text in ["", " ", "s", "-1s", "+1s", "1 s", "1h30", "30m1", "1.s", ".5s", "1..5s", "1.5.0s", "1e9s"] {
-            assert_eq!(parse_duration(text).unwrap_err(), "not a duration: write 90s, 30m or 2h", "{text:?}");
+        for text in [
+            "", " ", "s", "-1s", "+1s", "1 s", "1h30", "30m1", "1.s", ".5s", "1..5s", "1.5.0s",
+            "1e9s",
+        ] {
+            assert_eq!(
+                parse_duration(text).unwrap_err(),
+                "not a duration: write 90s, 30m or 2h",
+                "{text:?}"
+            );
         }
         for text in ["1w", "1S", "1sec", "١s", "1µs", "inf", "NaN", "0x10", "5m\n", "hunter2"] {
-            assert_eq!(parse_duration(text).unwrap_err(), "not a duration: write 90s, 30m or 2h", "{text:?}");
+            assert_eq!(
+                parse_duration(text).unwrap_err(),
+                "not a duration: write 90s, 30m or 2h",
+                "{text:?}"
+            );
         }
         for text in ["3651d", "99999999999999999999999999", "3650d1ms", "18446744073709551615d"] {
-            assert_eq!(parse_duration(text).unwrap_err(), "a duration of more than ten years", "{text:?}");
+            assert_eq!(
+                parse_duration(text).unwrap_err(),
+                "a duration of more than ten years",
+                "{text:?}"
+            );
         }
     }
 
@@ -240,9 +259,18 @@ mod tests {
         assert_eq!(parse_expiration_date("2025-04-24T10:16:51-03:00"), documented);
         assert_eq!(parse_expiration_date("2025-04-24T13:16:51Z"), documented);
         assert_eq!(parse_expiration_date("2025-04-24T15:16:51+02:00"), documented);
-        assert_eq!(parse_expiration_date("2025-04-24T10:16:51.1234567"), Some(at("2025-04-24T13:16:51.1234567Z")));
-        assert_eq!(parse_expiration_date("2025-04-24T10:16:51.123456789"), Some(at("2025-04-24T13:16:51.123456789Z")));
-        assert_eq!(parse_expiration_date("2025-04-24T13:16:51.1234567Z"), Some(at("2025-04-24T13:16:51.1234567Z")));
+        assert_eq!(
+            parse_expiration_date("2025-04-24T10:16:51.1234567"),
+            Some(at("2025-04-24T13:16:51.1234567Z"))
+        );
+        assert_eq!(
+            parse_expiration_date("2025-04-24T10:16:51.123456789"),
+            Some(at("2025-04-24T13:16:51.123456789Z"))
+        );
+        assert_eq!(
+            parse_expiration_date("2025-04-24T13:16:51.1234567Z"),
+            Some(at("2025-04-24T13:16:51.1234567Z"))
+        );
     }
 
     #[test]
@@ -277,9 +305,18 @@ mod tests {
         let instant = at("2025-04-24T13:16:51.999Z");
         assert_eq!(rfc3339(instant), "2025-04-24T13:16:51Z");
         let zone = |text: &str| TimeZone::posix(text).unwrap();
-        assert_eq!(local_and_utc(instant, &zone("<-03>3")), "2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)");
-        assert_eq!(local_and_utc(instant, &zone("JST-9")), "2025-04-24 22:16:51 +09 (2025-04-24T13:16:51Z)");
-        assert_eq!(local_and_utc(instant, &zone("IST-5:30")), "2025-04-24 18:46:51 +05:30 (2025-04-24T13:16:51Z)");
+        assert_eq!(
+            local_and_utc(instant, &zone("<-03>3")),
+            "2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)"
+        );
+        assert_eq!(
+            local_and_utc(instant, &zone("JST-9")),
+            "2025-04-24 22:16:51 +09 (2025-04-24T13:16:51Z)"
+        );
+        assert_eq!(
+            local_and_utc(instant, &zone("IST-5:30")),
+            "2025-04-24 18:46:51 +05:30 (2025-04-24T13:16:51Z)"
+        );
         assert_eq!(
             local_and_utc(instant, &TimeZone::unknown()),
             "2025-04-24 13:16:51 +00 (2025-04-24T13:16:51Z)",

@@ -17,7 +17,9 @@ impl AccessToken {
     /// The gate. `None` for anything that is not a `b64token` (RFC 6750 §2.1).
     pub fn parse(text: &str) -> Option<Self> {
         let body = text.trim_end_matches('=');
-        let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        let legal = |b: u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+        };
         (!body.is_empty() && text.len() <= LONGEST && body.bytes().all(legal))
             .then(|| Self(Secret::new(text.to_owned())))
     }
@@ -67,8 +69,19 @@ mod tests {
         for text in ["a", "a.b.c", "A-Z_~+/09==", &"x".repeat(LONGEST)] {
             assert!(AccessToken::parse(text).is_some(), "{text}");
         }
-        for text in ["", "=", "a=b", "a b", "a\n", "\u{feff}a", "é", "a;b", "$(x)", "\x1b[0m", &"x".repeat(LONGEST + 1)]
-        {
+        for text in [
+            "",
+            "=",
+            "a=b",
+            "a b",
+            "a\n",
+            "\u{feff}a",
+            "é",
+            "a;b",
+            "$(x)",
+            "\x1b[0m",
+            &"x".repeat(LONGEST + 1),
+        ] {
             assert!(AccessToken::parse(text).is_none(), "{text}");
         }
     }

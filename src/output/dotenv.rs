@@ -22,6 +22,9 @@ SKIA_TOKEN_EXPIRES_AT=2025-04-24T13:16:51Z
 SKIA_BASE_URL=https://h/a'b
 "
         );
-        assert!(render(&variables(&grant_without_expiry(), BASE_URL)).contains("SKIA_TOKEN_EXPIRES_AT=\n"));
+        assert!(
+            render(&variables(&grant_without_expiry(), BASE_URL))
+                .contains("SKIA_TOKEN_EXPIRES_AT=\n")
+        );
     }
 }

@@ -27,7 +27,10 @@ set -gx SKIA_TOKEN_EXPIRES_AT '2025-04-24T13:16:51Z';
 set -gx SKIA_BASE_URL 'https://h/a\'b\\c';
 "
         );
-        assert!(render(&variables(&grant_without_expiry(), BASE_URL)).contains("set -gx SKIA_TOKEN_EXPIRES_AT '';\n"));
+        assert!(
+            render(&variables(&grant_without_expiry(), BASE_URL))
+                .contains("set -gx SKIA_TOKEN_EXPIRES_AT '';\n")
+        );
     }
 
     #[cfg(unix)]
@@ -36,7 +39,9 @@ set -gx SKIA_BASE_URL 'https://h/a\'b\\c';
         let show = r#"; printf '%s|' "$SKIA_TOKEN" "$SKIA_TOKEN_EXPIRES_AT" "$SKIA_BASE_URL"; env | grep -cE '^SKIA_(TOKEN|TOKEN_EXPIRES_AT|BASE_URL)='"#;
         for read in ["printf %s $argv[1] | source", "eval (printf %s $argv[1])", "eval $argv[1]"] {
             let rendered = render(&variables(&grant_without_expiry(), NASTY));
-            if let Some(text) = run_in(&["fish", "--no-config"], &format!("{read}{show}"), &rendered) {
+            if let Some(text) =
+                run_in(&["fish", "--no-config"], &format!("{read}{show}"), &rendered)
+            {
                 assert_eq!(text, format!("eyJ.e30.T||{NASTY}|3\n"), "{read}");
             }
         }

@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn what_could_be_obeyed_is_escaped() {
-        let reply = "{\"a\":\"\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}é\",\"::x::\":\"##[a ##vso[b :::\"}";
+        let reply =
+            "{\"a\":\"\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}é\",\"::x::\":\"##[a ##vso[b :::\"}";
         assert_eq!(
             render(&grant(reply)),
             "{\"a\":\"\\u007f\\u009b\\u202e\\u200b\\udb40\\udc41é\",\

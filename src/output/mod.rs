@@ -65,7 +65,8 @@ const WIDEST: usize = 24;
 pub fn lines(rows: impl IntoIterator<Item = (String, String)>) -> String {
     // With its colon, which can complete a command that a name begins.
     let label = |name: &str| one_line(&format!("{}:", one_line(name)));
-    let rows: Vec<_> = rows.into_iter().map(|(name, value)| (label(&name), one_line(&value))).collect();
+    let rows: Vec<_> =
+        rows.into_iter().map(|(name, value)| (label(&name), one_line(&value))).collect();
     let widths = rows.iter().map(|(label, _)| label.chars().count());
     let width = widths.filter(|&width| width <= WIDEST + 1).max().unwrap_or(1);
     let mut text = String::new();
@@ -125,7 +126,11 @@ mod fixture {
             .output();
         match output {
             Ok(output) => {
-                assert!(output.stderr.is_empty(), "{shell:?}: {}", String::from_utf8_lossy(&output.stderr));
+                assert!(
+                    output.stderr.is_empty(),
+                    "{shell:?}: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
                 Some(String::from_utf8(output.stdout).unwrap())
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -143,9 +148,12 @@ mod tests {
 
     #[test]
     fn every_format_ends_in_exactly_one_newline() {
-        let surroundings = Surroundings { base_url: BASE_URL, scope: "api", now: at("2025-04-24T13:00:00Z") };
+        let surroundings =
+            Surroundings { base_url: BASE_URL, scope: "api", now: at("2025-04-24T13:00:00Z") };
         for format in Format::value_variants() {
-            for grant in [grant("{\"Token\":\"eyJ.e30.T\"}"), grant("{\r\n}\n\n"), grant_without_expiry()] {
+            for grant in
+                [grant("{\"Token\":\"eyJ.e30.T\"}"), grant("{\r\n}\n\n"), grant_without_expiry()]
+            {
                 let rendered = render(*format, &grant, &surroundings);
                 let body = rendered.expose().strip_suffix('\n').unwrap();
                 assert!(!body.is_empty() && !body.ends_with(['\n', '\r']), "{format:?}: {body:?}");

@@ -40,7 +40,9 @@ mod tests {
 
     #[test]
     fn an_expired_token_has_no_time_left() {
-        assert!(rendered(&grant("{}"), "api", "2025-04-25T00:00:00Z").contains("\"expires_in\":0,"));
+        assert!(
+            rendered(&grant("{}"), "api", "2025-04-25T00:00:00Z").contains("\"expires_in\":0,")
+        );
     }
 
     #[test]

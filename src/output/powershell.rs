@@ -34,6 +34,9 @@ $env:SKIA_TOKEN_EXPIRES_AT = '2025-04-24T13:16:51Z'
 $env:SKIA_BASE_URL = 'https://h/a''b’’$(x)`c'
 "
         );
-        assert!(render(&variables(&grant_without_expiry(), BASE_URL)).contains("$env:SKIA_TOKEN_EXPIRES_AT = ''\n"));
+        assert!(
+            render(&variables(&grant_without_expiry(), BASE_URL))
+                .contains("$env:SKIA_TOKEN_EXPIRES_AT = ''\n")
+        );
     }
 }

@@ -15,7 +15,8 @@ pub fn render(grant: &Grant, now: Timestamp) -> String {
         Ok(Fields(fields)) => fields,
         Err(_) => Vec::new(),
     };
-    let mut rows: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), shown(value))).collect();
+    let mut rows: Vec<_> =
+        fields.iter().map(|(name, value)| (name.clone(), shown(value))).collect();
     rows.push(("Expires".to_owned(), expires(grant.expiry, now)));
     lines(rows)
 }
@@ -122,7 +123,9 @@ Expires: 2025-04-24T13:16:51Z, in 2 h 16 min
     #[test]
     fn hostile_values_and_names_stay_on_their_line() {
         assert_eq!(
-            rendered(r###"{"a\nToken":"\u001b[2Jx\u202ey\r\n::add-mask::z","##[group]":"##vso[b"}"###),
+            rendered(
+                r###"{"a\nToken":"\u001b[2Jx\u202ey\r\n::add-mask::z","##[group]":"##vso[b"}"###
+            ),
             "\
 a Token:    [2Jxy  : :add-mask: :z
 ## [group]: ##vso [b
@@ -142,6 +145,9 @@ Expires:    2025-04-24T13:16:51Z, in 2 h 16 min
         assert_eq!(last("2025-04-23T13:17:00Z"), "2025-04-24T13:16:51Z, in 23 h 59 min");
         assert_eq!(last("2025-04-24T16:18:51Z"), "2025-04-24T13:16:51Z, expired 3 h 2 min ago");
         assert_eq!(last("2025-04-24T13:16:51Z"), "2025-04-24T13:16:51Z, expired 0 s ago");
-        assert_eq!(render(&grant_without_expiry(), at("2025-04-24T11:00:00Z")), "Expires: unknown\n");
+        assert_eq!(
+            render(&grant_without_expiry(), at("2025-04-24T11:00:00Z")),
+            "Expires: unknown\n"
+        );
     }
 }

@@ -56,7 +56,8 @@ pub fn read(path: &Path, limit: usize) -> Result<Contents, String> {
     if metadata.is_dir() {
         return Err("it is a directory".into());
     }
-    let expected = if metadata.is_file() { usize::try_from(metadata.len()).unwrap_or(limit) } else { STREAM };
+    let expected =
+        if metadata.is_file() { usize::try_from(metadata.len()).unwrap_or(limit) } else { STREAM };
     Ok(Contents { bytes: collect(file, expected, limit)?, access: Access::of(&metadata) })
 }
 
@@ -83,7 +84,9 @@ pub fn within<T: Send + 'static>(
 ) -> Result<T, String> {
     let (sender, receiver) = mpsc::channel();
     beside(move || sender.send(read()))?;
-    receiver.recv_timeout(patience).unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
+    receiver
+        .recv_timeout(patience)
+        .unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
 }
 
 /// A time limit as it is told, in whole seconds.
@@ -107,7 +110,9 @@ fn collect(source: impl Read, expected: usize, limit: usize) -> Result<Zeroizing
     match source.take(limit as u64 + 1).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > limit => Err(format!("it is larger than {} KiB", limit / 1024)),
         Ok(_) => Ok(bytes),
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory => Err("it is a directory".into()),
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            Err("it is a directory".into())
+        }
         Err(error) => Err(reason(&error)),
     }
 }

@@ -17,14 +17,18 @@ pub struct ForwardedSignals {
 impl ForwardedSignals {
     pub fn prepare() -> io::Result<Self> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        let watched = [SIGINT, SIGQUIT, SIGTERM, SIGHUP].into_iter().filter(|signal| !inherits_ignored(*signal));
+        let watched = [SIGINT, SIGQUIT, SIGTERM, SIGHUP]
+            .into_iter()
+            .filter(|signal| !inherits_ignored(*signal));
         signal_hook::iterator::Signals::new(watched).map(|signals| Self { signals })
     }
 
     pub fn forward_to(mut self, process: &Child) -> io::Result<()> {
         use rustix::process::{Pid, Signal, kill_process};
         use signal_hook::consts::{SIGHUP, SIGTERM};
-        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else { return Ok(()) };
+        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else {
+            return Ok(());
+        };
         let forward = move || {
             for signal in self.signals.forever() {
                 let _ = match signal {

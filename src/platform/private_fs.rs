@@ -47,7 +47,9 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
+        options.custom_flags(
+            (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32
+        );
     }
     let file = options.open(path)?;
     let size = check_private(&file)?;
@@ -68,7 +70,9 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
-        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
+        options.custom_flags(
+            (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32
+        );
     }
     let file = options.open(path)?;
     // It holds nothing: that others could reach it is put right, so that they cannot hold the lock.
@@ -141,8 +145,12 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
 /// everybody.
 pub fn check_replaceable(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")),
-        Ok(metadata) if !metadata.is_file() || is_descriptor(path) => Err(io::Error::other("it is not a regular file")),
+        Ok(metadata) if metadata.is_dir() => {
+            Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"))
+        }
+        Ok(metadata) if !metadata.is_file() || is_descriptor(path) => {
+            Err(io::Error::other("it is not a regular file"))
+        }
         // Something that is not there, or a link to nowhere, is fine.
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
@@ -156,7 +164,8 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
 /// and still a link that belongs to the system.
 fn is_descriptor(path: &Path) -> bool {
     let directory = directory_of(path).canonicalize();
-    directory.is_ok_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
+    directory
+        .is_ok_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
 }
 
 /// Where a file with this path is; a name alone is in the current directory.

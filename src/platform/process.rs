@@ -34,13 +34,16 @@ pub fn check(program: &OsStr) -> Result<(), Failure> {
 fn check_file(program: &OsStr, file: &Path) -> Result<(), Failure> {
     let metadata = match file.metadata() {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(not_executable(program, &error)),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(not_executable(program, &error));
+        }
         Err(_) => return Err(not_found(program)),
     };
     if metadata.is_dir() {
         return Err(not_executable(program, &io::Error::from(io::ErrorKind::IsADirectory)));
     }
-    rustix::fs::access(file, rustix::fs::Access::EXEC_OK).map_err(|error| not_executable(program, &error.into()))
+    rustix::fs::access(file, rustix::fs::Access::EXEC_OK)
+        .map_err(|error| not_executable(program, &error.into()))
 }
 
 // Windows looks in more places, and for more names, than a check could imitate: the start itself finds out.
@@ -57,7 +60,11 @@ pub fn command(words: &[OsString]) -> Command {
 }
 
 pub fn cannot_start(program: &OsStr, error: &io::Error) -> Failure {
-    if error.kind() == io::ErrorKind::NotFound { not_found(program) } else { not_executable(program, error) }
+    if error.kind() == io::ErrorKind::NotFound {
+        not_found(program)
+    } else {
+        not_executable(program, error)
+    }
 }
 
 fn not_found(program: &OsStr) -> Failure {
@@ -65,7 +72,10 @@ fn not_found(program: &OsStr) -> Failure {
 }
 
 fn not_executable(program: &OsStr, error: &io::Error) -> Failure {
-    Failure::new(Kind::NotExecutable, format!("{}: cannot be run: {}", program.display(), reason(error)))
+    Failure::new(
+        Kind::NotExecutable,
+        format!("{}: cannot be run: {}", program.display(), reason(error)),
+    )
 }
 
 /// The exit code of a child as a shell reports it: its own, or 128 and the signal that ended it.

@@ -60,7 +60,8 @@ mod unix {
             silent.local_modes.remove(LocalModes::ECHO);
             let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
             let wanted = Arc::new(AtomicBool::new(true));
-            let (guard, restored) = (Self { before: before.clone(), wanted: Arc::clone(&wanted) }, before);
+            let (guard, restored) =
+                (Self { before: before.clone(), wanted: Arc::clone(&wanted) }, before);
             let (again, is_wanted) = (silent.clone(), wanted);
             // It outlives the question: signal-hook's handlers stay, and without it they would swallow every signal.
             thread::Builder::new().spawn(move || {

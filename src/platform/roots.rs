@@ -44,10 +44,14 @@ mod system {
     pub fn system() -> Roots {
         let load = |path: &&str| {
             let bundle = files::read(Path::new(path), LONGEST_FILE).ok()?;
-            let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bundle.bytes).flatten().collect();
+            let certificates: Vec<_> =
+                CertificateDer::pem_slice_iter(&bundle.bytes).flatten().collect();
             (!certificates.is_empty()).then(|| Roots { certificates, source: (*path).to_owned() })
         };
-        BUNDLES.iter().find_map(load).unwrap_or(Roots { certificates: Vec::new(), source: String::new() })
+        BUNDLES
+            .iter()
+            .find_map(load)
+            .unwrap_or(Roots { certificates: Vec::new(), source: String::new() })
     }
 }
 

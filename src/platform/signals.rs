@@ -30,6 +30,8 @@ fn handle(signal: i32) -> io::Result<()> {
 pub fn inherits_ignored(signal: i32) -> bool {
     // Only Linux tells without a call that Rust holds for unsafe.
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
-    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    let mask = status
+        .lines()
+        .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
     mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }

@@ -13,7 +13,9 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     }
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::new(Kind::ReaderGone, "the reader of standard output has gone"),
+        io::ErrorKind::BrokenPipe => {
+            Failure::new(Kind::ReaderGone, "the reader of standard output has gone")
+        }
         _ => Failure::output(format!("cannot write to standard output: {}", reason(&error))),
     })
 }

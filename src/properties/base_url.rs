@@ -28,7 +28,8 @@ pub fn check(data: &[u8]) -> &'static str {
             assert!(is_login || !shown.contains("hunter2"), "{shown}");
             if is_login {
                 let base = failure.hints[0].strip_prefix("leave its end off: ").unwrap();
-                let is_login_again = base.to_ascii_lowercase().trim_end_matches('/').ends_with("/auth/login");
+                let is_login_again =
+                    base.to_ascii_lowercase().trim_end_matches('/').ends_with("/auth/login");
                 assert!(is_login_again || BaseUrl::parse(base).is_ok(), "{base:?}");
             }
             return "refused";
@@ -79,7 +80,10 @@ fn assert_same_on_the_wire(url: &BaseUrl) {
     assert_eq!(uri.host(), Some(url.host()));
     assert_eq!(uri.port_u16().unwrap_or(default), url.port());
     let authority = uri.authority().unwrap().as_str();
-    assert!(authority == url.host() || authority == format!("{}:{}", url.host(), url.port()), "{authority}");
+    assert!(
+        authority == url.host() || authority == format!("{}:{}", url.host(), url.port()),
+        "{authority}"
+    );
     let (path, query) = (uri.path(), uri.query());
     assert_eq!((format!("{}{path}", url.origin()), query), (url.login_url(), None));
 }
@@ -89,7 +93,8 @@ fn assert_as_written(url: &BaseUrl, text: &str) {
     let (scheme, rest) = text.split_once("://").unwrap();
     assert!(scheme.eq_ignore_ascii_case(if url.uses_tls() { "https" } else { "http" }));
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (host, port) = match authority.rfind(':').filter(|colon| !authority[*colon..].contains(']')) {
+    let (host, port) = match authority.rfind(':').filter(|colon| !authority[*colon..].contains(']'))
+    {
         Some(colon) => (&authority[..colon], Some(authority[colon + 1..].parse().unwrap())),
         None => (authority, None),
     };

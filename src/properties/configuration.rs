@@ -19,7 +19,8 @@ const VOCABULARY: &str = "
     cache and [profile.NAME] must be a string list of strings, program first true or false duration like \"30s\"
     table profiles: given twice \"default\" write its at top file, before client_credentials both in one keep them";
 
-const STRINGS: [(&str, &str); 3] = [("client_id", "ClientId"), ("client_secret", "ClientSecret"), ("scope", "Scope")];
+const STRINGS: [(&str, &str); 3] =
+    [("client_id", "ClientId"), ("client_secret", "ClientSecret"), ("scope", "Scope")];
 
 /// The bytes are a file: JSON where they begin with a brace, else TOML.
 pub fn check(data: &[u8]) -> &'static str {
@@ -34,8 +35,11 @@ pub fn check(data: &[u8]) -> &'static str {
         }
         Err(failure) => {
             assert_eq!((failure.kind.exit_code(), &failure.server_messages), (3, &Vec::new()));
-            let what = failure.message.strip_prefix("cannot read the configuration file config.toml: it ");
-            let what = what.or(failure.message.strip_prefix("cannot read the configuration file config.json: it "));
+            let what =
+                failure.message.strip_prefix("cannot read the configuration file config.toml: it ");
+            let what = what.or(failure
+                .message
+                .strip_prefix("cannot read the configuration file config.json: it "));
             let what = what.unwrap_or_else(|| positioned(&failure.message, data));
             assert_made_of(VOCABULARY, what);
             failure.hints.iter().for_each(|hint| assert_made_of(VOCABULARY, hint));
@@ -48,7 +52,8 @@ pub fn check(data: &[u8]) -> &'static str {
 fn positioned<'a>(message: &'a str, data: &[u8]) -> &'a str {
     let mut parts = message.splitn(4, ':');
     assert!(matches!(parts.next(), Some("config.toml" | "config.json")));
-    let mut number = || parts.next().and_then(|digits| digits.parse::<usize>().ok()).expect("a position");
+    let mut number =
+        || parts.next().and_then(|digits| digits.parse::<usize>().ok()).expect("a position");
     let (line, column) = (number(), number());
     let lines: Vec<_> = data.split(|byte| *byte == b'\n').collect();
     assert!((1..=lines.len()).contains(&line), "{message:?} of {} lines", lines.len());
@@ -62,7 +67,9 @@ fn fault(what: &str) -> &'static str {
         _ if what.ends_with("UTF-8") => "not-utf8",
         _ if what.contains("not valid") => "syntax",
         _ if what.contains("unknown key") => "unknown-key",
-        _ if what.contains("GrantType must") && what.ends_with("client_credentials") => "grant-type",
+        _ if what.contains("GrantType must") && what.ends_with("client_credentials") => {
+            "grant-type"
+        }
         _ if what.contains(" must be ") => "wrong-type",
         _ if what.ends_with("given twice") => "twice",
         _ if what.contains("both ") => "several-secrets",
@@ -72,13 +79,17 @@ fn fault(what: &str) -> &'static str {
 
 fn assert_shows_no_secret(profile: &Profile) {
     let another = profile.client_secret.as_ref().map(|_| Secret::new("another".into()));
-    assert_eq!(format!("{profile:?}"), format!("{:?}", Profile { client_secret: another, ..profile.clone() }));
+    assert_eq!(
+        format!("{profile:?}"),
+        format!("{:?}", Profile { client_secret: another, ..profile.clone() })
+    );
 }
 
 fn read_by_hand(data: &[u8], path: &Path) -> Map<String, Value> {
     let text = std::str::from_utf8(data).expect("only text is accepted");
     match path.extension().is_some_and(|extension| extension == "json") {
-        true => serde_json::from_str(text.trim_start_matches('\u{feff}')).expect("only JSON is accepted"),
+        true => serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .expect("only JSON is accepted"),
         false => toml::from_str(text).expect("only TOML is accepted"),
     }
 }
@@ -109,7 +120,9 @@ fn assert_says(table: &Map<String, Value>, profile: &Profile) {
         "timeout",
         "cache",
     ];
-    let vendor = |key: &str| STRINGS.iter().find(|(own, _)| *own == key).and_then(|(_, vendor)| table.get(*vendor));
+    let vendor = |key: &str| {
+        STRINGS.iter().find(|(own, _)| *own == key).and_then(|(_, vendor)| table.get(*vendor))
+    };
     let value = |key: &str| table.get(key).or(vendor(key));
     let text = |key: &str| value(key).map(|value| value.as_str().expect("a string"));
     let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_str().unwrap().to_owned());
@@ -123,11 +136,20 @@ fn assert_says(table: &Map<String, Value>, profile: &Profile) {
     assert_eq!(text("scope"), profile.scope.as_deref());
     assert_eq!(text("client_secret_file"), path(&profile.client_secret_file).as_deref());
     assert_eq!(text("ca_cert"), path(&profile.ca_cert).as_deref());
-    assert_eq!(text("timeout").map(|text| parse_duration(text).expect("a duration")), profile.timeout);
+    assert_eq!(
+        text("timeout").map(|text| parse_duration(text).expect("a duration")),
+        profile.timeout
+    );
     assert_eq!(value("cache"), profile.cache.map(Value::from).as_ref());
-    assert_eq!(value("client_secret_command"), profile.client_secret_command.clone().map(Value::from).as_ref());
+    assert_eq!(
+        value("client_secret_command"),
+        profile.client_secret_command.clone().map(Value::from).as_ref()
+    );
     assert!(profile.client_secret_command.as_ref().is_none_or(|words| !words.is_empty()));
     let secrets = ["client_secret", "client_secret_file", "client_secret_command"];
-    assert!(secrets.iter().filter(|key| value(key).is_some()).count() <= 1, "two sources for one secret");
+    assert!(
+        secrets.iter().filter(|key| value(key).is_some()).count() <= 1,
+        "two sources for one secret"
+    );
     assert!(table.get("GrantType").is_none_or(|grant_type| grant_type == "client_credentials"));
 }

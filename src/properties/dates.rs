@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::inertness::assert_inert;
 use crate::model::time::{
-    humane, local_and_utc, parse_duration, parse_expiration_date, parse_http_date, parse_retry_after, rfc3339,
+    humane, local_and_utc, parse_duration, parse_expiration_date, parse_http_date,
+    parse_retry_after, rfc3339,
 };
 
 /// 2025-04-24T13:00:00Z.
@@ -40,7 +41,10 @@ pub fn check(data: &[u8]) -> &'static str {
 fn expiration_date(text: &str) -> Option<Timestamp> {
     let instant = parse_expiration_date(text);
     if let Some(instant) = instant {
-        assert!((2000..9999).contains(&jiff::tz::Offset::UTC.to_datetime(instant).year()), "{text:?}");
+        assert!(
+            (2000..9999).contains(&jiff::tz::Offset::UTC.to_datetime(instant).year()),
+            "{text:?}"
+        );
     }
     if let Some(expected) = instant_by_hand(text) {
         let in_range = (days_from_civil(2000, 1, 1)..days_from_civil(9999, 1, 1))
@@ -54,7 +58,8 @@ fn expiration_date(text: &str) -> Option<Timestamp> {
 fn instant_by_hand(text: &str) -> Option<i128> {
     let (civil, rest) = text.split_at_checked(19)?;
     let template = "dddd-dd-ddTdd:dd:dd";
-    let fits = |(byte, form): (u8, u8)| if form == b'd' { byte.is_ascii_digit() } else { byte == form };
+    let fits =
+        |(byte, form): (u8, u8)| if form == b'd' { byte.is_ascii_digit() } else { byte == form };
     if !civil.bytes().zip(template.bytes()).all(fits) {
         return None;
     }
@@ -62,7 +67,8 @@ fn instant_by_hand(text: &str) -> Option<i128> {
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let seconds = seconds_of_day(number(11, 13)?, number(14, 16)?, number(17, 19)?)?;
     let day = valid_day(year, month, day)?;
-    let digits = rest.strip_prefix('.').map(|rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let digits =
+        rest.strip_prefix('.').map(|rest| rest.bytes().take_while(u8::is_ascii_digit).count());
     if digits.is_some_and(|digits| !(1..=9).contains(&digits)) {
         return None;
     }
@@ -73,10 +79,12 @@ fn instant_by_hand(text: &str) -> Option<i128> {
         (b"Z", ..) => 0,
         ([sign @ (b'+' | b'-'), _, _, b':', _, _], Some(hours), Some(minutes)) => {
             let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-            let (hours, minutes) = digits(hours)
-                .then(|| hours.parse::<i64>().ok())
-                .flatten()
-                .zip(digits(minutes).then(|| minutes.parse::<i64>().ok()).flatten().filter(|minutes| *minutes < 60))?;
+            let (hours, minutes) = digits(hours).then(|| hours.parse::<i64>().ok()).flatten().zip(
+                digits(minutes)
+                    .then(|| minutes.parse::<i64>().ok())
+                    .flatten()
+                    .filter(|minutes| *minutes < 60),
+            )?;
             if hours > 23 {
                 return None;
             }
@@ -126,7 +134,8 @@ fn http_date(text: &str) -> Option<Timestamp> {
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
 fn imf_fixdate_by_hand(text: &str) -> Option<i64> {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let template = "xxx, dd xxx dddd dd:dd:dd GMT";
     let fits = |(byte, form): (u8, u8)| match form {
         b'd' => byte.is_ascii_digit(),
@@ -150,7 +159,8 @@ fn retry_after(text: &str, date: Option<Timestamp>) -> Option<Duration> {
     let bare = text.trim_matches([' ', '\t']);
     let expected = if !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit()) {
         let digits = bare.trim_start_matches('0');
-        let seconds = if digits.len() > 10 { u64::MAX } else { format!("0{digits}").parse().unwrap() };
+        let seconds =
+            if digits.len() > 10 { u64::MAX } else { format!("0{digits}").parse().unwrap() };
         Some(seconds.min(LONGEST_DELAY))
     } else {
         let left = date.or_else(|| parse_http_date(bare)).map(|date| date.as_second() - NOW);
@@ -165,7 +175,10 @@ fn duration(text: &str) -> bool {
         (Ok(duration), Some(expected)) => {
             // Beyond the ninth, digits of a fraction are dropped.
             let difference = expected - i128::try_from(duration.as_nanos()).unwrap();
-            assert!((0..=text.len() as i128 * 86_400).contains(&difference), "{text:?} is {duration:?}");
+            assert!(
+                (0..=text.len() as i128 * 86_400).contains(&difference),
+                "{text:?} is {duration:?}"
+            );
             assert!(duration.as_secs() <= 10 * 365 * 86_400);
             assert!(!humane(duration.as_secs() as i64).contains('-'));
             true
@@ -191,7 +204,8 @@ fn nanoseconds_by_hand(text: &str) -> Option<i128> {
         let (whole, mut tail) = rest.split_at(digits);
         let mut fraction = "";
         if let Some(behind) = tail.strip_prefix('.') {
-            (fraction, tail) = behind.split_at(behind.bytes().take_while(u8::is_ascii_digit).count());
+            (fraction, tail) =
+                behind.split_at(behind.bytes().take_while(u8::is_ascii_digit).count());
             if fraction.is_empty() {
                 return None;
             }
@@ -207,7 +221,8 @@ fn nanoseconds_by_hand(text: &str) -> Option<i128> {
             "" if next.is_empty() && total == 0 && rest.len() == text.len() => NANOSECONDS,
             _ => return None,
         };
-        let whole: i128 = if whole.is_empty() { return None } else { whole.parse().unwrap_or(i128::MAX >> 60) };
+        let whole: i128 =
+            if whole.is_empty() { return None } else { whole.parse().unwrap_or(i128::MAX >> 60) };
         let places = fraction.len().min(18) as u32;
         let part: i128 = fraction[..places as usize].parse().unwrap_or(0);
         total += whole.min(i128::MAX >> 60) * unit + part * unit / 10_i128.pow(places);

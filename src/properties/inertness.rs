@@ -7,8 +7,7 @@ pub fn is_invisible(c: char) -> bool {
     let code = u32::from(c);
     let control = code < 0x20 || (0x7f..0xa0).contains(&code);
     let bidirectional = matches!(code, 0x61c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069);
-    let of_no_width =
-        matches!(code, 0xad | 0x34f | 0x180e | 0x200b..=0x200d | 0x2060..=0x2064 | 0xfeff | 0xfff9..=0xfffb);
+    let of_no_width = matches!(code, 0xad | 0x34f | 0x180e | 0x200b..=0x200d | 0x2060..=0x2064 | 0xfeff | 0xfff9..=0xfffb);
     let line_end = matches!(code, 0x2028 | 0x2029);
     let selector = matches!(code, 0xfe00..=0xfe0f | 0xe0000..=0xe01ef);
     let filler = matches!(code, 0x115f | 0x1160 | 0x3164 | 0xffa0 | 0x206a..=0x206f);
@@ -44,7 +43,9 @@ fn address(line: &str) -> Option<(usize, usize)> {
 /// `##[`, `##vso[`, `##teamcity[`: two hashes, a word or none, a bracket.
 fn assert_no_hash_command(line: &str) {
     for (at, _) in line.match_indices("##") {
-        let behind = line[at..].trim_start_matches('#').trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        let behind = line[at..]
+            .trim_start_matches('#')
+            .trim_start_matches(|c: char| c.is_ascii_alphanumeric());
         assert!(!behind.starts_with('['), "a command of a CI runner in {line:?}");
     }
 }

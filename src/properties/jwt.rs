@@ -43,7 +43,8 @@ pub fn check(data: &[u8]) -> &'static str {
 fn encoded(bytes: &[u8]) -> String {
     let digit = |bits: u32| char::from(ALPHABET[(bits & 63) as usize]);
     let of_three = |three: &[u8]| {
-        let bits = three.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        let bits = three.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte))
+            << (8 * (3 - three.len()));
         (0..=three.len()).map(|place| digit(bits >> (18 - 6 * place))).collect::<String>()
     };
     bytes.chunks(3).map(of_three).collect()
@@ -55,9 +56,12 @@ fn claims_by_hand(text: &str) -> Option<Map<String, Value>> {
     let [_, payload, _] = parts[..] else { return None };
     let digits = payload.bytes().map(|byte| ALPHABET.iter().position(|digit| *digit == byte));
     let digits = digits.collect::<Option<Vec<_>>>().filter(|digits| digits.len() % 4 != 1)?;
-    let bits: Vec<_> = digits.iter().flat_map(|digit| (0..6).rev().map(move |bit| digit >> bit & 1)).collect();
-    let bytes: Vec<_> =
-        bits.chunks_exact(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | *bit as u8)).collect();
+    let bits: Vec<_> =
+        digits.iter().flat_map(|digit| (0..6).rev().map(move |bit| digit >> bit & 1)).collect();
+    let bytes: Vec<_> = bits
+        .chunks_exact(8)
+        .map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | *bit as u8))
+        .collect();
     serde_json::from_slice(&bytes).ok()
 }
 
@@ -66,7 +70,11 @@ fn dated(exp: Exp, claims: &Map<String, Value>) -> &'static str {
         (Exp::Absent, None) => "undated",
         (Exp::At(instant), Some(Value::Number(number))) => {
             assert!((946_684_800..253_370_764_800).contains(&instant.as_second()), "{instant}");
-            assert!(number.as_i64().is_none_or(|second| instant == Timestamp::from_second(second).unwrap()));
+            assert!(
+                number
+                    .as_i64()
+                    .is_none_or(|second| instant == Timestamp::from_second(second).unwrap())
+            );
             assert!((number.as_f64().unwrap() - instant.as_second() as f64).abs() < 1.0);
             "dated"
         }
@@ -80,7 +88,8 @@ fn dated(exp: Exp, claims: &Map<String, Value>) -> &'static str {
 }
 
 fn assert_shown(token: &AccessToken) {
-    let (text, json) = (inspect::report(token, ReportFormat::Text), inspect::report(token, ReportFormat::Json));
+    let (text, json) =
+        (inspect::report(token, ReportFormat::Text), inspect::report(token, ReportFormat::Json));
     assert_eq!(text.is_some(), json.is_some());
     let (Some(text), Some(json)) = (text, json) else { return };
     let report: Value = serde_json::from_str(&json).expect("a report is JSON");
@@ -90,8 +99,14 @@ fn assert_shown(token: &AccessToken) {
         shown.lines().for_each(assert_inert);
         let said_elsewhere = format!("{}{}", report["header"], report["claims"]);
         let signature = parts[2];
-        assert!(signature.len() < 16 || said_elsewhere.contains(signature) || !shown.contains(signature), "{shown:?}");
+        assert!(
+            signature.len() < 16
+                || said_elsewhere.contains(signature)
+                || !shown.contains(signature),
+            "{shown:?}"
+        );
     }
-    let rows = report["header"].as_object().unwrap().len() + report["claims"].as_object().unwrap().len();
+    let rows =
+        report["header"].as_object().unwrap().len() + report["claims"].as_object().unwrap().len();
     assert_eq!(text.lines().count(), rows + 3, "one row for one claim: {text:?}");
 }

@@ -33,7 +33,9 @@ pub fn check(data: &[u8]) -> &'static str {
     let answer = data.get(end + 2..).unwrap_or_default();
     let head = String::from_utf8_lossy(&data[..end]);
     let variables: BTreeMap<_, _> = head.lines().filter_map(|line| line.split_once('=')).collect();
-    let Ok(to) = BaseUrl::parse(variables.get("to").unwrap_or(&DEFAULT_URL)) else { return "no-url" };
+    let Ok(to) = BaseUrl::parse(variables.get("to").unwrap_or(&DEFAULT_URL)) else {
+        return "no-url";
+    };
     let lookup = |name: &str| Ok(variables.get(name).map(|value| (*value).to_owned()));
     let chosen = chosen(&variables, &to);
     match route(&lookup, &to) {
@@ -62,7 +64,9 @@ pub fn check(data: &[u8]) -> &'static str {
 
 /// Which variable counts, by the contract; `None` where the way is direct.
 fn chosen<'a>(variables: &BTreeMap<&'a str, &'a str>, to: &BaseUrl) -> Option<(&'a str, &'a str)> {
-    let set = |name: &str| variables.get_key_value(name).filter(|(_, value)| !value.is_empty()).map(|(k, v)| (*k, *v));
+    let set = |name: &str| {
+        variables.get_key_value(name).filter(|(_, value)| !value.is_empty()).map(|(k, v)| (*k, *v))
+    };
     if to.is_loopback() {
         return None;
     }
@@ -104,8 +108,12 @@ fn is_network_of(name: &str, address: IpAddr) -> bool {
     }
     let Ok(bits) = bits.parse::<usize>() else { return false };
     let (own, other) = match address {
-        IpAddr::V4(address) => (binary(&address.octets()), network.parse().map(|v4: Ipv4Addr| binary(&v4.octets()))),
-        IpAddr::V6(address) => (binary(&address.octets()), network.parse().map(|v6: Ipv6Addr| binary(&v6.octets()))),
+        IpAddr::V4(address) => {
+            (binary(&address.octets()), network.parse().map(|v4: Ipv4Addr| binary(&v4.octets())))
+        }
+        IpAddr::V6(address) => {
+            (binary(&address.octets()), network.parse().map(|v6: Ipv6Addr| binary(&v6.octets())))
+        }
     };
     let bits = if bits == 0 { own.len() } else { bits };
     bits <= own.len() && other.is_ok_and(|other| other[..bits] == own[..bits])
@@ -132,22 +140,31 @@ fn assert_is(proxy: &Proxy, value: &str) {
         "" => assert_eq!(proxy.port, 1080),
         digits => assert_eq!(digits.parse(), Ok(proxy.port)),
     }
-    assert!(proxy.host.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'@' | b'/' | b'?' | b'#')), "{value:?}");
+    assert!(
+        proxy.host.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'@' | b'/' | b'?' | b'#')),
+        "{value:?}"
+    );
     assert_eq!(proxy.describe(), format!("{}:{} ({})", proxy.host, proxy.port, proxy.variable));
     let expected = credentials.map(|credentials| {
         let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
-        let plain = [percent_decoded(user.as_bytes()), percent_decoded(password.as_bytes())].join(&b':');
+        let plain =
+            [percent_decoded(user.as_bytes()), percent_decoded(password.as_bytes())].join(&b':');
         assert!(!plain.contains(&0));
         format!("Basic {}", STANDARD.encode(plain))
     });
     assert_eq!(proxy.authorization.as_ref().map(|value| value.expose().to_owned()), expected);
-    assert!(expected.is_none_or(|value| !format!("{proxy:?}").contains(&value[6..]) || value.len() < 12));
+    assert!(
+        expected
+            .is_none_or(|value| !format!("{proxy:?}").contains(&value[6..]) || value.len() < 12)
+    );
 }
 
 /// Whichever way the request takes: the proxy reads one, with the header that is meant, and nothing behind it.
 fn assert_one_request(proxy: &Proxy, to: &BaseUrl) {
-    let credentials =
-        proxy.authorization.as_ref().map(|value| ("proxy-authorization".to_owned(), value.expose().into()));
+    let credentials = proxy
+        .authorization
+        .as_ref()
+        .map(|value| ("proxy-authorization".to_owned(), value.expose().into()));
     let (request, method, target, fields) = if to.uses_tls() {
         let target = format!("{}:{}", to.host(), to.port());
         let agent = ("user-agent".to_owned(), USER_AGENT.to_owned());
@@ -174,15 +191,18 @@ fn assert_one_request(proxy: &Proxy, to: &BaseUrl) {
 
 fn answered(answer: &[u8], proxy: &Proxy, to: &BaseUrl) -> &'static str {
     // However it comes, the first verdict is the one: what follows belongs to TLS.
-    let first =
-        (0..=answer.len()).find_map(|length| tunnel::understand(&answer[..length], proxy, to).zip(Some(length)));
+    let first = (0..=answer.len())
+        .find_map(|length| tunnel::understand(&answer[..length], proxy, to).zip(Some(length)));
     let whole = tunnel::understand(answer, proxy, to);
     assert_eq!(first.is_some(), whole.is_some());
     let Some((verdict, length)) = first else { return "proxied" };
     let Some(whole) = whole else { return "proxied" };
     match &verdict {
         Ok(()) => {
-            assert!(answer.starts_with(b"HTTP/1.") || answer.trim_ascii_start().starts_with(b"HTTP/1."), "{answer:?}");
+            assert!(
+                answer.starts_with(b"HTTP/1.") || answer.trim_ascii_start().starts_with(b"HTTP/1."),
+                "{answer:?}"
+            );
             assert_eq!(whole.is_ok(), length == answer.len(), "words before the handshake");
             "opened"
         }

@@ -14,7 +14,8 @@ pub fn assert_hidden(secret: &str, text: &str) {
 /// The encoding in which the secret stands in the text.
 pub fn found(secret: &str, text: &str) -> Option<&'static str> {
     let json = serde_json::Value::from(secret).to_string();
-    let wanted = [secret, &json[1..json.len() - 1]].map(|text| visible(&comparable(text.as_bytes())));
+    let wanted =
+        [secret, &json[1..json.len() - 1]].map(|text| visible(&comparable(text.as_bytes())));
     let readings = [
         ("as it is", visible(&comparable(text.as_bytes()))),
         ("JSON", comparable(&json_unescaped(text))),
@@ -23,7 +24,10 @@ pub fn found(secret: &str, text: &str) -> Option<&'static str> {
         ("HTML", comparable(&html_unescaped(text))),
     ];
     // Another case is another secret there.
-    if base64_decoded(text).iter().any(|bytes| bytes.windows(secret.len()).any(|piece| piece == secret.as_bytes())) {
+    if base64_decoded(text)
+        .iter()
+        .any(|bytes| bytes.windows(secret.len()).any(|piece| piece == secret.as_bytes()))
+    {
         return Some("base64");
     }
     for (encoding, reading) in readings {
@@ -55,10 +59,12 @@ fn json_unescaped(text: &str) -> Vec<u8> {
         let after = &rest[c.len_utf8()..];
         let escaped = (c == '\\').then(|| after.chars().next()).flatten();
         let (unit, length) = match escaped {
-            Some('u') => match after.get(1..5).and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
-                Some(unit) => (Some(unit), 6),
-                None => (None, 0),
-            },
+            Some('u') => {
+                match after.get(1..5).and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
+                    Some(unit) => (Some(unit), 6),
+                    None => (None, 0),
+                }
+            }
             Some('n') => (Some(10), 2),
             Some('r') => (Some(13), 2),
             Some('t') => (Some(9), 2),
@@ -136,8 +142,9 @@ fn base64_decoded(text: &str) -> Vec<Vec<u8>> {
             .with_decode_allow_trailing_bits(true),
     );
     let usual = text.replace('-', "+").replace('_', "/");
-    let runs =
-        usual.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/'))).filter(|run| run.len() > 4);
+    let runs = usual
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/')))
+        .filter(|run| run.len() > 4);
     runs.flat_map(|run| {
         (0..4).filter_map(move |start| {
             let piece = &run[start..];

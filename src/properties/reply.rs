@@ -52,14 +52,22 @@ pub fn check(data: &[u8]) -> &'static str {
 fn parse(data: &[u8]) -> Reply {
     let end = data.windows(2).position(|pair| pair == b"\n\n");
     let head = end.and_then(|end| std::str::from_utf8(&data[..end]).ok());
-    let status = head.and_then(|head| head.lines().next()?.parse().ok()).filter(|status| (100..1000).contains(status));
+    let status = head
+        .and_then(|head| head.lines().next()?.parse().ok())
+        .filter(|status| (100..1000).contains(status));
     let (head, status, body) = match (head, status, end) {
         (Some(head), Some(status), Some(end)) => (head, status, &data[end + 2..]),
         _ => ("", 200, data),
     };
     let field = |name: &str| {
-        let found = head.lines().skip(1).filter_map(|line| line.split_once(": ")).find(|(key, _)| *key == name);
-        found.map(|(_, value)| value.to_owned()).filter(|value| value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')))
+        let found = head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(": "))
+            .find(|(key, _)| *key == name);
+        found
+            .map(|(_, value)| value.to_owned())
+            .filter(|value| value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')))
     };
     Reply {
         status,
@@ -86,8 +94,8 @@ fn accepted(login: &Login, answer: &Reply) -> &'static str {
     if let Expiry::At(instant) = grant.expiry {
         assert!((YEAR_2000..YEAR_9999).contains(&instant.as_second()), "{instant}");
     }
-    let kept =
-        api::grant_from_reply(grant.reply.expose()).expect("a reply that was accepted is accepted from the cache");
+    let kept = api::grant_from_reply(grant.reply.expose())
+        .expect("a reply that was accepted is accepted from the cache");
     assert_eq!((&kept.token, kept.expiry), (&grant.token, grant.expiry));
     let repeats_it = found(SECRET, token).is_some();
     let reply = grant.reply.expose();
@@ -120,15 +128,20 @@ fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
         Value::Array(items) => items.iter().flat_map(strings).collect(),
-        Value::Object(fields) => {
-            fields.iter().flat_map(|(name, value)| [vec![name.clone()], strings(value)].concat()).collect()
-        }
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| [vec![name.clone()], strings(value)].concat())
+            .collect(),
         _ => Vec::new(),
     }
 }
 
 fn assert_rendered(grant: &Grant, repeats_it: bool) {
-    let surroundings = Surroundings { base_url: BASE_URL, scope: "api", now: Timestamp::from_second(NOW).unwrap() };
+    let surroundings = Surroundings {
+        base_url: BASE_URL,
+        scope: "api",
+        now: Timestamp::from_second(NOW).unwrap(),
+    };
     for format in Format::value_variants() {
         let rendered = render(*format, grant, &surroundings);
         let text = rendered.expose().strip_suffix('\n').expect("a line has an end");
@@ -138,7 +151,8 @@ fn assert_rendered(grant: &Grant, repeats_it: bool) {
         text.split(['\n', '\r', '\t']).for_each(assert_inert);
         match format {
             Format::Json => {
-                let value = |text: &str| serde_json::from_str::<Value>(text).expect("JSON stays JSON");
+                let value =
+                    |text: &str| serde_json::from_str::<Value>(text).expect("JSON stays JSON");
                 assert_eq!(value(text), value(grant.reply.expose()));
             }
             _ => assert!(text.contains(grant.token.expose()), "{format:?}: {text:?}"),
@@ -150,12 +164,18 @@ fn refused(failed: &FailedTry, reply: &Reply) -> &'static str {
     let FailedTry { failure, retry, after } = failed;
     assert_says_little(failure);
     assert_hidden(SECRET, &format!("{failed:?}"));
-    if let Some(token) = object(&reply.body).as_ref().and_then(|object| object.get("Token")?.as_str()) {
+    if let Some(token) =
+        object(&reply.body).as_ref().and_then(|object| object.get("Token")?.as_str())
+    {
         let ours = format!("{} {}", failure.message, failure.hints.join(" "));
         assert!(token.len() < 24 || !ours.contains(token), "{ours:?}");
     }
-    let refusal = reply.body.to_ascii_lowercase().windows(19).any(|words| words == b"invalid credentials");
-    assert!(!refusal || failure.kind == Kind::Rejected || (200..300).contains(&reply.status), "{failure:?}");
+    let refusal =
+        reply.body.to_ascii_lowercase().windows(19).any(|words| words == b"invalid credentials");
+    assert!(
+        !refusal || failure.kind == Kind::Rejected || (200..300).contains(&reply.status),
+        "{failure:?}"
+    );
     match retry {
         Retry::Never => assert_eq!(*after, None),
         Retry::Again => assert!(matches!(reply.status, 429 | 502..=504)),

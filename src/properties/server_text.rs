@@ -16,7 +16,8 @@ pub fn check(data: &[u8]) -> &'static str {
     let data = String::from_utf8_lossy(data);
     let (secret, said) = data.split_once('\n').unwrap_or(("", &data));
     let messages: Vec<_> = said.split('\0').collect();
-    let secret = Some(secret).filter(|secret| (1..=LONGEST_SECRET).contains(&secret.chars().count()));
+    let secret =
+        Some(secret).filter(|secret| (1..=LONGEST_SECRET).contains(&secret.chars().count()));
     let secret = secret.map(|secret| Secret::new(secret.to_owned()));
     let lines = sanitize_all(messages.iter().copied(), secret.as_ref());
     assert!(lines.len() <= 10);
@@ -25,7 +26,11 @@ pub fn check(data: &[u8]) -> &'static str {
         assert_inert(line);
         assert_eq!(one_line(line), *line);
     }
-    assert_eq!(sanitize_all(lines.iter().map(String::as_str), None), lines, "what is safe stays as it is");
+    assert_eq!(
+        sanitize_all(lines.iter().map(String::as_str), None),
+        lines,
+        "what is safe stays as it is"
+    );
     assert_one_line(said);
     if let Some(secret) = &secret {
         assert_masked(said, &lines, secret);
@@ -50,7 +55,8 @@ fn assert_one_line(said: &str) {
 fn assert_masked(said: &str, lines: &[String], secret: &Secret) {
     let text = secret.expose();
     // A secret that is no more than white space, or that harmless text contains, cannot be told from it.
-    let is_distinctive = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() >= 6;
+    let is_distinctive =
+        text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() >= 6;
     if !is_distinctive || text.contains(OURS) || text.trim() != text {
         return;
     }

@@ -36,7 +36,9 @@ fn seeds(target: &str) -> Vec<Seed> {
 
 fn names(folder: &str, ending: &str) -> BTreeSet<String> {
     let files = fs::read_dir(root().join(folder)).unwrap();
-    files.map(|file| file.unwrap().file_name().to_str().unwrap().trim_end_matches(ending).to_owned()).collect()
+    files
+        .map(|file| file.unwrap().file_name().to_str().unwrap().trim_end_matches(ending).to_owned())
+        .collect()
 }
 
 #[test]
@@ -90,7 +92,8 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         (at(), 0_u8..8).prop_map(|(at, bit)| Change::Flip(at, bit)),
         (at(), any::<u8>()).prop_map(|(at, byte)| Change::Replace(at, byte)),
-        (at(), prop::collection::vec(any::<u8>(), 1..6)).prop_map(|(at, bytes)| Change::Insert(at, bytes)),
+        (at(), prop::collection::vec(any::<u8>(), 1..6))
+            .prop_map(|(at, bytes)| Change::Insert(at, bytes)),
         (at(), at()).prop_map(|(from, to)| Change::Remove(from, to)),
         (at(), at()).prop_map(|(from, to)| Change::Repeat(from, to)),
         at().prop_map(Change::CutShort),
@@ -103,10 +106,13 @@ fn changed(bytes: &[u8], change: &Change, seeds: &[Seed]) -> Vec<u8> {
     let range = |from: &Index, to: &Index| place(from).min(place(to))..place(from).max(place(to));
     let mut changed = bytes.to_owned();
     match change {
-        Change::Flip(at, _) | Change::Replace(at, _) if bytes.is_empty() || place(at) == bytes.len() => {}
+        Change::Flip(at, _) | Change::Replace(at, _)
+            if bytes.is_empty() || place(at) == bytes.len() => {}
         Change::Flip(at, bit) => changed[place(at)] ^= 1 << bit,
         Change::Replace(at, byte) => changed[place(at)] = *byte,
-        Change::Insert(at, inserted) => drop(changed.splice(place(at)..place(at), inserted.iter().copied())),
+        Change::Insert(at, inserted) => {
+            drop(changed.splice(place(at)..place(at), inserted.iter().copied()))
+        }
         Change::Remove(from, to) => drop(changed.drain(range(from, to))),
         Change::Repeat(from, to) => {
             let end = range(from, to).end;

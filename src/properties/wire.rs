@@ -29,7 +29,9 @@ pub fn check(data: &[u8]) -> &'static str {
 fn seen(reply: &Result<Reply, FailedTry>) -> String {
     match reply {
         Ok(Reply { status, date, retry_after, location, content_type, server_headers, .. }) => {
-            format!("{status} {date:?} {retry_after:?} {location:?} {content_type:?} {server_headers:?}")
+            format!(
+                "{status} {date:?} {retry_after:?} {location:?} {content_type:?} {server_headers:?}"
+            )
         }
         Err(trouble) => format!("{:?} {:?}", trouble.retry, trouble.failure.kind),
     }
@@ -37,9 +39,13 @@ fn seen(reply: &Result<Reply, FailedTry>) -> String {
 
 /// What is no success is read as far as it comes: how much of it is that, before a fault in it, is a matter of time.
 fn assert_same_body(one: &Reply, other: &Reply) {
-    let (shorter, longer) = if one.body.len() < other.body.len() { (one, other) } else { (other, one) };
+    let (shorter, longer) =
+        if one.body.len() < other.body.len() { (one, other) } else { (other, one) };
     assert!(longer.body.starts_with(&shorter.body), "two bodies");
-    assert!(!(200..300).contains(&one.status) || longer.body.len() == shorter.body.len(), "half a body");
+    assert!(
+        !(200..300).contains(&one.status) || longer.body.len() == shorter.body.len(),
+        "half a body"
+    );
 }
 
 fn outcome(reply: &Result<Reply, FailedTry>) -> &'static str {
@@ -61,9 +67,13 @@ fn assert_within_bounds(reply: &Reply) {
     assert!(reply.body.len() <= LONGEST_BODY);
     assert!((100..1000).contains(&reply.status));
     let fields = [&reply.date, &reply.retry_after, &reply.location, &reply.content_type];
-    let values = fields.into_iter().flatten().chain(reply.server_headers.iter().map(|(_, value)| value));
+    let values =
+        fields.into_iter().flatten().chain(reply.server_headers.iter().map(|(_, value)| value));
     for value in values {
-        assert!(value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte)), "{value:?}");
+        assert!(
+            value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte)),
+            "{value:?}"
+        );
     }
 }
 
@@ -78,7 +88,11 @@ fn assert_as_by_hand(data: &[u8], reply: &Reply) {
     let fields: Option<Vec<_>> = lines.map(|line| line.split_once(": ")).collect();
     let Some(fields) = fields.filter(|_| is_plain) else { return };
     let named = |name: &str| {
-        fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value).collect::<Vec<_>>()
+        fields
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| *value)
+            .collect::<Vec<_>>()
     };
     let body = &data[end + 4..];
     match (&named("content-length")[..], &named("transfer-encoding")[..]) {
@@ -89,7 +103,10 @@ fn assert_as_by_hand(data: &[u8], reply: &Reply) {
             assert!(reply.body == body[..length], "not the body of {length}");
         }
         ([], [coding]) if *coding == "chunked" => {
-            assert!(unchunked(body).is_some_and(|body| body == reply.body), "not what the chunks say");
+            assert!(
+                unchunked(body).is_some_and(|body| body == reply.body),
+                "not what the chunks say"
+            );
         }
         _ => {}
     }
@@ -118,7 +135,9 @@ fn assert_round_trip(body: &[u8]) {
     let chunk = |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
     let chunks: Vec<u8> = body.chunks(size).flat_map(chunk).collect();
     let chunked = [&head[..], &chunks, b"0\r\n\r\n"].concat();
-    let plain = [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
+    let plain =
+        [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes(), body]
+            .concat();
     for answer in [&chunked, &plain] {
         let piece = 1 + answer.len() % 290;
         match reply_to(answer, piece) {

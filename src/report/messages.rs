@@ -71,7 +71,9 @@ impl fmt::Display for Warning {
 impl fmt::Display for Note<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoConfigFile(path) => write!(formatter, "no configuration file {}", path.display()),
+            Self::NoConfigFile(path) => {
+                write!(formatter, "no configuration file {}", path.display())
+            }
             Self::ConfigFile { path, profile } => {
                 write!(formatter, "configuration file {}, profile {profile:?}", path.display())
             }
@@ -79,14 +81,24 @@ impl fmt::Display for Note<'_> {
                 write!(formatter, "client id from {client_id}, client secret from {client_secret}")
             }
             Self::CacheOff(why) => write!(formatter, "no cache: {why}"),
-            Self::CacheHit { left } => write!(formatter, "cache hit: a token that is valid for {} more", humane(*left)),
+            Self::CacheHit { left } => {
+                write!(formatter, "cache hit: a token that is valid for {} more", humane(*left))
+            }
             Self::CacheMiss(miss) => write!(formatter, "cache miss: {miss}"),
-            Self::WaitingForOther => formatter.write_str("another process is logging in: waiting for its token"),
-            Self::LoginShared => formatter.write_str("another process has logged in: using its token"),
-            Self::RefusalShared => formatter.write_str("another process was refused with the same credentials"),
+            Self::WaitingForOther => {
+                formatter.write_str("another process is logging in: waiting for its token")
+            }
+            Self::LoginShared => {
+                formatter.write_str("another process has logged in: using its token")
+            }
+            Self::RefusalShared => {
+                formatter.write_str("another process was refused with the same credentials")
+            }
             Self::WithoutLock(why) => write!(formatter, "logging in without the lock: {why}"),
             Self::CacheNotWritten(why) => write!(formatter, "the token is not cached: {why}"),
-            Self::NotCacheable => formatter.write_str("the token is not cached: its expiry is past or unknown"),
+            Self::NotCacheable => {
+                formatter.write_str("the token is not cached: its expiry is past or unknown")
+            }
             Self::Stored => formatter.write_str("the token is cached"),
             Self::Try { number, url } => write!(formatter, "try {number}: POST {url}"),
             Self::Route(route) => write!(formatter, "proxy: {}", route.describe()),
@@ -105,7 +117,9 @@ impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resolved { host, addresses: 1 } => write!(formatter, "{host} has 1 address"),
-            Self::Resolved { host, addresses } => write!(formatter, "{host} has {addresses} addresses"),
+            Self::Resolved { host, addresses } => {
+                write!(formatter, "{host} has {addresses} addresses")
+            }
             Self::Connected { address } => write!(formatter, "connected to {address}"),
             Self::Tunnelled { proxy } => write!(formatter, "the proxy {proxy} opened the way"),
             Self::Secured { version, issuer, roots } => {

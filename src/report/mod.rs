@@ -46,7 +46,12 @@ pub struct Reporter {
 
 impl Reporter {
     pub fn new(shared: &SharedArgs, json: bool) -> Self {
-        Self { quiet: shared.quiet, verbose: shared.verbose, color: shared.color.unwrap_or_default(), json }
+        Self {
+            quiet: shared.quiet,
+            verbose: shared.verbose,
+            color: shared.color.unwrap_or_default(),
+            json,
+        }
     }
 
     /// One that says nothing: for a command whose report says it.
@@ -56,7 +61,10 @@ impl Reporter {
 
     /// A sign of life, where a person looks on and nothing else is said.
     pub fn waiting(&self, host: &str) -> Option<Waiting> {
-        let wanted = !self.quiet && self.verbose == 0 && stdio::stderr_is_terminal() && !env::is(env::TERM, "dumb");
+        let wanted = !self.quiet
+            && self.verbose == 0
+            && stdio::stderr_is_terminal()
+            && !env::is(env::TERM, "dumb");
         wanted.then(|| Waiting::begin(host))
     }
 
@@ -69,7 +77,11 @@ impl Reporter {
 
     pub fn warn(&self, warning: Warning) {
         if !self.quiet {
-            let label = if matches!(warning, Warning::SandboxToken) { "skia-auth:" } else { "skia-auth: warning:" };
+            let label = if matches!(warning, Warning::SandboxToken) {
+                "skia-auth:"
+            } else {
+                "skia-auth: warning:"
+            };
             self.line(label, YELLOW, &warning.to_string());
         }
     }
@@ -95,7 +107,8 @@ impl Reporter {
         if env::is(env::TF_BUILD, "True") {
             let _ = writeln!(lines, "##vso[task.setsecret]{token}");
         }
-        let unwanted = || stdio::stderr_is_terminal() || env::switch(env::NO_MASK) == Ok(Some(true));
+        let unwanted =
+            || stdio::stderr_is_terminal() || env::switch(env::NO_MASK) == Ok(Some(true));
         if !lines.is_empty() && !unwanted() {
             stdio::emit_error(&lines);
         }

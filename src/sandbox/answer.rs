@@ -40,8 +40,7 @@ const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html";
 const INTERNAL_SERVER_ERROR: &str = "500 Internal Server Error";
 
-const REJECTED: &str =
-    r#"{"ExpirationDate":"0001-01-01T00:00:00","Token":null,"Status":1,"Messages":["Invalid Credentials"]}"#;
+const REJECTED: &str = r#"{"ExpirationDate":"0001-01-01T00:00:00","Token":null,"Status":1,"Messages":["Invalid Credentials"]}"#;
 const ERROR: &str = r#"{"ExpirationDate":"0001-01-01T00:00:00","Token":null,"Status":1,"Messages":["Internal error"]}"#;
 const MALFORMED: &str = r#"{
 {
@@ -76,7 +75,12 @@ impl Reply {
         let body = format!(
             r#"{{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{{{errors}}}}}"#
         );
-        Self { status: "400 Bad Request", extra: "", content_type: "application/problem+json; charset=utf-8", body }
+        Self {
+            status: "400 Bad Request",
+            extra: "",
+            content_type: "application/problem+json; charset=utf-8",
+            body,
+        }
     }
 
     /// The whole reply as it goes out.
@@ -106,7 +110,9 @@ pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Times
         Answer::Rejected => Reply::json("401 Unauthorized", REJECTED),
         Answer::Error => Reply::json(INTERNAL_SERVER_ERROR, ERROR),
         Answer::Malformed => Reply::json(INTERNAL_SERVER_ERROR, MALFORMED),
-        Answer::Unavailable => Reply { extra: "Retry-After: 1\r\n", ..Reply::page("503 Service Unavailable") },
+        Answer::Unavailable => {
+            Reply { extra: "Retry-After: 1\r\n", ..Reply::page("503 Service Unavailable") }
+        }
         Answer::Html => Reply::page("200 OK"),
     }
 }
@@ -114,7 +120,9 @@ pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Times
 /// The path of a request target without its query. A client that believes in a proxy sends the whole URL (RFC 9112 §3.2.2).
 fn path(target: &str) -> &str {
     let path = match target.split_once("://") {
-        Some((_, rest)) if !target.starts_with('/') => rest.find('/').map_or("", |start| &rest[start..]),
+        Some((_, rest)) if !target.starts_with('/') => {
+            rest.find('/').map_or("", |start| &rest[start..])
+        }
         _ => target,
     };
     path.split('?').next().unwrap_or_default()
@@ -144,8 +152,13 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
     let issued = now.as_second();
     let token = token(issued, issued + 24 * 60 * 60);
     // 24 hours from now, as a clock in Brasília shows it: UTC-3, without saying so.
-    let expiration = now.checked_add(SignedDuration::from_hours(24 - 3)).unwrap_or(now).strftime("%Y-%m-%dT%H:%M:%S");
-    let body = format!(r#"{{"ExpirationDate":"{expiration}","Token":"{token}","Status":0,"Messages":["Success"]}}"#);
+    let expiration = now
+        .checked_add(SignedDuration::from_hours(24 - 3))
+        .unwrap_or(now)
+        .strftime("%Y-%m-%dT%H:%M:%S");
+    let body = format!(
+        r#"{{"ExpirationDate":"{expiration}","Token":"{token}","Status":0,"Messages":["Success"]}}"#
+    );
     Reply::json("200 OK", &body)
 }
 

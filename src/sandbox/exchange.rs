@@ -76,8 +76,10 @@ impl Connection {
             match request.parse(&buffer) {
                 Ok(httparse::Status::Complete(length)) if length <= LONGEST_HEAD => {
                     let body_length = body_length(request.headers)?;
-                    let expects_continue =
-                        request.headers.iter().any(|header| header.name.eq_ignore_ascii_case("expect"));
+                    let expects_continue = request
+                        .headers
+                        .iter()
+                        .any(|header| header.name.eq_ignore_ascii_case("expect"));
                     let method = request.method.unwrap_or_default().to_owned();
                     let target = request.path.unwrap_or_default().to_owned();
                     let mut body = buffer.split_off(length);
@@ -90,7 +92,9 @@ impl Connection {
                     body.truncate(body_length);
                     return Ok(Request { method, target, body });
                 }
-                Ok(httparse::Status::Partial) if buffer.len() <= LONGEST_HEAD => self.read_some(&mut buffer)?,
+                Ok(httparse::Status::Partial) if buffer.len() <= LONGEST_HEAD => {
+                    self.read_some(&mut buffer)?
+                }
                 Ok(_) | Err(httparse::Error::TooManyHeaders) => {
                     return Err(Refusal::status("431 Request Header Fields Too Large"));
                 }
@@ -134,7 +138,9 @@ impl Connection {
 }
 
 fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, Refusal> {
-    let values = |name: &'static str| headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
+    let values = |name: &'static str| {
+        headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
+    };
     if values("transfer-encoding").next().is_some() {
         return Err(Refusal::status("411 Length Required"));
     }
@@ -144,7 +150,8 @@ fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, Refusal> {
     };
     // RFC 9112 §6.3: a length that is contradictory or not a number must not be guessed at.
     let digits = first.value.iter().all(u8::is_ascii_digit);
-    let length = str::from_utf8(first.value).ok().filter(|_| digits).and_then(|text| text.parse().ok());
+    let length =
+        str::from_utf8(first.value).ok().filter(|_| digits).and_then(|text| text.parse().ok());
     match length {
         Some(length) if lengths.all(|other| other.value == first.value) => {
             if length <= LONGEST_BODY {

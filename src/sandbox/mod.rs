@@ -40,7 +40,9 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopping);
-        let acceptor = thread::Builder::new().name("sandbox".into()).spawn(move || accept(&listener, answer, &stop))?;
+        let acceptor = thread::Builder::new()
+            .name("sandbox".into())
+            .spawn(move || accept(&listener, answer, &stop))?;
         Ok(Self { address, stopping, acceptor: Some(acceptor) })
     }
 
@@ -152,7 +154,9 @@ mod tests {
 
         let token: Vec<&str> = reply["Token"].as_str().unwrap().split('.').collect();
         let [header, claims, signature] = token[..] else { panic!("not a JWT") };
-        let decode = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+        let decode = |part: &str| {
+            serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+        };
         assert_eq!(decode(header), serde_json::json!({"alg": "HS256", "typ": "JWT"}));
         assert_eq!(URL_SAFE_NO_PAD.decode(signature).unwrap().len(), 32);
         let claims = decode(claims);
@@ -170,7 +174,8 @@ mod tests {
     #[test]
     fn the_path_is_compared_as_asp_net_does() {
         let sandbox = Sandbox::start(0, Answer::Ok).unwrap();
-        for path in ["/API/auth/LOGIN", "/api/Auth/Login?x=1", "http://127.0.0.1:1/api/Auth/Login"] {
+        for path in ["/API/auth/LOGIN", "/api/Auth/Login?x=1", "http://127.0.0.1:1/api/Auth/Login"]
+        {
             assert_eq!(status(&send(&sandbox, &post(path, GOOD)).0), "200", "{path}");
         }
         for path in ["/Auth/Login", "/api/api/Auth/Login", "/", "*", "http://127.0.0.1", "//"] {
@@ -179,7 +184,10 @@ mod tests {
             assert!(body.starts_with("<!DOCTYPE html"), "{path}");
         }
         let (head, body) = send(&sandbox, b"GET /api/Auth/Login HTTP/1.1\r\nHost: x\r\n\r\n");
-        assert!(status(&head) == "405" && head.contains("\r\nAllow: POST\r\n") && body.is_empty(), "{head}");
+        assert!(
+            status(&head) == "405" && head.contains("\r\nAllow: POST\r\n") && body.is_empty(),
+            "{head}"
+        );
     }
 
     #[test]
@@ -205,16 +213,26 @@ mod tests {
         let nested = "[".repeat(60_000);
         let renamed = GOOD.replace("ClientSecret", "clientSecret");
         let number = GOOD.replace(r#""api""#, "1");
-        for body in ["", "{", "[]", "\"x\"", "null", "{}", &renamed, &number, &nested, &format!("{GOOD}x")] {
+        for body in
+            ["", "{", "[]", "\"x\"", "null", "{}", &renamed, &number, &nested, &format!("{GOOD}x")]
+        {
             let (head, answer) = send(&sandbox, &post("/api/Auth/Login", body));
             assert_eq!(status(&head), "400");
-            assert!(head.contains("\r\nContent-Type: application/problem+json; charset=utf-8\r\n"), "{head}");
+            assert!(
+                head.contains("\r\nContent-Type: application/problem+json; charset=utf-8\r\n"),
+                "{head}"
+            );
             let answer: Value = serde_json::from_str(&answer).unwrap();
             assert_eq!(answer["status"], 400);
-            assert!(answer["title"].is_string() && !answer["errors"].as_object().unwrap().is_empty());
+            assert!(
+                answer["title"].is_string() && !answer["errors"].as_object().unwrap().is_empty()
+            );
         }
         let (_, answer) = send(&sandbox, &post("/api/Auth/Login", &number));
-        assert!(answer.ends_with(r#""errors":{"Scope":["The Scope field is required."]}}"#), "{answer}");
+        assert!(
+            answer.ends_with(r#""errors":{"Scope":["The Scope field is required."]}}"#),
+            "{answer}"
+        );
     }
 
     #[test]
@@ -223,12 +241,17 @@ mod tests {
         assert_eq!(first_line(Answer::Rejected), "HTTP/1.1 401 Unauthorized");
         assert_eq!(first_line(Answer::Error), "HTTP/1.1 500 Internal Server Error");
         assert_eq!(first_line(Answer::Malformed), "HTTP/1.1 500 Internal Server Error");
-        assert!(login(Answer::Error, GOOD).1.ends_with(r#""Status":1,"Messages":["Internal error"]}"#));
+        assert!(
+            login(Answer::Error, GOOD).1.ends_with(r#""Status":1,"Messages":["Internal error"]}"#)
+        );
         assert!(login(Answer::Malformed, GOOD).1.starts_with("{\n{\n\"ExpirationDate\""));
         let (head, _) = login(Answer::Unavailable, GOOD);
         assert!(status(&head) == "503" && head.contains("\r\nRetry-After: 1\r\n"), "{head}");
         let (head, body) = login(Answer::Html, GOOD);
-        assert!(status(&head) == "200" && head.contains("text/html") && body.contains("<html"), "{head}");
+        assert!(
+            status(&head) == "200" && head.contains("text/html") && body.contains("<html"),
+            "{head}"
+        );
     }
 
     #[test]
@@ -298,7 +321,10 @@ mod tests {
         let taken = Sandbox::start(address.port(), Answer::Ok).unwrap_err();
         assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
         drop(sandbox);
-        assert_eq!(TcpStream::connect(address).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(
+            TcpStream::connect(address).unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
         drop(idle);
     }
 }

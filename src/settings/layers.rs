@@ -7,7 +7,8 @@ use super::picker::Picker;
 use super::profile::ProfileLayer;
 use super::secret_source::SecretSource;
 use super::{
-    CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, SCOPE, Settings, clean, in_bounds,
+    CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, SCOPE, Settings,
+    clean, in_bounds,
 };
 use crate::cli::{ConnectionArgs, SharedArgs};
 use crate::env;
@@ -45,13 +46,19 @@ pub struct Layers {
 impl Layers {
     /// Weighs the layers, highest first: flag; the profile named with `-p`; environment; the profile named by
     /// `SKIA_PROFILE`, else `default`; built-in default.
-    pub fn resolve(typed: &ConnectionArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Self, Failure> {
+    pub fn resolve(
+        typed: &ConnectionArgs,
+        shared: &SharedArgs,
+        reporter: &Reporter,
+    ) -> Result<Self, Failure> {
         let layer = ProfileLayer::find(shared, reporter)?;
         let mut pick = Picker { layer: &layer, ignored: Vec::new() };
         let said = &layer.profile;
 
-        let base_url = pick.text(("--base-url", &typed.base_url), env::BASE_URL, said.base_url.clone())?;
-        let client_id = pick.text(("--client-id", &typed.client_id), env::CLIENT_ID, said.client_id.clone())?;
+        let base_url =
+            pick.text(("--base-url", &typed.base_url), env::BASE_URL, said.base_url.clone())?;
+        let client_id =
+            pick.text(("--client-id", &typed.client_id), env::CLIENT_ID, said.client_id.clone())?;
         let scope = pick.text(("--scope", &typed.scope), env::SCOPE, said.scope.clone())?;
         let client_secret = pick.secret(typed)?;
         let timeout = pick.value(
@@ -60,7 +67,8 @@ impl Layers {
             said.timeout,
             |text| {
                 parse_duration(text).map_err(|_| {
-                    Failure::config(format!("{} is not a duration", env::TIMEOUT)).hint("write it as 90s, 30m or 2h")
+                    Failure::config(format!("{} is not a duration", env::TIMEOUT))
+                        .hint("write it as 90s, 30m or 2h")
                 })
             },
         )?;
@@ -71,10 +79,14 @@ impl Layers {
             |text| Ok(PathBuf::from(text)),
         )?;
         if !pick.ignored.is_empty() {
-            reporter.warn(Warning::ProfileOverrides { profile: layer.name.value.clone(), variables: pick.ignored });
+            reporter.warn(Warning::ProfileOverrides {
+                profile: layer.name.value.clone(),
+                variables: pick.ignored,
+            });
         }
 
-        let from_profile = |secret: &&Setting<SecretSource>| matches!(secret.provenance, Provenance::Profile(_));
+        let from_profile =
+            |secret: &&Setting<SecretSource>| matches!(secret.provenance, Provenance::Profile(_));
         let bound_to = client_secret.as_ref().filter(from_profile).and(said.base_url.clone());
         let secret_is_bound_to = bound_to.map(|url| Setting::new(url, layer.provenance()));
         let allow_http = match (typed.allow_http, env::switch(env::ALLOW_HTTP)?) {
@@ -91,9 +103,13 @@ impl Layers {
             base_url: base_url
                 .unwrap_or_else(|| default(DEFAULT_BASE_URL))
                 .try_map_named(BASE_URL, |text| BaseUrl::parse(&text))?,
-            client_id: client_id.map(|id| id.try_map_named(CLIENT_ID, |id| clean(id, CLIENT_ID))).transpose()?,
+            client_id: client_id
+                .map(|id| id.try_map_named(CLIENT_ID, |id| clean(id, CLIENT_ID)))
+                .transpose()?,
             client_secret,
-            scope: scope.unwrap_or_else(|| default(DEFAULT_SCOPE)).try_map_named(SCOPE, |scope| clean(scope, SCOPE))?,
+            scope: scope
+                .unwrap_or_else(|| default(DEFAULT_SCOPE))
+                .try_map_named(SCOPE, |scope| clean(scope, SCOPE))?,
             timeout: timeout
                 .unwrap_or(Setting::new(DEFAULT_TIMEOUT, Provenance::Default))
                 .try_map_named("timeout", in_bounds)?,
@@ -119,7 +135,8 @@ impl Layers {
 
     /// Demands everything that a login needs, and reads the secret. Nothing that fails here has sent anything.
     pub fn complete(&self) -> Result<Settings, Failure> {
-        let (Some(identity), Some(client_id), Some(source)) = (self.identity(), &self.client_id, &self.client_secret)
+        let (Some(identity), Some(client_id), Some(source)) =
+            (self.identity(), &self.client_id, &self.client_secret)
         else {
             return Err(self.missing());
         };
@@ -141,12 +158,19 @@ impl Layers {
     /// Whether the secret, wherever it is, may be sent to the base URL.
     pub fn check_destination(&self, base_url: &BaseUrl) -> Result<(), Failure> {
         if !base_url.uses_tls() && !base_url.is_loopback() && !self.allow_http.value {
-            let what = format!("{} is plain HTTP: the secret would cross the network readable", base_url.origin());
-            return Err(Failure::config(what).hint("use https://, or --allow-http beside a mock server"));
+            let what = format!(
+                "{} is plain HTTP: the secret would cross the network readable",
+                base_url.origin()
+            );
+            return Err(
+                Failure::config(what).hint("use https://, or --allow-http beside a mock server")
+            );
         }
         // Only a base URL from the environment can meet a secret from a profile with a base URL of its own: a flag is
         // meant, and a profile that is named brings both.
-        if let (Provenance::Variable(variable), Some(own)) = (&self.base_url.provenance, &self.secret_is_bound_to) {
+        if let (Provenance::Variable(variable), Some(own)) =
+            (&self.base_url.provenance, &self.secret_is_bound_to)
+        {
             let own = own.clone().try_map_named(BASE_URL, |text| BaseUrl::parse(&text))?.value;
             if own.host() != base_url.host() {
                 let what = format!(
@@ -179,12 +203,16 @@ impl Layers {
             settable.push(env::CLIENT_SECRET);
         }
         let place = match &self.config_file {
-            Some((file, true)) => format!("profile {:?} of {}", self.profile.value, file.value.display()),
+            Some((file, true)) => {
+                format!("profile {:?} of {}", self.profile.value, file.value.display())
+            }
             Some((file, false)) => format!("{} (no such file)", file.value.display()),
             None => "a configuration file (there is no home directory)".to_owned(),
         };
-        let empty: Vec<_> = looked.iter().copied().filter(|name| env::is_set_but_empty(name)).collect();
-        let mut message = format!("{}: looked at {} and {place}", what.join(" and "), looked.join(", "));
+        let empty: Vec<_> =
+            looked.iter().copied().filter(|name| env::is_set_but_empty(name)).collect();
+        let mut message =
+            format!("{}: looked at {} and {place}", what.join(" and "), looked.join(", "));
         let hint = if empty.is_empty() {
             let variables = settable.join(" and ");
             match &self.config_file {
@@ -201,7 +229,11 @@ impl Layers {
     }
 }
 
-fn cache_place(no_cache: bool, said: Option<bool>, layer: &ProfileLayer) -> Result<Setting<CachePlace>, Failure> {
+fn cache_place(
+    no_cache: bool,
+    said: Option<bool>,
+    layer: &ProfileLayer,
+) -> Result<Setting<CachePlace>, Failure> {
     let off = |why, provenance| Ok(Setting::new(CachePlace::Off(why), provenance));
     if no_cache {
         return off("--no-cache", Provenance::Flag("--no-cache"));
@@ -211,14 +243,19 @@ fn cache_place(no_cache: bool, said: Option<bool>, layer: &ProfileLayer) -> Resu
         (false, _, Some(true)) | (true, None, Some(true)) => {
             return off("SKIA_NO_CACHE is set", Provenance::Variable(env::NO_CACHE));
         }
-        (true, Some(false), _) | (false, Some(false), None) => return off("cache = false", layer.provenance()),
+        (true, Some(false), _) | (false, Some(false), None) => {
+            return off("cache = false", layer.provenance());
+        }
         _ => {}
     }
     match cache_directory()? {
-        Some(Setting { provenance: Provenance::Default, .. }) if env::in_ci() => {
-            off("CI is set: shared runners share a home; set SKIA_CACHE_DIR", Provenance::Variable(env::CI))
+        Some(Setting { provenance: Provenance::Default, .. }) if env::in_ci() => off(
+            "CI is set: shared runners share a home; set SKIA_CACHE_DIR",
+            Provenance::Variable(env::CI),
+        ),
+        Some(directory) => {
+            Ok(Setting::new(CachePlace::Directory(directory.value), directory.provenance))
         }
-        Some(directory) => Ok(Setting::new(CachePlace::Directory(directory.value), directory.provenance)),
         None => off("there is no home directory", Provenance::Default),
     }
 }

@@ -59,7 +59,11 @@ impl Settings {
     ) -> Result<Self, Failure> {
         let scope = typed.scope.clone().unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
         Ok(Self {
-            identity: Identity { base_url, client_id: client_id.to_owned(), scope: clean(scope, SCOPE)? },
+            identity: Identity {
+                base_url,
+                client_id: client_id.to_owned(),
+                scope: clean(scope, SCOPE)?,
+            },
             client_id: Provenance::Sandbox,
             client_secret,
             timeout: in_bounds(typed.timeout.unwrap_or(DEFAULT_TIMEOUT))?,

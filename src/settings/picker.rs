@@ -49,9 +49,13 @@ impl Picker<'_> {
     }
 
     /// The secret has one source within a layer: two are an error that names both.
-    pub fn secret(&mut self, typed: &ConnectionArgs) -> Result<Option<Setting<SecretSource>>, Failure> {
+    pub fn secret(
+        &mut self,
+        typed: &ConnectionArgs,
+    ) -> Result<Option<Setting<SecretSource>>, Failure> {
         let both = |one: &str, other: &str| {
-            Failure::config(format!("both {one} and {other} give the client secret")).hint("keep one of them")
+            Failure::config(format!("both {one} and {other} give the client secret"))
+                .hint("keep one of them")
         };
         match (&typed.client_secret, &typed.client_secret_file) {
             (Some(_), Some(_)) => return Err(both("--client-secret", "--client-secret-file")),
@@ -71,7 +75,9 @@ impl Picker<'_> {
         } else if let Some(path) = &said.client_secret_file {
             Some(SecretSource::File(self.layer.beside(path)))
         } else {
-            said.client_secret_command.as_deref().map(|words| SecretSource::Command(self.layer.command(words)))
+            said.client_secret_command
+                .as_deref()
+                .map(|words| SecretSource::Command(self.layer.command(words)))
         };
         let said = said.map(|source| Setting::new(source, self.layer.provenance()));
         let file = env::path(env::CLIENT_SECRET_FILE);
@@ -86,9 +92,10 @@ impl Picker<'_> {
                 let secret = SecretSource::Given(Secret::new(text));
                 Ok(Some(Setting::new(secret, Provenance::Variable(env::CLIENT_SECRET))))
             }
-            (None, Some(path)) => {
-                Ok(Some(Setting::new(SecretSource::File(path), Provenance::Variable(env::CLIENT_SECRET_FILE))))
-            }
+            (None, Some(path)) => Ok(Some(Setting::new(
+                SecretSource::File(path),
+                Provenance::Variable(env::CLIENT_SECRET_FILE),
+            ))),
             (None, None) => Ok(said),
         }
     }

@@ -52,10 +52,15 @@ impl ProfileLayer {
         Ok(Self { name, profile, source: Some(source), file: Some((path, true)), exposed_file })
     }
 
-    fn without_file(name: Setting<String>, file: Option<(Setting<PathBuf>, bool)>) -> Result<Self, Failure> {
+    fn without_file(
+        name: Setting<String>,
+        file: Option<(Setting<PathBuf>, bool)>,
+    ) -> Result<Self, Failure> {
         if name.value != DEFAULT_PROFILE {
             let place = match &file {
-                Some((path, _)) => format!("there is no configuration file {}", path.value.display()),
+                Some((path, _)) => {
+                    format!("there is no configuration file {}", path.value.display())
+                }
                 None => "there is no configuration file".to_owned(),
             };
             return Err(Failure::config(format!(
@@ -87,7 +92,9 @@ impl ProfileLayer {
     /// Likewise for a program that is named by its path; one without a separator is looked for in PATH.
     pub fn command(&self, words: &[String]) -> Vec<OsString> {
         let mut command: Vec<_> = words.iter().map(OsString::from).collect();
-        if let Some(program) = command.first_mut().filter(|program| Path::new(program).components().count() > 1) {
+        if let Some(program) =
+            command.first_mut().filter(|program| Path::new(program).components().count() > 1)
+        {
             *program = self.beside(Path::new(program)).into_os_string();
         }
         command
@@ -126,7 +133,9 @@ fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, 
         return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), true)));
     }
     // `dirs` accepts a relative HOME: that would be a path below the current directory.
-    let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else { return Ok(None) };
+    let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else {
+        return Ok(None);
+    };
     let directory = directory.join("skia-auth");
     let (toml, json) = (directory.join("config.toml"), directory.join("config.json"));
     let (path, found) = match (is_there(&toml), is_there(&json)) {

@@ -60,14 +60,19 @@ impl Setting<SecretSource> {
                 ("the client secret on standard input".to_owned(), files::within(patience, read))
             }
             SecretSource::Command(argv) => {
-                let name = format!("the client secret printed by the command {:?} (from {provenance})", argv[0]);
+                let name = format!(
+                    "the client secret printed by the command {:?} (from {provenance})",
+                    argv[0]
+                );
                 let bytes = run(argv, patience);
                 (name, bytes)
             }
         };
         let bytes = bytes.map_err(|why| Failure::config(format!("cannot read {name}: {why}")))?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::config(format!("{name} is not valid UTF-8")))?;
-        let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Failure::config(format!("{name} is not valid UTF-8")))?;
+        let text =
+            text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
         check(text, &name)?;
         Ok(Setting::new(Secret::new(text.to_owned()), provenance.clone()))
     }
@@ -100,7 +105,8 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
         .spawn()
         .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
     let (sender, receiver) = mpsc::channel();
-    let reading = child.stdout.take().map(|stdout| files::beside(move || sender.send(read_all(stdout))));
+    let reading =
+        child.stdout.take().map(|stdout| files::beside(move || sender.send(read_all(stdout))));
     if let Some(Err(why)) = reading {
         let _ = child.kill();
         let _ = child.wait();
@@ -110,7 +116,9 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
-            Ok(None) if output.is_ok() && Instant::now() < until => thread::sleep(Duration::from_millis(2)),
+            Ok(None) if output.is_ok() && Instant::now() < until => {
+                thread::sleep(Duration::from_millis(2))
+            }
             _ => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -153,7 +161,10 @@ pub fn oddities(text: &str) -> Vec<&'static str> {
         (text.contains("$(") || text.contains("${")) && !text.contains("${{"),
         "has a variable in it that was not expanded",
     );
-    note(text.len() > 2 && text.starts_with('%') && text.ends_with('%'), "has a variable in it that was not expanded");
+    note(
+        text.len() > 2 && text.starts_with('%') && text.ends_with('%'),
+        "has a variable in it that was not expanded",
+    );
     note(text.starts_with('<') && text.ends_with('>'), "looks like a placeholder");
     note(
         text == crate::sandbox::CLIENT_SECRET || text == crate::sandbox::CLIENT_ID,

@@ -26,7 +26,9 @@ fn clock_that_is_hours_off_does_no_harm_and_is_mentioned_once() {
         let home = Home::new();
         let (reply, t) = from_another_time(ahead, 3600);
         let server = Server::start([reply]).expects(2);
-        let warning = format!("skia-auth: warning: the clock of this machine is 2 h {direction} the server's\n");
+        let warning = format!(
+            "skia-auth: warning: the clock of this machine is 2 h {direction} the server's\n"
+        );
         token(&home, &server).run().assert(0, &format!("{t}\n"), &warning);
         gets(token(&home, &server), &t);
         gets(token(&home, &server).args(["--min-ttl", "50m"]), &t);
@@ -76,9 +78,11 @@ fn small_difference_of_clocks_is_not_worth_a_word() {
 
 #[test]
 fn clock_that_was_set_back_makes_the_entry_unusable() {
-    for (seconds, reason) in
-        [(50, None), (3600, Some("the clock of this machine was set back since it came")), (-3600, None)]
-    {
+    for (seconds, reason) in [
+        (50, None),
+        (3600, Some("the clock of this machine was set back since it came")),
+        (-3600, None),
+    ] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]).expects(1 + usize::from(reason.is_some()));
         gets(token(&home, &server), &t);
@@ -86,7 +90,12 @@ fn clock_that_was_set_back_makes_the_entry_unusable() {
         let mut body = read_body(&path);
         body["received_at"] = json!(Timestamp::now().as_second() + seconds);
         std::fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
-        let status = home.skia(["status", "-o", "json"]).credentials().server(&server).allow_partial_stdout().run();
+        let status = home
+            .skia(["status", "-o", "json"])
+            .credentials()
+            .server(&server)
+            .allow_partial_stdout()
+            .run();
         assert_eq!(status.json()["reason"].as_str(), reason, "{seconds}");
         gets(token(&home, &server), &t);
     }
@@ -131,7 +140,8 @@ fn time_zone_changes_nothing() {
         let status = zoned(home.skia(["status", "-o", "json"]).credentials().server(&server)).run();
         let mut texts = vec![status.json()["expires_at"].to_string()];
         for format in formats {
-            let mut text = zoned(token(&home, &server).args(["-o", format])).run().ok("...\n").stdout();
+            let mut text =
+                zoned(token(&home, &server).args(["-o", format])).run().ok("...\n").stdout();
             if format == "oauth" {
                 let mut response: Value = serde_json::from_str(&text).unwrap();
                 response["expires_in"] = json!(0);
@@ -142,9 +152,17 @@ fn time_zone_changes_nothing() {
         texts
     };
     let expected = ask(None);
-    for zone in
-        ["UTC", "America/Sao_Paulo", "Asia/Tokyo", "Garbage/Nowhere", ":", "", "XXX-99", "../../etc/passwd", "UTC-3"]
-    {
+    for zone in [
+        "UTC",
+        "America/Sao_Paulo",
+        "Asia/Tokyo",
+        "Garbage/Nowhere",
+        ":",
+        "",
+        "XXX-99",
+        "../../etc/passwd",
+        "UTC-3",
+    ] {
         assert_eq!(ask(Some(zone)), expected, "{zone}");
     }
 }
@@ -155,11 +173,19 @@ fn expiration_date_is_brasilia_time_for_a_token_without_exp_in_every_zone() {
         let home = Home::new();
         let opaque = register_token(&format!("opaque-{}", zone.replace('/', "-")));
         let instant = Timestamp::from_second(Timestamp::now().as_second() + 7200).unwrap();
-        let brasilia = Timestamp::from_second(instant.as_second() - 3 * 3600).unwrap().strftime("%Y-%m-%dT%H:%M:%S");
+        let brasilia = Timestamp::from_second(instant.as_second() - 3 * 3600)
+            .unwrap()
+            .strftime("%Y-%m-%dT%H:%M:%S");
         let body = json!({"ExpirationDate": brasilia.to_string(), "Token": opaque, "Status": 0, "Messages": []});
         let server = Server::start([Reply::json(200, body.to_string())]);
         gets(token(&home, &server).env("TZ", zone), &opaque);
-        let status = home.skia(["status", "-o", "json"]).credentials().server(&server).env("TZ", zone).run().json();
+        let status = home
+            .skia(["status", "-o", "json"])
+            .credentials()
+            .server(&server)
+            .env("TZ", zone)
+            .run()
+            .json();
         assert_eq!(status["expires_at"], instant.to_string());
     }
 }
@@ -172,7 +198,8 @@ fn exp_rules_over_the_date_beside_it() {
     // As documented: three hours apart. And a date that is plainly wrong.
     for date in [expiry - 3 * 3600, 1_000_000_000, 4_000_000_000] {
         let date = Timestamp::from_second(date).unwrap().strftime("%Y-%m-%dT%H:%M:%S").to_string();
-        let body = json!({"ExpirationDate": date, "Token": t, "Status": 0, "Messages": ["Success"]});
+        let body =
+            json!({"ExpirationDate": date, "Token": t, "Status": 0, "Messages": ["Success"]});
         let server = Server::start([Reply::json(200, body.to_string())]);
         gets(home.skia(["login"]).credentials().server(&server), &t);
         let status = home.skia(["status", "-o", "json"]).credentials().server(&server).run().json();
@@ -206,7 +233,8 @@ fn expiration_date_that_is_none_is_unknown() {
     ];
     for date in dates {
         let (home, opaque) = (Home::new(), register_token("opaque-without-an-end"));
-        let body = json!({"ExpirationDate": date, "Token": opaque, "Status": 0, "Messages": ["Success"]});
+        let body =
+            json!({"ExpirationDate": date, "Token": opaque, "Status": 0, "Messages": ["Success"]});
         let server = Server::start([Reply::json(200, body.to_string())]).expects(2);
         gets(token(&home, &server), &opaque);
         assert!(cache_files(&home, "token").is_empty(), "{date}");
@@ -221,7 +249,10 @@ fn expiration_date_that_is_none_is_unknown() {
 fn expiration_date_in_every_form_of_the_server_is_understood() {
     let instant = Timestamp::from_second(Timestamp::now().as_second() + 7200).unwrap();
     let at = |offset: i64, format: &str| {
-        Timestamp::from_second(instant.as_second() + offset * 3600).unwrap().strftime(format).to_string()
+        Timestamp::from_second(instant.as_second() + offset * 3600)
+            .unwrap()
+            .strftime(format)
+            .to_string()
     };
     for date in [
         at(-3, "%Y-%m-%dT%H:%M:%S"),
@@ -232,11 +263,16 @@ fn expiration_date_in_every_form_of_the_server_is_understood() {
         at(9, "%Y-%m-%dT%H:%M:%S+09:00"),
     ] {
         let (home, opaque) = (Home::new(), register_token("opaque-with-an-end"));
-        let body = json!({"ExpirationDate": date, "Token": opaque, "Status": 0, "Messages": ["Success"]});
+        let body =
+            json!({"ExpirationDate": date, "Token": opaque, "Status": 0, "Messages": ["Success"]});
         let server = Server::start([Reply::json(200, body.to_string())]);
         gets(token(&home, &server), &opaque);
         gets(token(&home, &server), &opaque);
         let status = home.skia(["status", "-o", "json"]).credentials().server(&server).run().json();
-        assert_eq!(status["expires_at"].as_str().unwrap()[..19], instant.to_string()[..19], "{date}");
+        assert_eq!(
+            status["expires_at"].as_str().unwrap()[..19],
+            instant.to_string()[..19],
+            "{date}"
+        );
     }
 }

@@ -23,7 +23,10 @@ fn errors_are_coloured_elsewhere_only_if_wanted() {
     let run = |arguments: &[&str]| Home::new().skia(arguments).allow_colour().run().stderr;
     assert!(!run(&["token"]).contains('\x1b') && run(&["token"]).starts_with(&ERROR[..18]));
     assert!(!run(&["token", "--color", "auto"]).contains('\x1b'));
-    assert!(run(&["token", "--color", "always"]).starts_with("\x1b[1m\x1b[31mskia-auth: error:\x1b[0m "));
+    assert!(
+        run(&["token", "--color", "always"])
+            .starts_with("\x1b[1m\x1b[31mskia-auth: error:\x1b[0m ")
+    );
     assert!(run(&["--color=always", "token"]).starts_with('\x1b'));
 }
 
@@ -40,8 +43,11 @@ fn help_and_usage_errors_obey_the_option_too() {
         assert!(!Home::new().skia(help).run().stdout().contains('\x1b'), "{help:?}");
     }
     let usage = |arguments: &[&str]| Home::new().skia(arguments).allow_colour().run();
-    for arguments in [&["--color=always"][..], &["--color", "always", "--nonsense"], &["login", "--color=always", "-Z"]]
-    {
+    for arguments in [
+        &["--color=always"][..],
+        &["--color", "always", "--nonsense"],
+        &["login", "--color=always", "-Z"],
+    ] {
         let outcome = usage(arguments);
         assert_eq!(outcome.code, Some(2));
         assert!(outcome.stderr.contains("\x1b["), "{arguments:?} {outcome}");

@@ -8,23 +8,41 @@ use crate::support::*;
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 const CASES: [Case; 8] = [
-    ("skia-auth ", &["login", "token", "exec", "status", "doctor", "completions"], &["--profile-names"]),
+    (
+        "skia-auth ",
+        &["login", "token", "exec", "status", "doctor", "completions"],
+        &["--profile-names"],
+    ),
     ("skia-auth lo", &["login", "logout"], &["token"]),
-    ("skia-auth login --", &["--output", "--dry-run", "--base-url", "--sandbox"], &["--offline", "--answer"]),
+    (
+        "skia-auth login --",
+        &["--output", "--dry-run", "--base-url", "--sandbox"],
+        &["--offline", "--answer"],
+    ),
     ("skia-auth token --", &["--offline", "--min-ttl"], &["--dry-run"]),
     ("skia-auth login -o ", &["token", "json", "text", "oauth", "dotenv"], &["login"]),
     ("skia-auth token -p ", &["default", "staging", "eu.prod"], &["json"]),
-    ("skia-auth completions ", &["bash", "zsh", "fish", "powershell", "elvish", "nushell"], &["token"]),
+    (
+        "skia-auth completions ",
+        &["bash", "zsh", "fish", "powershell", "elvish", "nushell"],
+        &["token"],
+    ),
     ("skia-auth config ", &["show", "path", "init"], &["login"]),
 ];
 
-const CONFIG: &str = "client_id = 'x'\n[profile.staging]\n[profile.'eu.prod']\n[profile.'not plain']\n";
+const CONFIG: &str =
+    "client_id = 'x'\n[profile.staging]\n[profile.'eu.prod']\n[profile.'not plain']\n";
 
 fn home() -> Home {
     let home = Home::new();
     home.write_config(CONFIG);
     // Shells keep histories and dumps.
-    for place in [home.root().join("home"), home.config().join("fish"), home.cache(), home.root().join("tmp")] {
+    for place in [
+        home.root().join("home"),
+        home.config().join("fish"),
+        home.cache(),
+        home.root().join("tmp"),
+    ] {
         home.declare_output(&place);
         home.declare_foreign(&place);
     }
@@ -33,7 +51,8 @@ fn home() -> Home {
 
 #[track_caller]
 fn judge((line, wanted, unwanted): Case, offered: &str) {
-    let offered: Vec<&str> = offered.lines().map(|line| line.split('\t').next().unwrap_or_default().trim()).collect();
+    let offered: Vec<&str> =
+        offered.lines().map(|line| line.split('\t').next().unwrap_or_default().trim()).collect();
     for word in wanted {
         assert!(offered.contains(word), "{line:?}: {word} is not offered: {offered:?}");
     }
@@ -71,9 +90,15 @@ fn bash_completes_when_the_key_is_pressed() {
         return;
     }
     let home = home();
-    let mut terminal =
-        home.program("bash", ["--norc", "--noprofile", "-i"]).env("PS1", "> ").env("TERM", "dumb").on_terminal();
-    terminal.expect("> ").send("source <(skia-auth completions bash); echo rea''dy\r").expect("ready");
+    let mut terminal = home
+        .program("bash", ["--norc", "--noprofile", "-i"])
+        .env("PS1", "> ")
+        .env("TERM", "dumb")
+        .on_terminal();
+    terminal
+        .expect("> ")
+        .send("source <(skia-auth completions bash); echo rea''dy\r")
+        .expect("ready");
     terminal.send("skia-auth logi\t").expect("skia-auth login ");
     terminal.send("-p stag\t").expect("-p staging ").send("\x15exit\r");
     terminal.wait();
@@ -126,8 +151,12 @@ fn zsh_completes() {
     for case in CASES {
         let offered = home.work().join("offered");
         fs::write(&offered, "").unwrap();
-        let mut terminal = home.program("zsh", ["-f", "-i"]).env("TERM", "dumb").env("PS1", "> ").on_terminal();
-        terminal.expect("> ").send(&format!("source {}; echo rea''dy\r", setup.display())).expect("ready");
+        let mut terminal =
+            home.program("zsh", ["-f", "-i"]).env("TERM", "dumb").env("PS1", "> ").on_terminal();
+        terminal
+            .expect("> ")
+            .send(&format!("source {}; echo rea''dy\r", setup.display()))
+            .expect("ready");
         terminal.expect("> ").send(&format!("{}\t", case.0));
         terminal.until(|| fs::read_to_string(&offered).unwrap().ends_with("done\n"));
         terminal.send("\x15exit\r");

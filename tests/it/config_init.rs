@@ -83,7 +83,9 @@ fn file_that_was_asked_for_works_with_the_sandbox() {
     terminal.expect("]: ").expect_echo(true).send(&format!("{}\r", sandbox.base_url()));
     terminal.expect("next: skia-auth login -p 'try it'");
     assert_eq!(terminal.wait().code, Some(0));
-    assert!(fs::read_to_string(path).unwrap().contains("\n[profile.\"try it\"]\nclient_id = \"104s"));
+    assert!(
+        fs::read_to_string(path).unwrap().contains("\n[profile.\"try it\"]\nclient_id = \"104s")
+    );
     let outcome = home.skia(["login", "-p", "try it"]).run();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert!(outcome.stdout().starts_with("eyJ"));
@@ -92,9 +94,9 @@ fn file_that_was_asked_for_works_with_the_sandbox() {
 #[test]
 fn profile_gets_a_table_of_its_own() {
     let home = Home::new();
-    home.skia(["config", "init", "-p", "staging"])
-        .run()
-        .ok("created [..]/skia-auth/config.toml\nnext: fill it in, then skia-auth login -p staging\n");
+    home.skia(["config", "init", "-p", "staging"]).run().ok(
+        "created [..]/skia-auth/config.toml\nnext: fill it in, then skia-auth login -p staging\n",
+    );
     let written = fs::read_to_string(config_file(&home)).unwrap();
     assert_eq!(written, TEMPLATE.replacen("# client_id", "[profile.staging]\n# client_id", 1));
     home.skia(["config", "show", "--profile-names"]).run().ok("default\nstaging\n");
@@ -117,7 +119,12 @@ fn interrupted_secret_question_restores_the_terminal_and_writes_nothing() {
 fn interrupted_later_question_ends_the_program_too() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
-    terminal.expect("Client id: ").send("id\r").expect("(not shown): ").expect_echo(false).send("x\r");
+    terminal
+        .expect("Client id: ")
+        .send("id\r")
+        .expect("(not shown): ")
+        .expect_echo(false)
+        .send("x\r");
     let ended = terminal.expect("Base URL").expect_echo(true).send("\x03").wait();
     assert_eq!((ended.signal, ended.echoes), (Some(2), true));
     nothing_was_written(&home);
@@ -127,14 +134,26 @@ fn interrupted_later_question_ends_the_program_too() {
 fn unusable_answers_are_asked_again() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
-    terminal.expect("Client id: ").send("\r").expect("a client id is needed\r\nClient id: ").send("id\r");
-    terminal.expect("(not shown): ").expect_echo(false).send("\r").expect("a client secret is needed\r\n");
+    terminal
+        .expect("Client id: ")
+        .send("\r")
+        .expect("a client id is needed\r\nClient id: ")
+        .send("id\r");
+    terminal
+        .expect("(not shown): ")
+        .expect_echo(false)
+        .send("\r")
+        .expect("a client secret is needed\r\n");
     terminal.expect("(not shown): ").expect_echo(false).send("x\r");
     terminal.expect("]: ").expect_echo(true).send("api.skia.com.br\r");
     terminal.expect("base URL").expect("]: ").send("http://api.skia.com.br/api\r");
     terminal.expect("plain HTTP").expect("]: ").send("https://h.test/api\r").expect("created ");
     assert_eq!(terminal.wait().code, Some(0));
-    assert!(fs::read_to_string(config_file(&home)).unwrap().contains("\nbase_url = \"https://h.test/api\"\n"));
+    assert!(
+        fs::read_to_string(config_file(&home))
+            .unwrap()
+            .contains("\nbase_url = \"https://h.test/api\"\n")
+    );
 }
 
 #[test]
@@ -144,7 +163,8 @@ fn three_unusable_answers_are_enough() {
     for _ in 0..3 {
         terminal.expect("Client id: ").send("\r");
     }
-    terminal.expect("skia-auth: error: no usable answer\r\nhint: skia-auth config init < /dev/null");
+    terminal
+        .expect("skia-auth: error: no usable answer\r\nhint: skia-auth config init < /dev/null");
     assert_eq!(terminal.wait().code, Some(3));
     nothing_was_written(&home);
 }
@@ -153,10 +173,18 @@ fn three_unusable_answers_are_enough() {
 fn end_of_input_is_no_answer() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
-    terminal.expect("Client id: ").send("\x04").expect("skia-auth: error: no answer: the input has ended");
+    terminal
+        .expect("Client id: ")
+        .send("\x04")
+        .expect("skia-auth: error: no answer: the input has ended");
     assert_eq!(terminal.wait().code, Some(3));
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
-    terminal.expect("Client id: ").send("id\r").expect("(not shown): ").expect_echo(false).send("\x04");
+    terminal
+        .expect("Client id: ")
+        .send("id\r")
+        .expect("(not shown): ")
+        .expect_echo(false)
+        .send("\x04");
     terminal.expect("skia-auth: error: no answer: the input has ended");
     let ended = terminal.wait();
     assert_eq!((ended.code, ended.echoes), (Some(3), true));
@@ -167,12 +195,19 @@ fn end_of_input_is_no_answer() {
 fn existing_file_is_kept_and_nothing_is_asked() {
     let home = Home::new();
     let path = home.write_config("client_id = 'mine'\n");
-    let ended = home.skia(["config", "init"]).env("NO_COLOR", "1").env("NO_COLOR", "1").on_terminal().wait();
+    let ended = home
+        .skia(["config", "init"])
+        .env("NO_COLOR", "1")
+        .env("NO_COLOR", "1")
+        .on_terminal()
+        .wait();
     assert_eq!(ended.code, Some(3));
     let told = format!("skia-auth: error: {} exists, and is not overwritten\n", path.display());
     assert_eq!(ended.screen, format!("{told}hint: skia-auth config show\n"));
     home.skia(["config", "init"]).run().fails(3, &format!("{told}hint: skia-auth config show\n"));
-    home.skia(["config", "init", "-p", "x"]).run().fails(3, &format!("{told}hint: add a table [profile.x] to it\n"));
+    home.skia(["config", "init", "-p", "x"])
+        .run()
+        .fails(3, &format!("{told}hint: add a table [profile.x] to it\n"));
     assert_eq!(fs::read_to_string(path).unwrap(), "client_id = 'mine'\n");
 }
 
@@ -205,7 +240,13 @@ fn template_is_written_without_a_terminal_and_is_valid() {
     let is_key = |line: &str| line.contains(" = ") && !line.contains("secret_");
     let filled: String = TEMPLATE
         .lines()
-        .map(|line| if is_key(line) { line.trim_start_matches("# ").to_owned() + "\n" } else { format!("{line}\n") })
+        .map(|line| {
+            if is_key(line) {
+                line.trim_start_matches("# ").to_owned() + "\n"
+            } else {
+                format!("{line}\n")
+            }
+        })
         .collect();
     fs::write(&path, filled).unwrap();
     home.skia(["config", "show"]).run().ok("config_file:[..]\n...\n");
@@ -247,6 +288,12 @@ fn place_that_cannot_be_written_is_told() {
 fn size_limit_is_told_and_leaves_no_file_behind() {
     let home = Home::new();
     let full = home.skia(["config", "init"]).prelude("ulimit -f 0").run();
-    full.fails(7, &format!("skia-auth: error: cannot create {}: file too large\n", config_file(&home).display()));
+    full.fails(
+        7,
+        &format!(
+            "skia-auth: error: cannot create {}: file too large\n",
+            config_file(&home).display()
+        ),
+    );
     assert!(!config_file(&home).exists());
 }

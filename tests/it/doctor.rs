@@ -66,12 +66,16 @@ fn json_report_has_the_same_checks() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(5), ""), "{outcome}");
     let report = outcome.json();
     let checks = report["checks"].as_array().unwrap();
-    let told: Vec<_> = checks.iter().map(|check| (check["name"].as_str().unwrap(), check["ok"] == true)).collect();
-    let expected =
-        ["configuration", "base URL", "credentials", "cache", "proxy", "DNS", "TCP"].map(|name| (name, true));
+    let told: Vec<_> =
+        checks.iter().map(|check| (check["name"].as_str().unwrap(), check["ok"] == true)).collect();
+    let expected = ["configuration", "base URL", "credentials", "cache", "proxy", "DNS", "TCP"]
+        .map(|name| (name, true));
     assert_eq!(told, [&expected[..], &[("endpoint", false), ("clock", true)]].concat());
     for check in checks {
-        assert_eq!(check.as_object().unwrap().keys().collect::<Vec<_>>(), ["detail", "fix", "name", "ok"]);
+        assert_eq!(
+            check.as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["detail", "fix", "name", "ok"]
+        );
         assert!(check["detail"].is_string());
         assert_eq!(check["fix"].is_null(), check["ok"] == true, "{check}");
     }
@@ -85,7 +89,8 @@ fn way_through_a_proxy_is_checked_and_its_password_not_shown() {
     let server = Server::tls(&ca.issue(["api.skia.test"]), [not_allowed()]);
     let proxy = Proxy::to(&server);
     home.declare_secret("proxy-password");
-    let program = home.skia(["doctor", "--ca-cert"]).arg(ca_file).credentials().allow_partial_stdout();
+    let program =
+        home.skia(["doctor", "--ca-cert"]).arg(ca_file).credentials().allow_partial_stdout();
     let program = program.env("SKIA_BASE_URL", "https://api.skia.test/api");
     let port = proxy.port();
     program.env("HTTPS_PROXY", proxy.url_with("user", "proxy-password")).run().ok(&format!(
@@ -107,7 +112,8 @@ fn proxy_that_inspects_tls_is_named_with_the_way_to_trust_it() {
     let server = Server::tls(&ca.issue(["api.skia.test"]), []).expects(0);
     let proxy = Proxy::to(&server);
     let program = home.skia(["doctor"]).credentials().allow_partial_stdout();
-    let program = program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
+    let program =
+        program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
     program.run().assert(
         6,
         &format!(
@@ -125,7 +131,8 @@ fn proxy_that_refuses_is_told_apart_from_the_server() {
     let home = Home::new();
     let proxy = Proxy::refusing(407);
     let program = home.skia(["doctor"]).credentials().allow_partial_stdout();
-    let program = program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
+    let program =
+        program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
     program.run().assert(6, "...\n✓ TCP[..]\n✗ tunnel[..]407[..]\n[..]fix: [..]\n", "");
 }
 
@@ -152,7 +159,9 @@ fn wrong_base_url_is_noticed_with_the_right_one_as_the_fix() {
 #[test]
 fn redirect_is_told_with_where_it_points() {
     let home = Home::new();
-    let server = Server::start([Reply::json(308, "").header("Location", "https://elsewhere.test/api/Auth/Login")]);
+    let server = Server::start([
+        Reply::json(308, "").header("Location", "https://elsewhere.test/api/Auth/Login")
+    ]);
     doctor(&home, &server).run().assert(
         6,
         "...\n✗ endpoint       127.0.0.1 redirects (HTTP 308), and a secret is never sent on\n[..]fix: it points to \
@@ -166,7 +175,11 @@ fn redirect_is_told_with_where_it_points() {
 fn page_for_people_is_not_the_endpoint() {
     let home = Home::new();
     let server = Server::start([Reply::html(200, "<html>Sign in to the network</html>")]);
-    doctor(&home, &server).run().assert(6, "...\n✗ endpoint       [..]\n[..]fix: [..]\n✓ clock[..]\n", "");
+    doctor(&home, &server).run().assert(
+        6,
+        "...\n✗ endpoint       [..]\n[..]fix: [..]\n✓ clock[..]\n",
+        "",
+    );
     no_login(&server);
 }
 
@@ -174,7 +187,9 @@ fn page_for_people_is_not_the_endpoint() {
 fn endpoint_that_answers_in_its_own_way_is_one() {
     for reply in [Reply::json(200, "{}"), Reply::json(400, ""), Reply::json(401, "")] {
         let (home, server) = (Home::new(), Server::start([reply]));
-        doctor(&home, &server).run().ok("...\n✓ endpoint       [..]/api/Auth/Login answers\n✓ clock[..]\n");
+        doctor(&home, &server)
+            .run()
+            .ok("...\n✓ endpoint       [..]/api/Auth/Login answers\n✓ clock[..]\n");
     }
 }
 
@@ -227,12 +242,18 @@ fn what_is_configured_is_told_as_it_is() {
             |_, program| program.env_remove("XDG_CONFIG_HOME").env("HOME", "relative"),
             "✓ configuration  no place for a file: the environment alone\n...\n",
         ),
-        (|_, program| program.env("SKIA_CLIENT_SECRET", "x"), "...\n✓ credentials[..](1 character) from [..]\n...\n"),
+        (
+            |_, program| program.env("SKIA_CLIENT_SECRET", "x"),
+            "...\n✓ credentials[..](1 character) from [..]\n...\n",
+        ),
         (
             |_, program| program.env("SKIA_CLIENT_SECRET", "a-secret "),
             "...\n✓ credentials[..](9 characters) from SKIA_CLIENT_SECRET; it ends with white space\n...\n",
         ),
-        (|_, program| program.env("SKIA_NO_CACHE", "1"), "...\n✓ cache          off (SKIA_NO_CACHE is set)\n...\n"),
+        (
+            |_, program| program.env("SKIA_NO_CACHE", "1"),
+            "...\n✓ cache          off (SKIA_NO_CACHE is set)\n...\n",
+        ),
     ];
     for (change, expected) in rows {
         let home = Home::new();
@@ -261,7 +282,9 @@ fn server_that_hangs_up_fails_at_the_endpoint() {
 fn server_without_a_clock_is_no_fault() {
     let home = Home::new();
     let server = Server::start([not_allowed().without_date()]);
-    doctor(&home, &server).run().ok("...\n✓ clock          the server does not say what time it is\n");
+    doctor(&home, &server)
+        .run()
+        .ok("...\n✓ clock          the server does not say what time it is\n");
 }
 
 #[test]
@@ -298,7 +321,8 @@ fn missing_credentials_end_the_checks() {
 fn refused_port_and_unknown_host_are_told_apart() {
     let home = Home::new();
     let run = |url: &str| {
-        let program = home.skia(["doctor"]).credentials().env("SKIA_BASE_URL", url).allow_partial_stdout();
+        let program =
+            home.skia(["doctor"]).credentials().env("SKIA_BASE_URL", url).allow_partial_stdout();
         program.run()
     };
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -319,7 +343,10 @@ fn login_is_tried_only_when_asked_for() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([not_allowed(), live_reply(&token)]).expects(2);
     let outcome = doctor(&home, &server).arg("--login").run();
-    outcome.ok(&format!("{}...\n✓ login          accepted, with a token that is valid for [..]\n", connected(&server)));
+    outcome.ok(&format!(
+        "{}...\n✓ login          accepted, with a token that is valid for [..]\n",
+        connected(&server)
+    ));
     assert!(!outcome.stdout().contains(token.rsplit('.').next().unwrap()));
     assert_eq!(server.requests()[1].method, "POST");
     assert!(home.cache_files().is_empty(), "a doctor leaves no token behind");

@@ -40,10 +40,17 @@ fn command_that_is_missing_costs_no_login() {
     let home = Home::new();
     home.file("directory/file", "");
     let server = Server::start([]).expects(0);
-    for command in ["no-such-command", "./no-such-command", "/no/such/command", "directory/file/x", ""] {
-        exec(&home, &server, &[command]).run().fails(127, &format!("skia-auth: error: {command}: command not found\n"));
+    for command in
+        ["no-such-command", "./no-such-command", "/no/such/command", "directory/file/x", ""]
+    {
+        exec(&home, &server, &[command])
+            .run()
+            .fails(127, &format!("skia-auth: error: {command}: command not found\n"));
     }
-    exec(&home, &server, &["sh"]).env("PATH", "/nowhere").run().fails(127, "skia-auth: error: sh: command not found\n");
+    exec(&home, &server, &["sh"])
+        .env("PATH", "/nowhere")
+        .run()
+        .fails(127, "skia-auth: error: sh: command not found\n");
 }
 
 #[test]
@@ -84,7 +91,9 @@ fn interpreter_that_is_missing_is_a_command_not_found() {
     home.file("script", "#!/no/such/interpreter\n");
     fs::set_permissions(home.work().join("script"), fs::Permissions::from_mode(0o700)).unwrap();
     let server = Server::start([live_reply(&t)]);
-    exec(&home, &server, &["./script"]).run().fails(127, "skia-auth: error: ./script: command not found\n");
+    exec(&home, &server, &["./script"])
+        .run()
+        .fails(127, "skia-auth: error: ./script: command not found\n");
 }
 
 #[test]
@@ -189,8 +198,13 @@ fn no_descriptor_is_handed_on() {
         // First with a connection and a lock, then with neither.
         exec(&home, &server, &["ls", "/proc/self/fd"]).run().ok(&own);
     }
-    let extra = exec(&home, &server, &["sh", "-c", "echo x >&9; ls /proc/self/fd"]).prelude("exec 9>/dev/null").run();
-    let plain = home.program("sh", ["-c", "echo x >&9; ls /proc/self/fd"]).prelude("exec 9>/dev/null").run();
+    let extra = exec(&home, &server, &["sh", "-c", "echo x >&9; ls /proc/self/fd"])
+        .prelude("exec 9>/dev/null")
+        .run();
+    let plain = home
+        .program("sh", ["-c", "echo x >&9; ls /proc/self/fd"])
+        .prelude("exec 9>/dev/null")
+        .run();
     extra.ok(&plain.stdout());
 }
 
@@ -203,7 +217,8 @@ fn process_id_arguments_and_standard_input_are_the_same() {
     running.wait().ok(&format!("{pid}\n"));
     let arguments = ["", " a b ", "*", "--help", "--", "-p", "$HOME", "é\t"];
     let script = ["sh", "-c", "printf '<%s>' \"$0\" \"$@\"", "zero"];
-    let outcome = exec(&home, &server, &script).args(arguments).arg(OsStr::from_bytes(b"\xff\xfe")).run();
+    let outcome =
+        exec(&home, &server, &script).args(arguments).arg(OsStr::from_bytes(b"\xff\xfe")).run();
     let mut expected: Vec<u8> = b"<zero>".to_vec();
     for argument in arguments {
         expected.extend(format!("<{argument}>").bytes());
@@ -244,10 +259,21 @@ fn failed_login_runs_nothing() {
 #[test]
 fn command_of_a_sandbox_gets_its_token() {
     let home = Home::new();
-    home.skia(["exec", "--sandbox", "--", "sh", "-c", "echo ${SKIA_TOKEN%%.*} ${SKIA_CLIENT_SECRET-gone}"])
-        .credentials()
-        .env("SKIA_BASE_URL", "http://127.0.0.1:9/api")
-        .run()
-        .assert(0, "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 gone\n", "skia-auth: sandbox token: not valid at Skia\n");
+    home.skia([
+        "exec",
+        "--sandbox",
+        "--",
+        "sh",
+        "-c",
+        "echo ${SKIA_TOKEN%%.*} ${SKIA_CLIENT_SECRET-gone}",
+    ])
+    .credentials()
+    .env("SKIA_BASE_URL", "http://127.0.0.1:9/api")
+    .run()
+    .assert(
+        0,
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 gone\n",
+        "skia-auth: sandbox token: not valid at Skia\n",
+    );
     assert!(home.cache_files().is_empty());
 }

@@ -22,7 +22,10 @@ fn check(name: &str, fresh: &str) {
         fs::write(&path, fresh).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == fresh, "{name} is stale: renew it with SKIA_AUTH_RENEW=1 cargo nextest run generated");
+    assert!(
+        found == fresh,
+        "{name} is stale: renew it with SKIA_AUTH_RENEW=1 cargo nextest run generated"
+    );
 }
 
 fn completion(generator: impl clap_complete::Generator) -> String {
@@ -80,8 +83,11 @@ fn fish_positionals() -> String {
     let mut lines = String::new();
     for sub in command.get_subcommands().filter(|sub| !sub.has_subcommands()) {
         for argument in sub.get_positionals().filter(|argument| !argument.is_hide_set()) {
-            let values: Vec<_> =
-                argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            let values: Vec<_> = argument
+                .get_possible_values()
+                .iter()
+                .map(|value| value.get_name().to_owned())
+                .collect();
             if !values.is_empty() {
                 let (name, values) = (sub.get_name(), values.join(" "));
                 lines += &format!(
@@ -117,7 +123,10 @@ fn completions_are_fresh_and_the_program_prints_the_same() {
         let home = Home::new();
         let outcome = home.skia(["completions", shell]).run();
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{shell}");
-        assert!(outcome.stdout() == script, "completions {shell}: the program was built with another file");
+        assert!(
+            outcome.stdout() == script,
+            "completions {shell}: the program was built with another file"
+        );
     }
 }
 
@@ -130,15 +139,18 @@ const APPENDIX: &str = include_str!("../../man/appendix.roff");
 fn man_page(command: &Command, name: &str) -> String {
     // clap keeps names for ever, unless its `string` feature is on.
     let name: &'static str = String::leak(name.to_owned());
-    let mut command = command.clone().name(name).bin_name(name.replace('-', " ").replacen(' ', "-", 1));
+    let mut command =
+        command.clone().name(name).bin_name(name.replace('-', " ").replacen(' ', "-", 1));
     command = command.disable_help_subcommand(true);
     let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let has_commands = command.has_subcommands();
     // As in `--help`: every option by name would say less.
     let usage = command.render_usage().to_string();
-    let synopsis = format!(".SH SYNOPSIS\n{}\n", usage.trim_start_matches("Usage: ").replace('-', "\\-"));
+    let synopsis =
+        format!(".SH SYNOPSIS\n{}\n", usage.trim_start_matches("Usage: ").replace('-', "\\-"));
     let source = concat!("skia-auth ", env!("CARGO_PKG_VERSION"));
-    let man = Man::new(command).title(name.to_uppercase()).date(DATE).source(source).manual("skia-auth");
+    let man =
+        Man::new(command).title(name.to_uppercase()).date(DATE).source(source).manual("skia-auth");
     let mut page = Vec::new();
     man.render_title(&mut page).unwrap();
     man.render_name_section(&mut page).unwrap();
@@ -159,8 +171,10 @@ fn without_idle_breaks(page: &str) -> String {
         let neighbours = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
         neighbours.filter_map(|index| lines.get(index)).any(|line| matches!(*line, ".sp" | ""))
     };
-    let kept = lines.iter().enumerate().filter(|(index, line)| **line != ".br" || !beside_space(*index));
-    kept.map(|(_, line)| if line.is_empty() { ".sp\n".to_owned() } else { format!("{line}\n") }).collect()
+    let kept =
+        lines.iter().enumerate().filter(|(index, line)| **line != ".br" || !beside_space(*index));
+    kept.map(|(_, line)| if line.is_empty() { ".sp\n".to_owned() } else { format!("{line}\n") })
+        .collect()
 }
 
 /// Drops the entry of the `help` command, which clap lists although it is disabled, and which has no page.
@@ -177,13 +191,18 @@ fn after_help_sections(text: &str) -> String {
     let (before, examples) = text.split_once("Examples:\n").unwrap_or((text, ""));
     let (examples, after) = examples.split_once("\n\n").unwrap_or((examples, ""));
     let escaped = |text: &str| {
-        let escape = |line: &str| line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+        let escape =
+            |line: &str| line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
         text.lines().map(|line| escape(line) + "\n").collect::<String>()
     };
     let mut sections = String::new();
-    let notes: Vec<_> = [before, after].into_iter().map(str::trim).filter(|note| !note.is_empty()).collect();
+    let notes: Vec<_> =
+        [before, after].into_iter().map(str::trim).filter(|note| !note.is_empty()).collect();
     if !notes.is_empty() {
-        sections += &format!(".SH NOTES\n{}", notes.into_iter().map(escaped).collect::<Vec<_>>().join(".PP\n"));
+        sections += &format!(
+            ".SH NOTES\n{}",
+            notes.into_iter().map(escaped).collect::<Vec<_>>().join(".PP\n")
+        );
     }
     if !examples.is_empty() {
         sections += &format!(".SH EXAMPLES\n.nf\n{}.fi\n", escaped(examples));
@@ -196,14 +215,16 @@ fn see_also(name: &str, names: &[String]) -> String {
     let parent = name.rsplit_once('-').map_or("", |(parent, _)| parent);
     let above = |other: &str| other.rsplit_once('-').map_or("", |(parent, _)| parent).to_owned();
     let related = |other: &&String| {
-        other.as_str() != name && (other.as_str() == parent || above(other) == parent || above(other) == name)
+        other.as_str() != name
+            && (other.as_str() == parent || above(other) == parent || above(other) == name)
     };
     let mut related: Vec<_> = names.iter().filter(related).map(String::as_str).collect();
     if name != ROOT && parent != ROOT {
         related.insert(0, ROOT);
     }
     related.push("curl");
-    let lines: Vec<_> = related.iter().map(|name| format!(".BR {} (1)", name.replace('-', "\\-"))).collect();
+    let lines: Vec<_> =
+        related.iter().map(|name| format!(".BR {} (1)", name.replace('-', "\\-"))).collect();
     format!(".SH \"SEE ALSO\"\n{}\n", lines.join(",\n"))
 }
 
@@ -212,7 +233,9 @@ const ROOT: &str = "skia-auth";
 /// The commands that have a page, each with the page's name.
 fn paged(command: &Command, name: String, pages: &mut Vec<(Command, String)>) {
     pages.push((command.clone(), name.clone()));
-    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+    for sub in
+        command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
+    {
         paged(sub, format!("{name}-{}", sub.get_name()), pages);
     }
 }
@@ -225,7 +248,10 @@ fn man_pages_are_fresh() {
     paged(&command, ROOT.to_owned(), &mut pages);
     let names: Vec<_> = pages.iter().map(|(_, name)| name.clone()).collect();
     for (command, name) in &pages {
-        check(&format!("man/{name}.1"), &format!("{}{}", man_page(command, name), see_also(name, &names)));
+        check(
+            &format!("man/{name}.1"),
+            &format!("{}{}", man_page(command, name), see_also(name, &names)),
+        );
     }
 }
 

@@ -31,11 +31,14 @@ fn well_behaved_program_breaks_nothing() {
 
 #[test]
 fn surroundings_are_empty_but_for_the_named() {
-    let variables =
-        Home::new().sh("env | cut -d= -f1 | grep -Ev '^(_|PWD|SHLVL|OLDPWD|LLVM_PROFILE_FILE)$' | sort").run();
+    let variables = Home::new()
+        .sh("env | cut -d= -f1 | grep -Ev '^(_|PWD|SHLVL|OLDPWD|LLVM_PROFILE_FILE)$' | sort")
+        .run();
     variables.ok("HOME\nPATH\nRUST_BACKTRACE\nRUST_LOG\nTMPDIR\nXDG_CACHE_HOME\nXDG_CONFIG_HOME\n");
     let home = Home::new();
-    home.sh("command -v skia-auth && pwd").run().ok(&format!("[..]/skia-auth\n{}\n", home.work().display()));
+    home.sh("command -v skia-auth && pwd")
+        .run()
+        .ok(&format!("[..]/skia-auth\n{}\n", home.work().display()));
     home.sh("umask").umask(0).run().ok("0000\n");
     home.sh("echo $A$HOME").env("A", "b").env_remove("HOME").run().ok("b\n");
 }
@@ -102,7 +105,9 @@ fn tokens_on_standard_error_are_noticed() {
     home.sh("echo $T").env("T", &token).run().ok(&format!("{token}\n"));
     let signature = token.rsplit('.').next().unwrap();
     for text in [&token, signature, &register_token("opaque-token-of-a-test")] {
-        breaks(&["stderr shows a token"], || drop(home.sh("echo \"x$T\" >&2").env("T", text).run()));
+        breaks(&["stderr shows a token"], || {
+            drop(home.sh("echo \"x$T\" >&2").env("T", text).run())
+        });
     }
     let unsigned = token.strip_suffix(signature).unwrap();
     home.sh("echo $T >&2").env("T", unsigned).run().assert(0, "", &format!("{unsigned}\n"));
@@ -117,7 +122,9 @@ fn mask_lines_are_exact_and_must_be_allowed() {
         script(&line).token_may_appear_in_stderr_mask().run().assert(0, "", &format!("{line}\n"));
         breaks(&["obeys", "shows a token"], || drop(script(&line).run()));
         let other = format!("{line} ");
-        breaks(&["obeys", "shows a token"], || drop(script(&other).token_may_appear_in_stderr_mask().run()));
+        breaks(&["obeys", "shows a token"], || {
+            drop(script(&other).token_may_appear_in_stderr_mask().run())
+        });
         let unknown = format!("{command}x");
         breaks(&["obeys"], || drop(script(&unknown).token_may_appear_in_stderr_mask().run()));
     }
@@ -141,16 +148,29 @@ fn unprintable_characters_on_standard_error_are_noticed() {
 
 #[test]
 fn lines_that_runners_obey_are_noticed() {
-    for line in ["::error::x", "  ::set-output name=a::b", "x ##[group]y", "a ##vso[task.complete]", "##VSO[x]"] {
+    for line in [
+        "::error::x",
+        "  ::set-output name=a::b",
+        "x ##[group]y",
+        "a ##vso[task.complete]",
+        "##VSO[x]",
+    ] {
         script_breaks("a CI runner obeys", &format!("echo '{line}' >&2"));
     }
-    Home::new().sh("echo 'a ::b:: std::io # [x]' >&2").run().assert(0, "", "a ::b:: std::io # [x]\n");
+    Home::new().sh("echo 'a ::b:: std::io # [x]' >&2").run().assert(
+        0,
+        "",
+        "a ::b:: std::io # [x]\n",
+    );
 }
 
 #[test]
 fn files_in_the_wrong_place_or_mode_are_noticed() {
     script_breaks("written outside the configuration and the cache", "umask 077; echo x > out");
-    script_breaks("written outside the configuration and the cache", "umask 077; echo x > $HOME/.out");
+    script_breaks(
+        "written outside the configuration and the cache",
+        "umask 077; echo x > $HOME/.out",
+    );
     script_breaks("written outside the configuration and the cache", "umask 077; mktemp");
     script_breaks("mode 0644 instead of 0600", "umask 022; echo x > ../cache/out");
     script_breaks("mode 0755 instead of 0700", "umask 022; mkdir ../config/out");
@@ -178,7 +198,9 @@ fn streams_are_compared_whole() {
 #[test]
 fn deadline_that_is_missed_is_noticed() {
     let bound = Duration::from_millis(100);
-    breaks(&["the deadline was 100ms"], || drop(Home::new().sh("sleep 1.2").timeout_bound(bound).run()));
+    breaks(&["the deadline was 100ms"], || {
+        drop(Home::new().sh("sleep 1.2").timeout_bound(bound).run())
+    });
     Home::new().sh("sleep 0.3").timeout_bound(bound).run().ok("");
 }
 
@@ -198,9 +220,14 @@ fn signals_and_odd_streams_reach_the_program() {
 fn scripted_answers_come_in_order_and_the_last_one_stays() {
     let home = Home::new();
     let token = live_token();
-    let server = Server::start([Reply::json(503, "no").header("Retry-After", "1"), live_reply(&token)]).expects(3);
+    let server =
+        Server::start([Reply::json(503, "no").header("Retry-After", "1"), live_reply(&token)])
+            .expects(3);
     let url = format!("{}/Auth/Login", server.base_url());
-    let curl = || home.program("curl", ["-s", "-d", "x=1", "-H", "x-Case: y", "-w", " %{http_code}", &url]).run();
+    let curl = || {
+        home.program("curl", ["-s", "-d", "x=1", "-H", "x-Case: y", "-w", " %{http_code}", &url])
+            .run()
+    };
     curl().ok("no 503");
     curl().ok(&format!("{{[..]\"{token}\"[..]}} 200"));
     curl().ok("[..] 200");
@@ -227,7 +254,11 @@ fn server_that_was_not_asked_as_expected_fails_the_case() {
 /// curl's exit code and how long it took.
 fn curl(server: &Server, options: &[&str]) -> (Option<i32>, Duration, String) {
     let home = Home::new();
-    let outcome = home.program("curl", options).args(["-s", "-S", &server.base_url()]).allow_partial_stdout().run();
+    let outcome = home
+        .program("curl", options)
+        .args(["-s", "-S", &server.base_url()])
+        .allow_partial_stdout()
+        .run();
     (outcome.code, outcome.wall, outcome.stdout())
 }
 
@@ -247,13 +278,20 @@ fn answers_go_wrong_as_the_script_says() {
     let (code, _, body) = curl(&one(reply.clone().cut_at(head + 4)), &[]);
     assert_eq!((code, body.as_str()), (Some(18), "0123"));
     assert_eq!(curl(&one(reply.clone().reset_at(head + 4)), &[]).0, Some(56));
-    assert!(curl(&one(reply.clone().delay(Duration::from_millis(300))), &[]).1 >= Duration::from_millis(300));
+    assert!(
+        curl(&one(reply.clone().delay(Duration::from_millis(300))), &[]).1
+            >= Duration::from_millis(300)
+    );
     let (code, time, body) = curl(&one(reply.clone().drip(Duration::from_millis(2))), &[]);
     assert!(code == Some(0) && time >= Duration::from_millis(300) && body == "0123456789");
     let decided = Reply::with(|request| Reply::json(200, request.header("HOST").unwrap()));
     assert!(curl(&one(decided), &[]).2.starts_with("127.0.0.1:"));
     let headers = curl(&one(reply.header("date", "x").header("Content-Length", "3")), &["-i"]).2;
-    assert!(headers.contains("\r\ndate: x\r\nContent-Length: 3\r\n") && headers.ends_with("\r\n\r\n012"), "{headers}");
+    assert!(
+        headers.contains("\r\ndate: x\r\nContent-Length: 3\r\n")
+            && headers.ends_with("\r\n\r\n012"),
+        "{headers}"
+    );
     assert!(!curl(&one(Reply::json(200, "").without_date()), &["-i"]).2.contains("Date"));
 }
 
@@ -268,7 +306,11 @@ fn certificates_are_as_good_as_they_say() {
     let good = Server::tls(&ca.issue(["localhost"]), [Reply::json(200, "")]);
     assert_eq!(ask(&good), Some(0));
     assert!(good.received().ends_with(SECRET.as_bytes()));
-    let old = Server::tls_versions(&ca.issue(["localhost"]), &[&rustls::version::TLS12], [Reply::json(200, "")]);
+    let old = Server::tls_versions(
+        &ca.issue(["localhost"]),
+        &[&rustls::version::TLS12],
+        [Reply::json(200, "")],
+    );
     assert_eq!(ask(&old), Some(0));
     let other_ca = Ca::new("Other CA");
     for certificate in [
@@ -293,7 +335,10 @@ fn proxy_leads_every_name_to_its_server() {
     let server = Server::tls(&ca.issue(["api.skia.test"]), [Reply::json(200, "through")]);
     let proxy = Proxy::to(&server);
     let tunnelled = ["-s", "--cacert", &trusted, "-d", SECRET, "https://api.skia.test/api"];
-    home.program("curl", tunnelled).env("HTTPS_PROXY", proxy.url_with("user", "word")).run().ok("through");
+    home.program("curl", tunnelled)
+        .env("HTTPS_PROXY", proxy.url_with("user", "word"))
+        .run()
+        .ok("through");
     let request = &proxy.requests()[0];
     assert_eq!((request.method.as_str(), request.path.as_str()), ("CONNECT", "api.skia.test:443"));
     assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjp3b3Jk"));
@@ -302,7 +347,10 @@ fn proxy_leads_every_name_to_its_server() {
 
     let plain = Server::start([Reply::json(200, "plain")]);
     let proxy = Proxy::to(&plain);
-    home.program("curl", ["-s", "http://api.skia.test/api?x"]).env("http_proxy", proxy.url()).run().ok("plain");
+    home.program("curl", ["-s", "http://api.skia.test/api?x"])
+        .env("http_proxy", proxy.url())
+        .run()
+        .ok("plain");
     assert_eq!(proxy.requests()[0].path, "http://api.skia.test/api?x");
     assert_eq!(plain.request().path, "/api?x");
     assert_eq!(plain.request().header("host"), Some("api.skia.test"));
@@ -314,7 +362,11 @@ fn proxy_can_be_in_the_way() {
     let ask = |proxy: &Proxy| {
         let options = ["-s", "-m", "0.5", "-w", "%{http_connect}", "https://api.skia.test/"];
         let start = Instant::now();
-        let outcome = home.program("curl", options).env("https_proxy", proxy.url()).allow_partial_stdout().run();
+        let outcome = home
+            .program("curl", options)
+            .env("https_proxy", proxy.url())
+            .allow_partial_stdout()
+            .run();
         assert!(start.elapsed() < Duration::from_secs(5));
         (outcome.code, outcome.stdout())
     };

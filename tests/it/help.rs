@@ -37,16 +37,27 @@ fn help_fits_a_screen_and_ends_with_examples() {
             assert!(lines.len() <= 45, "{} lines\n{text}", lines.len());
             assert!(lines.iter().all(|line| line.chars().count() <= 100), "{text}");
             assert!(!text.contains("MARKER"), "{text}");
-            let examples = text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples\n{text}")).1;
+            let examples =
+                text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples\n{text}")).1;
             // A line that a narrow terminal breaks cannot be copied.
             assert!(examples.lines().all(|line| line.chars().count() <= 80), "{examples}");
             let count = examples.lines().count();
-            assert!((2..=3).contains(&count) && examples.contains("skia-auth"), "{count} examples\n{text}");
             assert!(
-                examples.lines().all(|line| line.starts_with("  ") && !line.contains("--client-secret ")),
+                (2..=3).contains(&count) && examples.contains("skia-auth"),
+                "{count} examples\n{text}"
+            );
+            assert!(
+                examples
+                    .lines()
+                    .all(|line| line.starts_with("  ") && !line.contains("--client-secret ")),
                 "{text}"
             );
-            assert!(text.contains(&format!("Usage: skia-auth {}", command.join(" ")).trim_end().to_owned()), "{text}");
+            assert!(
+                text.contains(
+                    &format!("Usage: skia-auth {}", command.join(" ")).trim_end().to_owned()
+                ),
+                "{text}"
+            );
         }
     }
 }
@@ -63,7 +74,8 @@ fn every_command_of_the_overview_has_its_help() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
-    let checked: Vec<_> = COMMANDS.iter().filter(|(words, _)| words.len() == 1).map(|(words, _)| words[0]).collect();
+    let checked: Vec<_> =
+        COMMANDS.iter().filter(|(words, _)| words.len() == 1).map(|(words, _)| words[0]).collect();
     assert_eq!(listed, checked);
 }
 

@@ -102,7 +102,10 @@ fn token_as_an_argument_is_refused_and_not_repeated() {
     for arguments in [&[DOCUMENTED_TOKEN][..], &["-x.y.z"], &["eyJ"], &["--", DOCUMENTED_TOKEN]] {
         let outcome = Home::new().skia(["inspect"]).args(arguments).stdin(DOCUMENTED_TOKEN).run();
         assert_eq!(outcome.code, Some(2), "{outcome}");
-        assert!(!outcome.stderr.contains(secret_part) && !outcome.stderr.contains("x.y.z"), "{outcome}");
+        assert!(
+            !outcome.stderr.contains(secret_part) && !outcome.stderr.contains("x.y.z"),
+            "{outcome}"
+        );
     }
     inspect(&[DOCUMENTED_TOKEN], "").fails(
         2,
@@ -130,7 +133,10 @@ fn no_signature_is_shown() {
     for arguments in [&[][..], &["-o", "json"], &["-vvv"], &["-vvv", "-o", "json"]] {
         let outcome = inspect(arguments, &t);
         assert_eq!(outcome.code, Some(0));
-        assert!(!outcome.stdout().contains(signature) && !outcome.stderr.contains(signature), "{outcome}");
+        assert!(
+            !outcome.stdout().contains(signature) && !outcome.stderr.contains(signature),
+            "{outcome}"
+        );
     }
 }
 
@@ -138,30 +144,43 @@ fn no_signature_is_shown() {
 fn opaque_token_has_nothing_to_show() {
     for opaque in ["opaque-token-of-inspect", "a.b", "a.b.c", "a.b.c.d.e", "e30.W10.x"] {
         let opaque = register_token(opaque);
-        inspect(&[], &opaque)
-            .fails(1, "skia-auth: error: the token is opaque: it is not a JWT, and has no claims to show\n");
+        inspect(&[], &opaque).fails(
+            1,
+            "skia-auth: error: the token is opaque: it is not a JWT, and has no claims to show\n",
+        );
     }
 }
 
 #[test]
 fn what_is_no_token_is_refused_and_not_repeated() {
-    for input in ["a b", "\u{1b}[2J", "é", "x;y", "$(x)", &"x".repeat(16 * 1024 + 1), &"a\n".repeat(5)] {
-        inspect(&[], input)
-            .fails(2, "skia-auth: error: what is on standard input is not a token (RFC 6750 b64token)\n");
+    for input in
+        ["a b", "\u{1b}[2J", "é", "x;y", "$(x)", &"x".repeat(16 * 1024 + 1), &"a\n".repeat(5)]
+    {
+        inspect(&[], input).fails(
+            2,
+            "skia-auth: error: what is on standard input is not a token (RFC 6750 b64token)\n",
+        );
     }
     let outcome = inspect(&[], &"x".repeat(70_000));
     assert_eq!(outcome.code, Some(2), "{outcome}");
     let outcome = Home::new().skia(["inspect"]).stdin(b"\xff\xfe").run();
-    outcome.fails(2, "skia-auth: error: what is on standard input is not a token (RFC 6750 b64token)\n");
+    outcome.fails(
+        2,
+        "skia-auth: error: what is on standard input is not a token (RFC 6750 b64token)\n",
+    );
 }
 
 #[test]
 fn hostile_claims_stay_on_their_lines() {
     let hostile = "\u{1b}[2J\u{9b}\u{202e}x\r\n::add-mask::y ##vso[z]";
-    let t = jwt(&json!({"a": hostile, hostile: [hostile], "exp": 1e300, "iat": -1, "nbf": "now"}).to_string());
+    let t = jwt(&json!({"a": hostile, hostile: [hostile], "exp": 1e300, "iat": -1, "nbf": "now"})
+        .to_string());
     let text = inspect(&[], &t).stdout();
     assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{text:?}");
-    assert!(text.lines().all(|line| !line.contains("::") && !line.to_lowercase().contains("##vso[")), "{text}");
+    assert!(
+        text.lines().all(|line| !line.contains("::") && !line.to_lowercase().contains("##vso[")),
+        "{text}"
+    );
     assert_eq!(text.lines().count(), 10, "{text}");
     let outcome = inspect(&["-o", "json"], &t);
     assert_eq!(outcome.json()["claims"][hostile], json!([hostile]));

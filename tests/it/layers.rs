@@ -32,7 +32,9 @@ fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
 /// The rooms that a file names, as `crate::ROOM`. A room may also be a file of its own beside `lib.rs`.
 fn imports(text: &str) -> impl Iterator<Item = &str> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.split("crate::").skip(1).map(move |rest| rest.split(|c| !is_name(c)).next().unwrap_or_default())
+    text.split("crate::")
+        .skip(1)
+        .map(move |rest| rest.split(|c| !is_name(c)).next().unwrap_or_default())
 }
 
 #[test]
@@ -74,7 +76,8 @@ fn differences_between_systems_stand_in_platform_alone() {
     let source = root().join("src");
     let mut files = Vec::new();
     sources(&source, &mut files);
-    let elsewhere = |file: &&PathBuf| !file.starts_with(source.join("platform")) && !file.ends_with("main.rs");
+    let elsewhere =
+        |file: &&PathBuf| !file.starts_with(source.join("platform")) && !file.ends_with("main.rs");
     for file in files.iter().filter(elsewhere) {
         let text = fs::read_to_string(file).unwrap();
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -6,8 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::cache::{cache_files, entry, gets, token};
 use crate::support::*;
 
-const DELETED: &str =
-    "deleted 1 cached token; a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
+const DELETED: &str = "deleted 1 cached token; a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
 const NONE: &str = "no token was cached\n";
 
 fn logout(home: &Home, server: &Server, arguments: &[&str]) -> Outcome {
@@ -55,7 +54,8 @@ fn only_the_token_of_the_identity_is_deleted() {
 #[test]
 fn all_tokens_are_deleted_and_nothing_else() {
     let (home, t) = (Home::new(), live_token());
-    let server = Server::start([live_reply(&t), live_reply(&t), Reply::json(401, DOCUMENTED_401)]).expects(3);
+    let server = Server::start([live_reply(&t), live_reply(&t), Reply::json(401, DOCUMENTED_401)])
+        .expects(3);
     gets(token(&home, &server).args(["--client-id", "a"]), &t);
     gets(token(&home, &server).args(["--client-id", "b"]), &t);
     assert_eq!(token(&home, &server).args(["--client-id", "c"]).run().code, Some(4));
@@ -102,7 +102,8 @@ hint: skia-auth logout --all, or --client-id
 
 #[test]
 fn logout_deletes_also_where_the_cache_is_off() {
-    for (arguments, variable) in [(&["logout"][..], "CI"), (&["logout", "--all"], "SKIA_NO_CACHE")] {
+    for (arguments, variable) in [(&["logout"][..], "CI"), (&["logout", "--all"], "SKIA_NO_CACHE")]
+    {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
         gets(token(&home, &server), &t);
@@ -136,5 +137,7 @@ fn logout_needs_no_secret_and_no_server() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
-    home.skia(["logout", "--client-id", CLIENT_ID, "--base-url", &server.base_url()]).run().ok(DELETED);
+    home.skia(["logout", "--client-id", CLIENT_ID, "--base-url", &server.base_url()])
+        .run()
+        .ok(DELETED);
 }

@@ -22,15 +22,21 @@ pub fn root() -> &'static Path {
 
 impl Document {
     pub fn read(name: &str) -> Self {
-        let text = fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let text =
+            fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         Self { name: name.to_owned(), text }
     }
 
     /// Every document at the root and below `docs/`.
     pub fn all() -> Vec<Self> {
         let names = |directory: &str| -> Vec<String> {
-            let entries = fs::read_dir(root().join(directory)).unwrap().map(|entry| entry.unwrap().file_name());
-            entries.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".md")).collect()
+            let entries = fs::read_dir(root().join(directory))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name());
+            entries
+                .filter_map(|name| name.into_string().ok())
+                .filter(|name| name.ends_with(".md"))
+                .collect()
         };
         let below = names("docs").into_iter().map(|name| format!("docs/{name}"));
         names("").into_iter().chain(below).map(|name| Self::read(&name)).collect()
@@ -75,7 +81,11 @@ impl Document {
                 rows.push(cells.split('|').map(|cell| cell.trim().to_owned()).collect());
             } else if !rows.is_empty() {
                 let width = rows[0].len();
-                assert!(rows.iter().all(|row| row.len() == width), "{}: a table with a ragged edge", self.name);
+                assert!(
+                    rows.iter().all(|row| row.len() == width),
+                    "{}: a table with a ragged edge",
+                    self.name
+                );
                 tables.push(rows.split_off(2));
                 rows.clear();
             }

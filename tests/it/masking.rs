@@ -8,7 +8,8 @@ use crate::support::*;
 /// What a runner masks from now on because of this line: GitHub's commands begin the line (white space before them
 /// ignored), its older ones and Azure's stand anywhere; the value has escapes.
 fn masked(line: &str) -> Option<String> {
-    let unescape = |value: &str| value.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
+    let unescape =
+        |value: &str| value.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
     if let Some(command) = line.trim_start().strip_prefix("::") {
         let (head, value) = command.split_once("::")?;
         let name = head.split(' ').next()?;
@@ -72,7 +73,9 @@ fn both_runners_at_once_get_both_lines() {
 fn token_of_every_legal_character_is_masked_whole() {
     let home = Home::new();
     let t = register_token("opaque-~+/._AZaz09==");
-    let body = format!(r#"{{"ExpirationDate":"2099-01-01T00:00:00","Token":"{t}","Status":0,"Messages":[]}}"#);
+    let body = format!(
+        r#"{{"ExpirationDate":"2099-01-01T00:00:00","Token":"{t}","Status":0,"Messages":[]}}"#
+    );
     let server = Server::start([Reply::json(200, body)]);
     let program = token(&home, &server).env("GITHUB_ACTIONS", "true").env("TF_BUILD", "True");
     let outcome = program.token_may_appear_in_stderr_mask().run();
@@ -86,12 +89,21 @@ fn token_of_every_legal_character_is_masked_whole() {
 fn token_is_shown_as_the_runner_knows_it() {
     let token = register_token("opaque+token/of-a-test");
     let written = token.replace('+', r"\u002B").replace('/', r"\/").replace("op", r"\u006f\u0070");
-    let fields = format!(r#""Token":"{written}","Status":0,"ExpirationDate":"2099-01-01T00:00:00""#);
+    let fields =
+        format!(r#""Token":"{written}","Status":0,"ExpirationDate":"2099-01-01T00:00:00""#);
     let server = Server::start([Reply::json(200, format!("{{{fields}}}"))]);
     let home = Home::new();
-    let program = home.skia(["token", "-o", "json"]).credentials().server(&server).env("GITHUB_ACTIONS", "true");
+    let program = home
+        .skia(["token", "-o", "json"])
+        .credentials()
+        .server(&server)
+        .env("GITHUB_ACTIONS", "true");
     let outcome = program.token_may_appear_in_stderr_mask().run();
-    outcome.assert(0, &format!("{{{}}}\n", fields.replace(&written, &token)), &format!("::add-mask::{token}\n"));
+    outcome.assert(
+        0,
+        &format!("{{{}}}\n", fields.replace(&written, &token)),
+        &format!("::add-mask::{token}\n"),
+    );
 }
 
 #[test]
@@ -107,15 +119,25 @@ fn mask_comes_before_the_token() {
             "exec -- env -u X sh -c 'echo $SKIA_TOKEN >&2'",
         ];
         for way in ways {
-            let merged = home.sh(&format!("skia-auth {way} 2>&1")).credentials().server(&server).env(variable, value);
+            let merged = home
+                .sh(&format!("skia-auth {way} 2>&1"))
+                .credentials()
+                .server(&server)
+                .env(variable, value);
             merged.run().ok(&format!("{command}{t}\n{t}\n"));
         }
         if can_trace() {
             home.declare_foreign("trace");
             home.declare_output("token.txt");
-            let words = ["-f", "-s", "64", "-o", "trace", "skia-auth", "login", "--to-file", "token.txt"];
-            let program = home.program("strace", words).credentials().server(&server).env(variable, value);
-            program.token_may_appear_in_stderr_mask().run().assert(0, "", &format!("{command}{t}\n"));
+            let words =
+                ["-f", "-s", "64", "-o", "trace", "skia-auth", "login", "--to-file", "token.txt"];
+            let program =
+                home.program("strace", words).credentials().server(&server).env(variable, value);
+            program.token_may_appear_in_stderr_mask().run().assert(
+                0,
+                "",
+                &format!("{command}{t}\n"),
+            );
             let trace = fs::read_to_string(home.work().join("trace")).unwrap();
             let at = |text: &str| trace.rfind(text).unwrap_or_else(|| panic!("{text}: {trace}"));
             assert!(at(&format!("write(2, \"{command}")) < at("token.txt\""), "{trace}");
@@ -166,7 +188,11 @@ fn masking_is_only_declined_by_a_clear_word() {
 #[test]
 fn sandbox_token_needs_no_mask() {
     for (variable, value, _) in RUNNERS {
-        for command in [&["login", "--sandbox"][..], &["token", "--sandbox"], &["exec", "--sandbox", "--", "echo"]] {
+        for command in [
+            &["login", "--sandbox"][..],
+            &["token", "--sandbox"],
+            &["exec", "--sandbox", "--", "echo"],
+        ] {
             let outcome = Home::new().skia(command).env(variable, value).run();
             outcome.assert(0, "[..]\n", "skia-auth: sandbox token: not valid at Skia\n");
         }
@@ -177,7 +203,10 @@ fn sandbox_token_needs_no_mask() {
 fn person_at_a_terminal_sees_no_mask() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
-    let terminal = home.program("script", ["-qec", "skia-auth token", "/dev/null"]).credentials().server(&server);
+    let terminal = home
+        .program("script", ["-qec", "skia-auth token", "/dev/null"])
+        .credentials()
+        .server(&server);
     // What goes to a terminal gets its carriage returns.
     terminal.env("GITHUB_ACTIONS", "true").env("TF_BUILD", "True").run().ok(&format!("{t}\r\n"));
 }
@@ -187,8 +216,11 @@ fn commands_that_hand_out_no_token_mask_none() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
-    for arguments in [&["status"][..], &["inspect"], &["login", "--dry-run"], &["config", "show"], &["logout"]] {
-        let outcome = home.skia(arguments).credentials().server(&server).env("GITHUB_ACTIONS", "true").run();
+    for arguments in
+        [&["status"][..], &["inspect"], &["login", "--dry-run"], &["config", "show"], &["logout"]]
+    {
+        let outcome =
+            home.skia(arguments).credentials().server(&server).env("GITHUB_ACTIONS", "true").run();
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
     }
 }

@@ -34,14 +34,17 @@ fn full_device_is_reported() {
     let home = Home::new();
     let server = Server::start([live_reply(&live_token())]).expects_any();
     let full = || File::create("/dev/full").unwrap();
-    for command in [&["token"][..], &["login", "--dry-run"], &["config", "show"], &["--help"], &["completions", "bash"]]
-    {
-        home.skia(command)
-            .credentials()
-            .server(&server)
-            .stdout_to(full())
-            .run()
-            .fails(7, "skia-auth: error: cannot write to standard output: no space left on device\n");
+    for command in [
+        &["token"][..],
+        &["login", "--dry-run"],
+        &["config", "show"],
+        &["--help"],
+        &["completions", "bash"],
+    ] {
+        home.skia(command).credentials().server(&server).stdout_to(full()).run().fails(
+            7,
+            "skia-auth: error: cannot write to standard output: no space left on device\n",
+        );
     }
 }
 
@@ -65,9 +68,11 @@ fn standard_error_that_fails_changes_nothing() {
     let (home, server, token) = logged_in();
     let run = || home.skia(["token", "-vvv", "-p", "default"]).credentials().server(&server);
     home.write_config("scope = 'api'\n");
-    for program in
-        [run().stderr_closed(), run().stderr_reader_gone(), run().stderr_to(File::create("/dev/full").unwrap())]
-    {
+    for program in [
+        run().stderr_closed(),
+        run().stderr_reader_gone(),
+        run().stderr_to(File::create("/dev/full").unwrap()),
+    ] {
         program.run().ok(&format!("{token}\n"));
     }
     let wrong = || home.skia(["token", "--wrong"]);
@@ -79,16 +84,22 @@ fn standard_error_that_fails_changes_nothing() {
 #[test]
 fn every_format_ends_in_one_newline() {
     let (home, server, token) = logged_in();
-    for format in ["token", "json", "text", "oauth", "header", "env", "fish", "powershell", "dotenv"] {
+    for format in
+        ["token", "json", "text", "oauth", "header", "env", "fish", "powershell", "dotenv"]
+    {
         let outcome = home.skia(["token", "-o", format]).credentials().server(&server).run();
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
         let text = outcome.stdout();
-        assert!(text.ends_with('\n') && !text.ends_with("\n\n") && text.contains(&token), "{format}: {text}");
+        assert!(
+            text.ends_with('\n') && !text.ends_with("\n\n") && text.contains(&token),
+            "{format}: {text}"
+        );
     }
     let show = |format| home.skia(["token", "-o", format]).credentials().server(&server).run();
     show("header").ok(&format!("Authorization: Bearer {token}\n"));
     let url = server.base_url();
-    show("dotenv").ok(&format!("SKIA_TOKEN={token}\nSKIA_TOKEN_EXPIRES_AT=[..]Z\nSKIA_BASE_URL={url}\n"));
+    show("dotenv")
+        .ok(&format!("SKIA_TOKEN={token}\nSKIA_TOKEN_EXPIRES_AT=[..]Z\nSKIA_BASE_URL={url}\n"));
     assert_eq!(show("json").json()["Token"], token);
     let oauth = show("oauth").json();
     assert_eq!((&oauth["access_token"], &oauth["token_type"]), (&json!(token), &json!("Bearer")));
@@ -107,7 +118,9 @@ fn shells_evaluate_what_was_printed_for_them() {
         ("fish", &["--no-config", "-c"], "skia-auth token -o fish | source; "),
         ("fish", &["--no-config", "-c"], "eval (skia-auth token -o fish); "),
     ] {
-        if home.program("sh", ["-c", &format!("command -v {shell} >/dev/null")]).run().code != Some(0) {
+        if home.program("sh", ["-c", &format!("command -v {shell} >/dev/null")]).run().code
+            != Some(0)
+        {
             continue;
         }
         let outcome = home
@@ -135,7 +148,9 @@ fn file_is_replaced_whole_and_private() {
         let (home, server, token) = logged_in();
         home.declare_output("token");
         let path = home.work().join("token");
-        let write = || home.skia(["token", "--to-file", "token"]).credentials().server(&server).umask(umask);
+        let write = || {
+            home.skia(["token", "--to-file", "token"]).credentials().server(&server).umask(umask)
+        };
         write().run().ok("");
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{token}\n"));
         fs::write(&path, "an older and longer content than that of the token".repeat(100)).unwrap();
@@ -183,7 +198,8 @@ fn place_that_cannot_be_written_is_told_before_anything_is_sent() {
         (&"x".repeat(300), "file name too long"),
     ] {
         for command in ["login", "token"] {
-            let outcome = home.skia([command, "--to-file", path]).credentials().server(&server).run();
+            let outcome =
+                home.skia([command, "--to-file", path]).credentials().server(&server).run();
             outcome.fails(7, &cannot_write(path, why));
         }
     }
@@ -205,9 +221,9 @@ fn file_that_standard_output_leads_to_is_no_target() {
 #[test]
 fn dry_run_prints_nothing_that_can_be_obeyed() {
     let home = Home::new();
-    let program = home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).env("SKIA_CLIENT_SECRET", SECRET);
-    let body =
-        r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","Scope":":\u003ax ##\u005by"}"#;
+    let program =
+        home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).env("SKIA_CLIENT_SECRET", SECRET);
+    let body = r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","Scope":":\u003ax ##\u005by"}"#;
     program.env("SKIA_CLIENT_ID", "a\u{202e}b").run().ok(&format!("...\n\n{body}\n"));
 }
 
@@ -229,12 +245,17 @@ fn dry_run_prints_the_request_without_the_secret() {
 #[test]
 fn error_is_one_json_line_where_json_was_asked_for() {
     let home = Home::new();
-    for (command, code) in
-        [(&["token", "-o", "json"][..], 3), (&["login", "-o", "oauth"], 3), (&["config", "show", "-o", "json"], 3)]
-    {
+    for (command, code) in [
+        (&["token", "-o", "json"][..], 3),
+        (&["login", "-o", "oauth"], 3),
+        (&["config", "show", "-o", "json"], 3),
+    ] {
         let outcome = home.skia(command).credentials().env("SKIA_TIMEOUT", "soon").run();
         assert_eq!((outcome.code, outcome.stdout().as_str()), (Some(code), ""));
-        assert!(outcome.stderr.ends_with("}\n") && outcome.stderr.lines().count() == 1, "{outcome}");
+        assert!(
+            outcome.stderr.ends_with("}\n") && outcome.stderr.lines().count() == 1,
+            "{outcome}"
+        );
         assert_eq!(
             outcome.json_error(),
             json!({"error": {
@@ -246,7 +267,10 @@ fn error_is_one_json_line_where_json_was_asked_for() {
     let refused = Server::start([Reply::json(401, DOCUMENTED_401)]);
     let outcome = home.skia(["token", "-o", "json"]).credentials().server(&refused).run();
     let error = &outcome.json_error()["error"];
-    assert_eq!((outcome.code, &error["kind"], &error["http_status"]), (Some(4), &json!("rejected"), &json!(401)));
+    assert_eq!(
+        (outcome.code, &error["kind"], &error["http_status"]),
+        (Some(4), &json!("rejected"), &json!(401))
+    );
     assert_eq!(error["retryable"], false);
     assert!(!error["messages"].as_array().unwrap().is_empty(), "{outcome}");
 }
@@ -254,7 +278,13 @@ fn error_is_one_json_line_where_json_was_asked_for() {
 #[test]
 fn colours_are_for_those_who_ask() {
     let home = Home::new();
-    home.skia(["token", "--color", "always"]).allow_colour().run().fails(3, "\x1b[1m\x1b[31m[..]\n[..]\x1b[0m[..]\n");
+    home.skia(["token", "--color", "always"])
+        .allow_colour()
+        .run()
+        .fails(3, "\x1b[1m\x1b[31m[..]\n[..]\x1b[0m[..]\n");
     home.skia(["token", "--color", "never"]).run().fails(3, "skia-auth: error: [..]\nhint: [..]\n");
-    home.skia(["token"]).env("NO_COLOR", "1").run().fails(3, "skia-auth: error: [..]\nhint: [..]\n");
+    home.skia(["token"])
+        .env("NO_COLOR", "1")
+        .run()
+        .fails(3, "skia-auth: error: [..]\nhint: [..]\n");
 }

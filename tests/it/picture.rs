@@ -90,5 +90,8 @@ fn picture_shows_what_the_program_does() {
         fs::write(&path, &fresh).unwrap();
     }
     let found = fs::read_to_string(path).unwrap_or_default();
-    assert!(found == fresh, "docs/terminal.svg is stale: renew it with SKIA_AUTH_RENEW=1 cargo nextest run picture");
+    assert!(
+        found == fresh,
+        "docs/terminal.svg is stale: renew it with SKIA_AUTH_RENEW=1 cargo nextest run picture"
+    );
 }

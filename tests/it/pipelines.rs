@@ -8,12 +8,19 @@ use crate::readme::{home_for_examples, with_stand_ins};
 use crate::support::*;
 
 /// The recipes by their headings, and whether they pause and try again themselves.
-const RECIPES: [(&str, bool); 4] =
-    [("## GitHub Actions", true), ("## GitLab CI", false), ("## Azure Pipelines", true), ("## Jenkins", true)];
+const RECIPES: [(&str, bool); 4] = [
+    ("## GitHub Actions", true),
+    ("## GitLab CI", false),
+    ("## Azure Pipelines", true),
+    ("## Jenkins", true),
+];
 
 fn recipe(heading: &str) -> Vec<String> {
     let blocks = Document::read("docs/pipelines.md").blocks();
-    let recipe = blocks.iter().find(|block| block.heading == heading).unwrap_or_else(|| panic!("no {heading}"));
+    let recipe = blocks
+        .iter()
+        .find(|block| block.heading == heading)
+        .unwrap_or_else(|| panic!("no {heading}"));
     let scripts = scripts(recipe);
     assert!(!scripts.is_empty(), "{heading}");
     scripts
@@ -29,7 +36,9 @@ fn scripts(block: &Block) -> Vec<String> {
         } else if line.ends_with(": |") || line.ends_with("sh '''") {
             let indent = lines.peek().unwrap().len() - lines.peek().unwrap().trim_start().len();
             let mut script = String::new();
-            while let Some(line) = lines.next_if(|line| line.is_empty() || line.starts_with(&" ".repeat(indent))) {
+            while let Some(line) =
+                lines.next_if(|line| line.is_empty() || line.starts_with(&" ".repeat(indent)))
+            {
                 script += &format!("{}\n", line.get(indent..).unwrap_or_default());
             }
             scripts.push(script);
@@ -69,12 +78,15 @@ fn recipes_call_their_command() {
 #[test]
 fn recipes_try_again_when_the_server_is_away_and_only_then() {
     for (heading, pauses) in RECIPES {
-        for (answer, code, sleeps) in
-            [("unavailable", 5, vec!["0", "15", "60"]), ("rejected", 4, vec!["0"]), ("html", 6, vec!["0"])]
-        {
+        for (answer, code, sleeps) in [
+            ("unavailable", 5, vec!["0", "15", "60"]),
+            ("rejected", 4, vec!["0"]),
+            ("html", 6, vec!["0"]),
+        ] {
             let outcome = run(&recipe(heading), answer);
             assert_eq!(outcome.code, Some(code), "{heading}: {outcome}");
-            let slept: Vec<&str> = outcome.stderr.lines().filter_map(|line| line.strip_prefix("slept ")).collect();
+            let slept: Vec<&str> =
+                outcome.stderr.lines().filter_map(|line| line.strip_prefix("slept ")).collect();
             assert_eq!(slept, if pauses { sleeps } else { vec![] }, "{heading}: {outcome}");
         }
     }
@@ -83,11 +95,20 @@ fn recipes_try_again_when_the_server_is_away_and_only_then() {
 #[test]
 fn recipes_without_their_secret_end_at_once() {
     for (heading, pauses) in RECIPES {
-        let scripts: Vec<_> =
-            recipe(heading).iter().map(|script| format!("export SKIA_CLIENT_SECRET=\n{script}")).collect();
+        let scripts: Vec<_> = recipe(heading)
+            .iter()
+            .map(|script| format!("export SKIA_CLIENT_SECRET=\n{script}"))
+            .collect();
         let outcome = run(&scripts, "ok");
         assert_eq!(outcome.code, Some(3), "{heading}: {outcome}");
-        assert!(outcome.stderr.contains("SKIA_CLIENT_SECRET is set but empty"), "{heading}: {outcome}");
-        assert_eq!(outcome.stderr.matches("slept").count(), usize::from(pauses), "{heading}: {outcome}");
+        assert!(
+            outcome.stderr.contains("SKIA_CLIENT_SECRET is set but empty"),
+            "{heading}: {outcome}"
+        );
+        assert_eq!(
+            outcome.stderr.matches("slept").count(),
+            usize::from(pauses),
+            "{heading}: {outcome}"
+        );
     }
 }

@@ -10,7 +10,8 @@ use crate::markdown::{Block, Document, code_spans, root, without_comment, words}
 use crate::support::*;
 
 const READMES: [&str; 2] = ["README.md", "README.pt-BR.md"];
-const TRANSLATIONS: [(&str, &str); 2] = [(READMES[0], READMES[1]), ("docs/pipelines.md", "docs/pipelines.pt-BR.md")];
+const TRANSLATIONS: [(&str, &str); 2] =
+    [(READMES[0], READMES[1]), ("docs/pipelines.md", "docs/pipelines.pt-BR.md")];
 
 /// The documented example, which is what the sandbox knows.
 const SANDBOX_SECRET: &str = "e15148d497d8bc12";
@@ -58,7 +59,9 @@ case $header in 'Authorization: Bearer eyJ'*) ;; *) echo 'no token in the header
 pub fn with_stand_ins(home: &Home, program: Program) -> Program {
     let binary = Path::new(env!("CARGO_BIN_EXE_skia-auth")).parent().unwrap().to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths([home.work().join("bin"), binary].into_iter().chain(env::split_paths(&path)));
+    let path = env::join_paths(
+        [home.work().join("bin"), binary].into_iter().chain(env::split_paths(&path)),
+    );
     program.env("PATH", path.unwrap())
 }
 
@@ -73,14 +76,23 @@ fn is_cargo(block: &Block) -> bool {
 
 #[test]
 fn every_example_runs() {
-    for name in READMES.into_iter().chain(TRANSLATIONS[1..].iter().flat_map(|(one, other)| [*one, *other])) {
+    for name in
+        READMES.into_iter().chain(TRANSLATIONS[1..].iter().flat_map(|(one, other)| [*one, *other]))
+    {
         let document = Document::read(name);
-        let toml: Vec<_> = document.blocks().into_iter().filter(|block| block.language == "toml").collect();
+        let toml: Vec<_> =
+            document.blocks().into_iter().filter(|block| block.language == "toml").collect();
         let mut count = 0;
         for block in document.blocks().iter().filter(|block| !is_cargo(block)) {
             let home = home_for_examples();
             if block.text.contains("-p staging") {
-                home.write_config(&toml.iter().find(|block| block.text.contains("[profile.staging]")).unwrap().text);
+                home.write_config(
+                    &toml
+                        .iter()
+                        .find(|block| block.text.contains("[profile.staging]"))
+                        .unwrap()
+                        .text,
+                );
             }
             let outcome = match block.language.as_str() {
                 "sh" => run(&home, "sh", &block.text),
@@ -88,9 +100,18 @@ fn every_example_runs() {
                 "bash" => run(&home, "bash", &format!("{}skia-auth token > /dev/null", block.text)),
                 "console" => session(&home, &block.text),
                 "toml" | "json" | "yaml" | "groovy" => continue,
-                other => panic!("{name}: a block of the unknown language {other:?} under {}", block.heading),
+                other => panic!(
+                    "{name}: a block of the unknown language {other:?} under {}",
+                    block.heading
+                ),
             };
-            assert_eq!(outcome.code, Some(0), "{name}, {}:\n{}\n{outcome}", block.heading, block.text);
+            assert_eq!(
+                outcome.code,
+                Some(0),
+                "{name}, {}:\n{}\n{outcome}",
+                block.heading,
+                block.text
+            );
             count += 1;
         }
         assert!(count > 0, "{name}");
@@ -118,7 +139,12 @@ fn configuration_examples_are_read() {
             let home = Home::new();
             home.write_config(&block.text);
             let outcome = home.skia(["config", "show"]).run();
-            assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{name}: {}", block.text);
+            assert_eq!(
+                (outcome.code, outcome.stderr.as_str()),
+                (Some(0), ""),
+                "{name}: {}",
+                block.text
+            );
         }
     }
 }
@@ -126,11 +152,15 @@ fn configuration_examples_are_read() {
 #[test]
 fn configuration_file_is_created_private() {
     let document = Document::read(READMES[0]);
-    let block = document.blocks().into_iter().find(|block| block.text.contains("config init")).unwrap();
+    let block =
+        document.blocks().into_iter().find(|block| block.text.contains("config init")).unwrap();
     let home = home_for_examples();
     // The rules of the harness are about modes as well: 0700 and 0600, in spite of this umask.
-    let program = home.skia(["sandbox", "--", "sh", "-euc", &format!("umask 0000\n{}", block.text)]);
-    with_stand_ins(&home, program).run().ok("created [..]\nnext: fill it in, then skia-auth login\n");
+    let program =
+        home.skia(["sandbox", "--", "sh", "-euc", &format!("umask 0000\n{}", block.text)]);
+    with_stand_ins(&home, program)
+        .run()
+        .ok("created [..]\nnext: fill it in, then skia-auth login\n");
     let file = home.config().join("skia-auth/config.toml");
     assert_eq!(fs::metadata(file).unwrap().mode() & 0o7777, 0o600);
 }
@@ -142,7 +172,9 @@ fn cargo_commands_are_those_of_the_gate() {
     for name in READMES {
         let document = Document::read(name);
         let blocks = document.blocks();
-        for line in blocks.iter().filter(|block| is_cargo(block)).flat_map(|block| block.text.lines()) {
+        for line in
+            blocks.iter().filter(|block| is_cargo(block)).flat_map(|block| block.text.lines())
+        {
             assert!(CARGO.contains(&without_comment(line)), "{name}: unknown command: {line}");
         }
         let first_of = |heading: &str| {
@@ -168,11 +200,18 @@ fn translations_have_the_same_structure_and_commands() {
         let (one, other) = (Document::read(one), Document::read(other));
         assert_eq!(one.outline(), other.outline(), "{}: other headings", other.name);
         let code = |document: &Document| -> Vec<(String, Vec<String>)> {
-            let strip = |text: &str| text.lines().map(|line| without_comment(line).to_owned()).collect();
-            document.blocks().into_iter().map(|block| (block.language, strip(&block.text))).collect()
+            let strip =
+                |text: &str| text.lines().map(|line| without_comment(line).to_owned()).collect();
+            document
+                .blocks()
+                .into_iter()
+                .map(|block| (block.language, strip(&block.text)))
+                .collect()
         };
         assert_eq!(code(&one), code(&other), "{}: other blocks", other.name);
-        let shape = |document: &Document| -> Vec<usize> { document.tables().iter().map(Vec::len).collect() };
+        let shape = |document: &Document| -> Vec<usize> {
+            document.tables().iter().map(Vec::len).collect()
+        };
         assert_eq!(shape(&one), shape(&other), "{}: other tables", other.name);
     }
     let [one, other] = READMES.map(Document::read);
@@ -180,7 +219,12 @@ fn translations_have_the_same_structure_and_commands() {
         for (row, translated) in one.tables()[table].iter().zip(&other.tables()[table]) {
             // Names are not translated. The last column is prose.
             for (cell, translated) in row.iter().zip(translated).take(row.len() - 1) {
-                assert_eq!(code_spans(cell), code_spans(translated), "{}: {translated}", other.name);
+                assert_eq!(
+                    code_spans(cell),
+                    code_spans(translated),
+                    "{}: {translated}",
+                    other.name
+                );
             }
         }
     }
@@ -197,7 +241,18 @@ fn exit_codes_are_those_of_the_program() {
     let home = Home::new();
     home.declare_secret(SANDBOX_SECRET);
     let answered = |answer: &str| {
-        let words = ["sandbox", "--answer", answer, "--", "skia-auth", "token", "-o", "json", "--retries", "0"];
+        let words = [
+            "sandbox",
+            "--answer",
+            answer,
+            "--",
+            "skia-auth",
+            "token",
+            "-o",
+            "json",
+            "--retries",
+            "0",
+        ];
         home.skia(words).run()
     };
     let nowhere = home.work().join("missing/token");
@@ -208,7 +263,11 @@ fn exit_codes_are_those_of_the_program() {
         (4, "rejected", answered("rejected")),
         (5, "unavailable", answered("unavailable")),
         (6, "protocol", answered("html")),
-        (7, "output", home.skia(["token", "-o", "json", "--to-file"]).arg(nowhere).credentials().run()),
+        (
+            7,
+            "output",
+            home.skia(["token", "-o", "json", "--to-file"]).arg(nowhere).credentials().run(),
+        ),
     ];
     for (code, kind, outcome) in &failures {
         assert_eq!(outcome.code, Some(*code), "{outcome}");
@@ -220,7 +279,8 @@ fn exit_codes_are_those_of_the_program() {
         let keys = |error: &serde_json::Value| -> Vec<String> {
             error["error"].as_object().unwrap().keys().cloned().collect()
         };
-        let example = document.blocks().into_iter().find(|block| block.language == "json").unwrap().text;
+        let example =
+            document.blocks().into_iter().find(|block| block.language == "json").unwrap().text;
         assert_eq!(keys(&error), keys(&serde_json::from_str(&example).unwrap()));
     }
     home.file("not-executable", "");
@@ -240,12 +300,18 @@ fn exit_codes_are_those_of_the_program() {
 fn formats_are_those_of_the_program() {
     let help = Home::new().skia(["login", "--help"]).run().stdout();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let values =
-        help.split("Form of the result [default: token] [possible values: ").nth(1).unwrap().split(']').next().unwrap();
+    let values = help
+        .split("Form of the result [default: token] [possible values: ")
+        .nth(1)
+        .unwrap()
+        .split(']')
+        .next()
+        .unwrap();
     let values: Vec<&str> = values.split(", ").collect();
     for name in READMES {
         let tables = Document::read(name).tables();
-        let formats: Vec<_> = tables[FORMATS].iter().map(|row| code_spans(&row[0]).concat()).collect();
+        let formats: Vec<_> =
+            tables[FORMATS].iter().map(|row| code_spans(&row[0]).concat()).collect();
         assert_eq!(formats, values, "{name}");
     }
 }
@@ -261,8 +327,10 @@ fn variables_are_those_of_the_program() {
     for name in READMES {
         let document = Document::read(name);
         let tables = document.tables();
-        let settings: BTreeSet<&str> = tables[SETTINGS].iter().flat_map(|row| code_spans(&row[1])).collect();
-        let common: BTreeSet<&str> = tables[COMMON_VARIABLES].iter().flat_map(|row| code_spans(&row[0])).collect();
+        let settings: BTreeSet<&str> =
+            tables[SETTINGS].iter().flat_map(|row| code_spans(&row[1])).collect();
+        let common: BTreeSet<&str> =
+            tables[COMMON_VARIABLES].iter().flat_map(|row| code_spans(&row[0])).collect();
         for variable in &known {
             let handed_on = ["SKIA_TOKEN", "SKIA_TOKEN_EXPIRES_AT"].contains(variable);
             let found = settings.contains(variable) || common.contains(variable) || handed_on;
@@ -276,7 +344,11 @@ fn variables_are_those_of_the_program() {
     }
     for document in Document::all() {
         for word in words(&document.text, "SKIA_", |c| c.is_ascii_uppercase() || c == '_') {
-            assert!(known.contains(word) || word == "SKIA_AUTH_RENEW", "{}: {word} is unknown", document.name);
+            assert!(
+                known.contains(word) || word == "SKIA_AUTH_RENEW",
+                "{}: {word} is unknown",
+                document.name
+            );
         }
     }
 }
@@ -326,7 +398,9 @@ fn options_are_those_of_the_program() {
     let known: BTreeSet<&str> = words(&helps, "--", is_part).into_iter().collect();
     for document in Document::all().iter().filter(|document| document.name != "CHANGELOG.md") {
         // Not the line below a table's head.
-        for option in words(&document.text, "--", is_part).into_iter().filter(|word| !word.starts_with("---")) {
+        for option in
+            words(&document.text, "--", is_part).into_iter().filter(|word| !word.starts_with("---"))
+        {
             let found = known.contains(option) || FOREIGN_OPTIONS.contains(&option);
             assert!(found, "{}: {option} is unknown", document.name);
         }
@@ -334,7 +408,11 @@ fn options_are_those_of_the_program() {
             let command = call.split(|c: char| !c.is_ascii_lowercase()).next().unwrap();
             let is_call = call.split_whitespace().nth(1).is_some_and(|word| word.starts_with('-'));
             let found = commands.iter().any(|words| words.first() == Some(&command));
-            assert!(found || !is_call || command.is_empty(), "{}: {command} is unknown", document.name);
+            assert!(
+                found || !is_call || command.is_empty(),
+                "{}: {command} is unknown",
+                document.name
+            );
         }
     }
     for name in READMES {
@@ -353,11 +431,14 @@ fn options_are_those_of_the_program() {
 fn examples_put_no_token_and_no_secret_where_others_see_it() {
     for document in Document::all() {
         let blocks = document.blocks();
-        for line in blocks.iter().flat_map(|block| block.text.lines()).chain(document.text.lines()) {
+        for line in blocks.iter().flat_map(|block| block.text.lines()).chain(document.text.lines())
+        {
             let squeezed = line.split_whitespace().collect::<Vec<_>>().join(" ");
             let export = squeezed.split("export ").skip(1).any(|rest| {
                 rest.split_once('=').is_some_and(|(name, value)| {
-                    !name.contains(' ') && value.trim_start_matches('"').starts_with(['$', '`']) && value.contains("(")
+                    !name.contains(' ')
+                        && value.trim_start_matches('"').starts_with(['$', '`'])
+                        && value.contains("(")
                 })
             });
             assert!(!export, "{}: export hides the exit code: {line}", document.name);
@@ -368,8 +449,14 @@ fn examples_put_no_token_and_no_secret_where_others_see_it() {
             assert!(token.is_empty(), "{}: a token: {line}", document.name);
         }
         for line in blocks.iter().flat_map(|block| block.text.lines()) {
-            for given in ["--client-secret ", "--client-secret=", "SKIA_CLIENT_SECRET=", "ClientSecret\":"] {
-                assert!(!line.contains(given), "{}: a secret as an argument: {line}", document.name);
+            for given in
+                ["--client-secret ", "--client-secret=", "SKIA_CLIENT_SECRET=", "ClientSecret\":"]
+            {
+                assert!(
+                    !line.contains(given),
+                    "{}: a secret as an argument: {line}",
+                    document.name
+                );
             }
         }
     }

@@ -13,9 +13,15 @@ const SANDBOX_SECRET: &str = "e15148d497d8bc12";
 
 #[test]
 fn every_answer_has_its_exit_code() {
-    for (answer, code) in
-        [("ok", 0), ("rejected", 4), ("error", 5), ("unavailable", 5), ("slow", 0), ("html", 6), ("malformed", 4)]
-    {
+    for (answer, code) in [
+        ("ok", 0),
+        ("rejected", 4),
+        ("error", 5),
+        ("unavailable", 5),
+        ("slow", 0),
+        ("html", 6),
+        ("malformed", 4),
+    ] {
         let home = Home::new();
         let words = ["sandbox", "--answer", answer, "--", "skia-auth", "token"];
         let outcome = home.skia(words).allow_partial_stdout().run();
@@ -23,7 +29,10 @@ fn every_answer_has_its_exit_code() {
         if code == 0 {
             outcome.ok("eyJ[..].eyJ[..].[..]\n");
         } else {
-            assert!(outcome.stdout.is_empty() && outcome.stderr.starts_with("skia-auth: error: "), "{outcome}");
+            assert!(
+                outcome.stdout.is_empty() && outcome.stderr.starts_with("skia-auth: error: "),
+                "{outcome}"
+            );
         }
     }
 }
@@ -47,8 +56,7 @@ fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
         .env("HTTP_PROXY", "http://127.0.0.1:9")
         .run()
         .ok("...\neyJ[..]\n");
-    let show =
-        "printf '%s\\n' \"$SKIA_BASE_URL\" \"$SKIA_CLIENT_ID\" \"$SKIA_CLIENT_SECRET\" ${SKIA_CLIENT_SECRET_FILE-gone}";
+    let show = "printf '%s\\n' \"$SKIA_BASE_URL\" \"$SKIA_CLIENT_ID\" \"$SKIA_CLIENT_SECRET\" ${SKIA_CLIENT_SECRET_FILE-gone}";
     home.skia(["sandbox", "--", "sh", "-c", show])
         .credentials()
         .run()
@@ -58,12 +66,20 @@ fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
 #[test]
 fn sandbox_knows_no_token_of_another_and_leaves_none() {
     let home = Home::new();
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port().to_string();
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+        .to_string();
     let twice = "skia-auth token && skia-auth token --offline";
     home.skia(["sandbox", "--port", &port, "--", "sh", "-c", twice]).run().ok("eyJ[..]\neyJ[..]\n");
-    let refused = home.skia(["sandbox", "--port", &port, "--answer", "rejected", "--", "skia-auth", "token"]).run();
+    let refused = home
+        .skia(["sandbox", "--port", &port, "--answer", "rejected", "--", "skia-auth", "token"])
+        .run();
     assert_eq!(refused.code, Some(4), "{refused}");
-    let cached = home.skia(["sandbox", "--", "skia-auth", "token", "--offline"]).env("CI", "1").run();
+    let cached =
+        home.skia(["sandbox", "--", "skia-auth", "token", "--offline"]).env("CI", "1").run();
     assert_eq!(cached.code, Some(1), "{cached}");
     assert!(home.cache_files().is_empty());
 }
@@ -80,9 +96,13 @@ fn profiles_of_the_user_do_not_reach_into_a_sandbox() {
 #[test]
 fn exit_code_is_that_of_the_command() {
     let home = Home::new();
-    for (script, code) in
-        [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137)]
-    {
+    for (script, code) in [
+        ("exit 0", 0),
+        ("exit 7", 7),
+        ("exit 255", 255),
+        ("kill -TERM $$", 143),
+        ("kill -KILL $$", 137),
+    ] {
         home.skia(["sandbox", "--", "sh", "-c", script]).run().assert(code, "", "");
     }
     home.skia(["sandbox", "--", "sh", "-c", "echo x; cat; exit 3"])
@@ -109,7 +129,8 @@ fn port_can_be_chosen_and_may_be_taken() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let home = Home::new();
-    let error = format!("skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n");
+    let error =
+        format!("skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n");
     home.skia(["sandbox", "--port", &port]).run().fails(3, &error);
     home.skia(["sandbox", "--port", &port, "--", "touch", "ran"]).run().fails(3, &error);
     drop(taken);
@@ -117,7 +138,11 @@ fn port_can_be_chosen_and_may_be_taken() {
         .run()
         .ok(&format!("http://127.0.0.1:{port}/api\n"));
     for wrong in ["65536", "-1", "x", ""] {
-        assert_eq!(home.skia(["sandbox", &format!("--port={wrong}")]).run().code, Some(2), "{wrong}");
+        assert_eq!(
+            home.skia(["sandbox", &format!("--port={wrong}")]).run().code,
+            Some(2),
+            "{wrong}"
+        );
     }
     assert_eq!(home.skia(["sandbox", "--answer", "perhaps"]).run().code, Some(2));
 }
@@ -136,15 +161,22 @@ kill $pid; { wait $pid; } 2>/dev/null; echo $?";
     home.sh(script).run().ok("SKIA_BASE_URL\nSKIA_CLIENT_ID\nSKIA_CLIENT_SECRET\neyJ[..]\n143\n");
     let settings = fs::read_to_string(home.work().join("settings")).unwrap();
     let lines: Vec<_> = settings.lines().collect();
-    assert!(lines[0].starts_with("SKIA_BASE_URL=http://127.0.0.1:") && lines[0].ends_with("/api"), "{settings}");
-    assert_eq!(lines[1..], [&format!("SKIA_CLIENT_ID={CLIENT_ID}"), &format!("SKIA_CLIENT_SECRET={SANDBOX_SECRET}")]);
+    assert!(
+        lines[0].starts_with("SKIA_BASE_URL=http://127.0.0.1:") && lines[0].ends_with("/api"),
+        "{settings}"
+    );
+    assert_eq!(
+        lines[1..],
+        [&format!("SKIA_CLIENT_ID={CLIENT_ID}"), &format!("SKIA_CLIENT_SECRET={SANDBOX_SECRET}")]
+    );
 }
 
 #[test]
 fn settings_that_cannot_be_printed_end_it() {
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     let outcome = Home::new().skia(["sandbox"]).stdout_to(full).run();
-    outcome.fails(7, "skia-auth: error: cannot write to standard output: no space left on device\n");
+    outcome
+        .fails(7, "skia-auth: error: cannot write to standard output: no space left on device\n");
     let outcome = Home::new().skia(["sandbox"]).stdout_reader_gone().run();
     outcome.fails(141, "");
 }
@@ -153,7 +185,8 @@ fn settings_that_cannot_be_printed_end_it() {
 fn around(home: &Home, script: &str) -> Running {
     home.declare_foreign("ready");
     home.declare_foreign("go");
-    let running = home.skia(["sandbox", "--", "sh", "-c", &format!("{script}; : > ready; {WAIT}")]).spawn();
+    let running =
+        home.skia(["sandbox", "--", "sh", "-c", &format!("{script}; : > ready; {WAIT}")]).spawn();
     let ready = home.work().join("ready");
     until("the script is ready", || ready.exists());
     running
@@ -214,7 +247,8 @@ fn interrupt_is_outlived_until_the_command_ends() {
 fn server_is_gone_when_the_command_is() {
     let home = Home::new();
     let outcome = home.skia(["sandbox", "--", "sh", "-c", "echo $SKIA_BASE_URL"]).run();
-    let address = outcome.stdout().trim().trim_start_matches("http://").trim_end_matches("/api").to_owned();
+    let address =
+        outcome.stdout().trim().trim_start_matches("http://").trim_end_matches("/api").to_owned();
     let start = Instant::now();
     std::net::TcpStream::connect(address).unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(1));
@@ -236,7 +270,10 @@ fn sandbox_writes_nothing_by_itself() {
 fn person_is_told_that_the_server_runs() {
     let home = Home::new();
     let mut terminal = home.skia(["sandbox"]).env("NO_COLOR", "1").on_terminal();
-    terminal.expect("SKIA_CLIENT_SECRET=").expect("skia-auth: serving http://127.0.0.1:").expect(" until Ctrl-C");
+    terminal
+        .expect("SKIA_CLIENT_SECRET=")
+        .expect("skia-auth: serving http://127.0.0.1:")
+        .expect(" until Ctrl-C");
     terminal.send("\x03");
     assert_eq!(terminal.wait().signal, Some(2));
 

@@ -26,7 +26,8 @@ fn memory_and_environment_are_out_of_reach_for_other_processes_of_the_user() {
     let mut sandbox = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let owner = fs::metadata(format!("/proc/{}/environ", sandbox.id())).map(|metadata| metadata.uid());
+    let owner =
+        fs::metadata(format!("/proc/{}/environ", sandbox.id())).map(|metadata| metadata.uid());
     sandbox.kill().unwrap();
     sandbox.wait().unwrap();
     assert!(line.starts_with("SKIA_BASE_URL="), "{line}");
@@ -81,7 +82,8 @@ fn secrets_leave_their_wrapper_only_where_they_must() {
         }
     }
     found.sort();
-    let mut expected: Vec<_> = PLACES.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    let mut expected: Vec<_> =
+        PLACES.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
     expected.sort();
     assert_eq!(found, expected);
 }

@@ -43,7 +43,9 @@ fn interrupted_during_the_request() {
 fn interrupted_in_the_middle_of_an_answer() {
     for signal in [INTERRUPT, TERMINATE] {
         let (home, old, new) = (Home::new(), live_token(), live_token());
-        let server = Server::start([live_reply(&old), live_reply(&new).drip(Duration::from_millis(50))]).expects(2);
+        let server =
+            Server::start([live_reply(&old), live_reply(&new).drip(Duration::from_millis(50))])
+                .expects(2);
         gets(token(&home, &server), &old);
         let running = home.skia(["login"]).credentials().server(&server).spawn();
         server.wait_for_requests(2);
@@ -100,7 +102,11 @@ fn secret_stays_hidden_after_a_stop() {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
     let home = Home::new();
     let mut command = std::process::Command::new("sh");
-    command.args(["-c", "stty echo; echo $$; exec \"$0\" config init", env!("CARGO_BIN_EXE_skia-auth")]);
+    command.args([
+        "-c",
+        "stty echo; echo $$; exec \"$0\" config init",
+        env!("CARGO_BIN_EXE_skia-auth"),
+    ]);
     command.env("SKIA_CONFIG", home.work().join("config.toml"));
     let mut session = rexpect::session::spawn_command(command, Some(10_000)).unwrap();
     let pid = Pid::from_raw(session.read_line().unwrap().trim().parse().unwrap()).unwrap();

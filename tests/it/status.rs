@@ -115,10 +115,18 @@ fn every_reason_is_named() {
     };
     let (home, server) = logged_in(&token_expiring_in(930));
     let soon = reason(&home, &server, &["--min-ttl", "1h"]);
-    assert!(soon.starts_with("it is valid for only 15 min ") && soon.ends_with(" s more"), "{soon}");
+    assert!(
+        soon.starts_with("it is valid for only 15 min ") && soon.ends_with(" s more"),
+        "{soon}"
+    );
     std::fs::write(entry(&home), "damaged").unwrap();
-    assert_eq!(reason(&home, &server, &[]), "the cached one cannot be used (it is damaged or of another version)");
-    for (size, why) in [(4 << 20, "it is damaged or of another version"), ((4 << 20) + 1, "it is too large")] {
+    assert_eq!(
+        reason(&home, &server, &[]),
+        "the cached one cannot be used (it is damaged or of another version)"
+    );
+    for (size, why) in
+        [(4 << 20, "it is damaged or of another version"), ((4 << 20) + 1, "it is too large")]
+    {
         std::fs::write(entry(&home), vec![b'x'; size]).unwrap();
         assert_eq!(reason(&home, &server, &[]), format!("the cached one cannot be used ({why})"));
     }
@@ -136,14 +144,20 @@ fn every_reason_is_named() {
     let (home, server) = logged_in(&live_token());
     home.declare_secret("rotated-secret-of-the-integration");
     let rotated = home.skia(["status", "-o", "json"]).credentials().server(&server);
-    let rotated =
-        rotated.env("SKIA_CLIENT_SECRET", "rotated-secret-of-the-integration").allow_partial_stdout().run().json();
+    let rotated = rotated
+        .env("SKIA_CLIENT_SECRET", "rotated-secret-of-the-integration")
+        .allow_partial_stdout()
+        .run()
+        .json();
     assert_eq!(rotated["reason"], "it was made with another client secret");
     let off = home.skia(["status", "-o", "json"]).credentials().server(&server).env("CI", "1");
     let off = off.allow_partial_stdout().run().json();
     assert_eq!(
         (&off["valid"], &off["reason"]),
-        (&json!(false), &json!("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR"))
+        (
+            &json!(false),
+            &json!("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR")
+        )
     );
 }
 
@@ -151,7 +165,11 @@ fn every_reason_is_named() {
 fn command_that_prints_the_secret_is_not_run_for_a_look() {
     let (home, server) = logged_in(&live_token());
     home.write_config("client_secret_command = ['touch', 'pwned']\n");
-    home.skia(["status"]).env("SKIA_CLIENT_ID", CLIENT_ID).server(&server).run().ok("Valid:     yes\n...\n");
+    home.skia(["status"])
+        .env("SKIA_CLIENT_ID", CLIENT_ID)
+        .server(&server)
+        .run()
+        .ok("Valid:     yes\n...\n");
     assert!(!home.work().join("pwned").exists());
 }
 
@@ -168,7 +186,9 @@ fn margin_decides_what_is_valid() {
 #[test]
 fn company_is_a_text_or_a_number_or_none() {
     let expiry = Timestamp::now().as_second() + 7200;
-    for (claim, company) in [("\"7\"", json!("7")), ("7", json!("7")), ("[7]", json!(null)), ("null", json!(null))] {
+    for (claim, company) in
+        [("\"7\"", json!("7")), ("7", json!("7")), ("[7]", json!(null)), ("null", json!(null))]
+    {
         let (home, server) = logged_in(&jwt(&format!(r#"{{"EmpresaId":{claim},"exp":{expiry}}}"#)));
         assert_eq!(status(&home, &server, &["-o", "json"]).json()["company"], company, "{claim}");
     }
@@ -211,7 +231,10 @@ fn no_signature_is_shown_however_much_is_asked_for() {
     let signature = t.rsplit('.').next().unwrap();
     for arguments in [&["-vvv"][..], &["-vvv", "-o", "json"], &["-vvv", "--min-ttl", "48h"]] {
         let outcome = status(&home, &server, arguments);
-        assert!(!outcome.stdout().contains(signature) && !outcome.stderr.contains(signature), "{outcome}");
+        assert!(
+            !outcome.stdout().contains(signature) && !outcome.stderr.contains(signature),
+            "{outcome}"
+        );
     }
 }
 
@@ -221,7 +244,9 @@ fn status_of_another_identity_is_another() {
     assert_eq!(status(&home, &server, &["--client-id", "another"]).code, Some(1));
     assert_eq!(status(&home, &server, &["--scope", "another"]).code, Some(1));
     let here = server.base_url();
-    home.skia(["status", "--base-url", &here, "--client-id", CLIENT_ID]).run().ok("Valid: [..]\n...\n");
+    home.skia(["status", "--base-url", &here, "--client-id", CLIENT_ID])
+        .run()
+        .ok("Valid: [..]\n...\n");
     assert_eq!(cache_files(&home, "token").len(), 1);
 }
 

@@ -86,8 +86,7 @@ fn headers_are_told_when_asked_twice() {
     let server = Server::start([hostile]).expects_any();
     let run = |verbosity: &str| home.skia(["login", verbosity]).credentials().server(&server).run();
     assert!(!run("-v").stderr.to_lowercase().contains("content-type"));
-    let told =
-        "...\nskia-auth: < [..]ontent-[..]ype: application/json; charset=utf-8\n...\nskia-auth: the token is cached\n";
+    let told = "...\nskia-auth: < [..]ontent-[..]ype: application/json; charset=utf-8\n...\nskia-auth: the token is cached\n";
     run("-vv").assert(0, &format!("{token}\n"), told);
 }
 
@@ -97,7 +96,9 @@ fn proxy_and_certificate_are_told() {
     let ca_file = ca.pem_file(&home);
     let server = Server::tls(&ca.issue(["api.skia.test"]), [live_reply(&token)]);
     let proxy = Proxy::to(&server);
-    let program = home.skia(["login", "-v", "--base-url", "https://api.skia.test/api", "--ca-cert"]).arg(ca_file);
+    let program = home
+        .skia(["login", "-v", "--base-url", "https://api.skia.test/api", "--ca-cert"])
+        .arg(ca_file);
     let url = proxy.url_with("user", "proxy-password");
     home.declare_secret("proxy-password");
     let port = proxy.port();
@@ -117,11 +118,13 @@ fn proxy_and_certificate_are_told() {
 fn token_in_a_header_of_the_server_is_not_shown() {
     for token in [live_token(), register_token("short-opaque-token")] {
         let (home, echoed) = (Home::new(), format!("gateway/{token}"));
-        let server = Server::start([live_reply(&token).header("Server", &echoed).header("Via", &token)]);
+        let server =
+            Server::start([live_reply(&token).header("Server", &echoed).header("Via", &token)]);
         let outcome = home.skia(["login", "-vvv"]).credentials().server(&server).run();
         assert_eq!((outcome.code, outcome.stdout()), (Some(0), format!("{token}\n")), "{outcome}");
         assert!(outcome.stderr.contains("< server: gateway/"), "{outcome}");
-        let longest = outcome.stderr.lines().filter(|line| line.contains("< ")).map(str::len).max().unwrap();
+        let longest =
+            outcome.stderr.lines().filter(|line| line.contains("< ")).map(str::len).max().unwrap();
         assert!(longest < 100 && !outcome.stderr.contains(&token), "{outcome}");
     }
 }
@@ -133,5 +136,8 @@ fn secret_that_a_header_would_cut_shows_no_part() {
     let server = Server::start([live_reply(&token).header("Server", &echoed)]);
     let outcome = home.skia(["login", "-vv"]).credentials().server(&server).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert!(outcome.stderr.contains("x***\n") && !outcome.stderr.contains(&SECRET[..6]), "{outcome}");
+    assert!(
+        outcome.stderr.contains("x***\n") && !outcome.stderr.contains(&SECRET[..6]),
+        "{outcome}"
+    );
 }

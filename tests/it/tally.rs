@@ -10,7 +10,10 @@ const GROUPS: [(&str, &[&str]); 7] = [
     ("network, TLS, proxies", &["network"]),
     ("settings and arguments", &["settings", "config_init"]),
     ("cache and concurrency", &["cache", "logout"]),
-    ("streams, signals, exec", &["output", "exec", "signals", "masking", "waiting", "colour", "seal"]),
+    (
+        "streams, signals, exec",
+        &["output", "exec", "signals", "masking", "waiting", "colour", "seal"],
+    ),
     ("clocks", &["clock"]),
     ("commands, documents, harness", &[]),
 ];

@@ -27,7 +27,13 @@ fn slow_login_shows_that_it_waits_and_erases_it() {
 fn quick_login_shows_nothing() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([live_reply(&token)]);
-    let ended = home.skia(["token"]).env("TERM", "xterm").credentials().server(&server).on_terminal().wait();
+    let ended = home
+        .skia(["token"])
+        .env("TERM", "xterm")
+        .credentials()
+        .server(&server)
+        .on_terminal()
+        .wait();
     assert_eq!(ended.screen, format!("{token}\n"));
 }
 

@@ -23,7 +23,10 @@ const ATTEMPTS: usize = 3;
 pub fn run(shared: &SharedArgs) -> Result<Outcome> {
     let profile = shared.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
     let Some(path) = config_path(shared)?.map(|path| path.value) else {
-        bail!(Failure::config("there is no home directory for a configuration file").hint("name one: --config FILE"));
+        bail!(
+            Failure::config("there is no home directory for a configuration file")
+                .hint("name one: --config FILE")
+        );
     };
     // Said before anything is asked: an answer that is thrown away is a secret typed for nothing.
     if fs::symlink_metadata(&path).is_ok() {
@@ -67,7 +70,8 @@ fn write(path: &Path, content: &str, profile: &str) -> Result<(), Failure> {
         io::ErrorKind::AlreadyExists => exists(path, profile),
         _ => Failure::output(format!("cannot create {}: {}", path.display(), reason(&error))),
     };
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.is_dir())
+    if let Some(directory) =
+        path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.is_dir())
     {
         private_fs::create_directory(directory).map_err(cannot)?;
     }
@@ -84,22 +88,28 @@ struct Answers {
 
 impl Answers {
     fn ask(profile: &str) -> Result<Self, Failure> {
-        stdio::emit_error(&format!("Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"));
+        stdio::emit_error(&format!(
+            "Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"
+        ));
         let client_id = question("Client id: ", prompt::read_line, |text| match text {
             "" => Err("a client id is needed".to_owned()),
-            text if text.chars().any(char::is_control) => Err("that contains a control character".to_owned()),
+            text if text.chars().any(char::is_control) => {
+                Err("that contains a control character".to_owned())
+            }
             _ => Ok(()),
         })?;
-        let client_secret = question("Client secret (not shown): ", prompt::read_hidden_line, |text| match text {
-            "" => Err("a client secret is needed".to_owned()),
-            _ => Ok(()),
-        })?;
+        let client_secret =
+            question("Client secret (not shown): ", prompt::read_hidden_line, |text| match text {
+                "" => Err("a client secret is needed".to_owned()),
+                _ => Ok(()),
+            })?;
         let prompt = format!("Base URL [{DEFAULT_BASE_URL}]: ");
         let base_url = question(&prompt, prompt::read_line, |text| match text {
             "" => Ok(()),
             text => match BaseUrl::parse(text) {
                 Ok(url) if !url.uses_tls() && !url.is_loopback() => {
-                    Err("that is plain HTTP: the secret would cross the network readable".to_owned())
+                    Err("that is plain HTTP: the secret would cross the network readable"
+                        .to_owned())
                 }
                 url => url.map(drop).map_err(|failure| failure.message),
             },
@@ -119,20 +129,24 @@ fn question(
 ) -> Result<Zeroizing<String>, Failure> {
     for _ in 0..ATTEMPTS {
         stdio::emit_error(prompt);
-        let answer = read().map_err(|error| Failure::config(format!("no answer: {}", reason(&error))))?;
+        let answer =
+            read().map_err(|error| Failure::config(format!("no answer: {}", reason(&error))))?;
         match check(&answer) {
             Ok(()) => return Ok(answer),
             Err(why) => stdio::emit_error(&format!("{why}\n")),
         }
     }
-    Err(Failure::config("no usable answer").hint("skia-auth config init < /dev/null writes a template to fill in"))
+    Err(Failure::config("no usable answer")
+        .hint("skia-auth config init < /dev/null writes a template to fill in"))
 }
 
 /// The file: commented, so that it can be understood without a manual.
 fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(2048));
     text.push_str("# Configuration of skia-auth. Keep it to yourself: it may hold a secret.\n");
-    text.push_str("# The keys at the top are the profile \"default\". Another profile is a table of\n");
+    text.push_str(
+        "# The keys at the top are the profile \"default\". Another profile is a table of\n",
+    );
     text.push_str("# its own, [profile.NAME], and inherits nothing.\n\n");
     if profile != DEFAULT_PROFILE {
         let _ = writeln!(text, "[profile.{}]", key(profile));
@@ -140,7 +154,11 @@ fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
     match answers {
         Some(answers) => {
             let _ = writeln!(text, "client_id = {}", quoted(&answers.client_id).as_str());
-            let _ = writeln!(text, "client_secret = {}", quoted(answers.client_secret.expose()).as_str());
+            let _ = writeln!(
+                text,
+                "client_secret = {}",
+                quoted(answers.client_secret.expose()).as_str()
+            );
         }
         None => text.push_str("# client_id = \"…\"\n# client_secret = \"…\"\n"),
     }
@@ -155,12 +173,15 @@ fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
             let _ = writeln!(text, "# base_url = \"{DEFAULT_BASE_URL}\"");
         }
     }
-    text.push_str("# scope = \"api\"\n# timeout = \"30s\"\n# ca_cert = \"/path/to/ca.pem\"\n# cache = true\n");
+    text.push_str(
+        "# scope = \"api\"\n# timeout = \"30s\"\n# ca_cert = \"/path/to/ca.pem\"\n# cache = true\n",
+    );
     text
 }
 
 fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let bare = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if bare { name.to_owned() } else { quoted(name).to_string() }
 }
 

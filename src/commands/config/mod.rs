@@ -32,7 +32,9 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
             let widths = rows.iter().map(|row| row.value.chars().count());
             let width = widths.filter(|width| *width <= COLUMN).max().unwrap_or_default();
             lines(rows.into_iter().map(|Row { name, value, provenance, .. }| match provenance {
-                Some(provenance) => (name.to_owned(), format!("{value:width$}  from {}", provenance.without_file())),
+                Some(provenance) => {
+                    (name.to_owned(), format!("{value:width$}  from {}", provenance.without_file()))
+                }
                 None => (name.to_owned(), value),
             }))
         }
@@ -52,8 +54,11 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
 /// The names of the profiles, one a line. It is silent about a file that cannot be read, and about
 /// names that a shell would have to quote.
 fn profile_names(shared: &SharedArgs) -> Outcome {
-    let file = config_path(shared).ok().flatten().and_then(|path| ConfigFile::read(&path.value).ok());
-    let is_plain = |name: &&String| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let file =
+        config_path(shared).ok().flatten().and_then(|path| ConfigFile::read(&path.value).ok());
+    let is_plain = |name: &&String| {
+        name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    };
     let names = file.iter().flat_map(|file| file.profiles.keys()).filter(is_plain);
     Outcome::of(names.map(|name| format!("{name}\n")).collect::<String>())
 }
@@ -78,10 +83,19 @@ struct Row {
 
 impl Row {
     fn of<T>(name: &'static str, setting: &Setting<T>, show: impl FnOnce(&T) -> String) -> Self {
-        Self { name, value: show(&setting.value), is_set: true, provenance: Some(setting.provenance.clone()) }
+        Self {
+            name,
+            value: show(&setting.value),
+            is_set: true,
+            provenance: Some(setting.provenance.clone()),
+        }
     }
 
-    fn maybe<T>(name: &'static str, setting: Option<&Setting<T>>, show: impl FnOnce(&T) -> String) -> Self {
+    fn maybe<T>(
+        name: &'static str,
+        setting: Option<&Setting<T>>,
+        show: impl FnOnce(&T) -> String,
+    ) -> Self {
         match setting {
             Some(setting) => Self::of(name, setting, show),
             None => Self { name, value: "not set".to_owned(), is_set: false, provenance: None },

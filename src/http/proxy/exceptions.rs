@@ -46,16 +46,16 @@ fn covers_address(token: &str, address: IpAddr) -> bool {
         IpAddr::V4(address) => {
             let bits = bits.unwrap_or(32);
             bits <= 32
-                && network
-                    .parse::<Ipv4Addr>()
-                    .is_ok_and(|network| (address.to_bits() ^ network.to_bits()).leading_zeros() >= bits)
+                && network.parse::<Ipv4Addr>().is_ok_and(|network| {
+                    (address.to_bits() ^ network.to_bits()).leading_zeros() >= bits
+                })
         }
         IpAddr::V6(address) => {
             let bits = bits.unwrap_or(128);
             bits <= 128
-                && network
-                    .parse::<Ipv6Addr>()
-                    .is_ok_and(|network| (address.to_bits() ^ network.to_bits()).leading_zeros() >= bits)
+                && network.parse::<Ipv6Addr>().is_ok_and(|network| {
+                    (address.to_bits() ^ network.to_bits()).leading_zeros() >= bits
+                })
         }
     }
 }

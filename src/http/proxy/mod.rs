@@ -54,13 +54,17 @@ impl Proxy {
 /// Lower case goes before upper case, and the variable of the scheme before `ALL_PROXY`. Loopback is always direct. A
 /// value that cannot be used, or not be read, is an error, never a silent direct connection; the error does not repeat
 /// it, since it may hold a password.
-pub fn route(environment: &dyn Fn(&str) -> Result<Option<String>, Failure>, to: &BaseUrl) -> Result<Route, Failure> {
+pub fn route(
+    environment: &dyn Fn(&str) -> Result<Option<String>, Failure>,
+    to: &BaseUrl,
+) -> Result<Route, Failure> {
     if to.is_loopback() {
         return Ok(Route::Direct { why: "a loopback address" });
     }
     let lookup = |name: &str| Ok(environment(name)?.filter(|value| !value.is_empty()));
     let first = |names: &[&'static str]| {
-        let found = |name: &&'static str| lookup(name).map(|value| Some((*name, value?))).transpose();
+        let found =
+            |name: &&'static str| lookup(name).map(|value| Some((*name, value?))).transpose();
         names.iter().find_map(found).transpose()
     };
     // A CGI program is given the header `Proxy:` of a stranger's request as HTTP_PROXY (CVE-2016-5385).
@@ -91,7 +95,9 @@ fn parse(variable: &'static str, value: &str) -> Result<Proxy, Failure> {
         Some((scheme, _)) => {
             let known = ["https", "socks4", "socks4a", "socks5", "socks5h", "ftp"];
             return Err(match known.iter().find(|name| scheme.eq_ignore_ascii_case(name)) {
-                Some(name) => unusable(&format!("is of the kind {name}://, and only http:// is supported")),
+                Some(name) => {
+                    unusable(&format!("is of the kind {name}://, and only http:// is supported"))
+                }
                 None => unusable("is of an unknown kind; only http:// is supported"),
             });
         }
@@ -107,14 +113,18 @@ fn parse(variable: &'static str, value: &str) -> Result<Proxy, Failure> {
     let (host, port) = split_port(address).ok_or_else(|| unusable("is malformed"))?;
     let port = match port {
         None | Some("") => DEFAULT_PORT,
-        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
-            digits.parse().ok().filter(|port| *port != 0).ok_or_else(|| unusable("has a port out of range"))?
-        }
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits
+            .parse()
+            .ok()
+            .filter(|port| *port != 0)
+            .ok_or_else(|| unusable("has a port out of range"))?,
         Some(_) => return Err(unusable("has a port that is not a number")),
     };
     let authorization = match credentials {
         None => None,
-        Some(credentials) => Some(basic(credentials).ok_or_else(|| unusable("has a malformed user or password"))?),
+        Some(credentials) => {
+            Some(basic(credentials).ok_or_else(|| unusable("has a malformed user or password"))?)
+        }
     };
     Ok(Proxy { host: host.to_ascii_lowercase(), port, authorization, variable })
 }
@@ -128,7 +138,12 @@ fn split_port(address: &str) -> Option<(&str, Option<&str>)> {
     let (host, rest) = address.split_at(end);
     let valid = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(bare) => bare.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')),
+        None => {
+            !host.is_empty()
+                && host
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        }
     };
     match rest.strip_prefix(':') {
         _ if !valid => None,
@@ -149,8 +164,12 @@ fn percent_decode(text: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let digit =
-            |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+        let digit = |at: usize| {
+            after
+                .get(at)
+                .and_then(|b| char::from(*b).to_digit(16))
+                .and_then(|d| u8::try_from(d).ok())
+        };
         let (byte, after) = match (byte, digit(0), digit(1)) {
             (b'%', Some(high), Some(low)) => (high << 4 | low, &after[2..]),
             _ => (byte, after),
@@ -165,10 +184,14 @@ fn percent_decode(text: &str) -> Option<Vec<u8>> {
 pub fn refused_credentials(proxy: &Proxy) -> Failure {
     let variable = proxy.variable;
     let message = match proxy.authorization {
-        Some(_) => format!("the proxy {} refuses the user or password in {variable} (HTTP 407)", proxy.describe()),
+        Some(_) => format!(
+            "the proxy {} refuses the user or password in {variable} (HTTP 407)",
+            proxy.describe()
+        ),
         None => format!("the proxy {} asks for a user and password (HTTP 407)", proxy.describe()),
     };
-    Failure::protocol(message).hint(format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT"))
+    Failure::protocol(message)
+        .hint(format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT"))
 }
 
 #[cfg(test)]
@@ -176,7 +199,9 @@ mod tests {
     use super::*;
 
     fn routed(variables: &[(&str, &str)], to: &str) -> String {
-        let value = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let value = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         let lookup = |name: &str| Ok(value(name));
         match route(&lookup, &BaseUrl::parse(to).unwrap()) {
             Ok(route) => route.describe(),
@@ -214,14 +239,20 @@ mod tests {
             routed(&[("https_proxy", ""), ("HTTPS_PROXY", "p")], "https://h"),
             "through the proxy p:1080 (HTTPS_PROXY)"
         );
-        assert_eq!(routed(&[("HTTP_PROXY", "p"), ("REQUEST_METHOD", "POST")], "http://h"), "direct (no proxy is set)");
+        assert_eq!(
+            routed(&[("HTTP_PROXY", "p"), ("REQUEST_METHOD", "POST")], "http://h"),
+            "direct (no proxy is set)"
+        );
     }
 
     #[test]
     fn excepted_host_is_reached_directly() {
         let excepted = "direct (NO_PROXY covers this host)";
         assert_eq!(routed(&[("HTTPS_PROXY", "p"), ("NO_PROXY", "h")], "https://h"), excepted);
-        assert_eq!(routed(&[("HTTPS_PROXY", "no proxy"), ("no_proxy", "h")], "https://h"), excepted);
+        assert_eq!(
+            routed(&[("HTTPS_PROXY", "no proxy"), ("no_proxy", "h")], "https://h"),
+            excepted
+        );
         let both = [("HTTPS_PROXY", "p"), ("NO_PROXY", "h"), ("no_proxy", "x")];
         assert_eq!(routed(&both, "https://h"), "through the proxy p:1080 (HTTPS_PROXY)");
     }

@@ -19,7 +19,8 @@ mod secure;
 
 const DIRECT: Route = Route::Direct { why: "a test" };
 const BODY: &[u8] = br#"{"ClientSecret":"e15148d497d8bc12"}"#;
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nDate: Thu, 24 Apr 2025 13:16:51 GMT\r\n\r\n{}";
+const ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nDate: Thu, 24 Apr 2025 13:16:51 GMT\r\n\r\n{}";
 
 /// A server for one connection. What the script returns is what the test gets to see of it.
 struct Server<T> {
@@ -50,7 +51,10 @@ fn read_request(stream: &mut impl Read) -> Vec<u8> {
     loop {
         if let Some(head) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
             let text = String::from_utf8_lossy(&request[..head]).to_lowercase();
-            let length = text.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+            let length = text
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next()?.parse().ok());
             if request.len() >= head + 4 + length.unwrap_or(0) {
                 return request;
             }
@@ -63,7 +67,12 @@ fn read_request(stream: &mut impl Read) -> Vec<u8> {
 }
 
 /// A call with its steps: what `-v` would show, without the times.
-fn call(url: &str, route: &Route, trust: &Trust, millis: u64) -> (Result<Reply, FailedTry>, Vec<Step>) {
+fn call(
+    url: &str,
+    route: &Route,
+    trust: &Trust,
+    millis: u64,
+) -> (Result<Reply, FailedTry>, Vec<Step>) {
     let base_url = BaseUrl::parse(url).unwrap();
     let deadline = Instant::now() + Duration::from_millis(millis);
     let mut steps = Vec::new();
@@ -125,7 +134,8 @@ fn identity(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key.serialize_der().try_into().unwrap())
         .unwrap();
-    let trust = Trust { extra: vec![CertificateDer::from(root.der().to_vec())], ..Trust::default() };
+    let trust =
+        Trust { extra: vec![CertificateDer::from(root.der().to_vec())], ..Trust::default() };
     Identity { trust, config: Arc::new(config) }
 }
 

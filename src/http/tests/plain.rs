@@ -5,7 +5,8 @@ use super::*;
 #[test]
 fn request_is_exactly_what_is_documented() {
     let server = answer(ANSWER);
-    let (result, steps) = call(&format!("http://127.0.0.1:{}/api/", server.port), &DIRECT, &Trust::default(), 2000);
+    let (result, steps) =
+        call(&format!("http://127.0.0.1:{}/api/", server.port), &DIRECT, &Trust::default(), 2000);
     let reply = result.unwrap();
     assert_eq!((reply.status, reply.body.as_slice()), (200, b"{}".as_slice()));
     assert_eq!(reply.date.as_deref(), Some("Thu, 24 Apr 2025 13:16:51 GMT"));
@@ -45,7 +46,9 @@ fn request_is_exactly_what_is_documented() {
 
 #[test]
 fn any_status_is_a_reply() {
-    for status in [201, 204, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 429, 500, 502, 503, 999] {
+    for status in
+        [201, 204, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 429, 500, 502, 503, 999]
+    {
         let server = answer(format!(
             "HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:1/\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
         ));
@@ -74,7 +77,8 @@ fn body_is_read_in_every_framing() {
 
 #[test]
 fn body_may_be_one_mebibyte_and_no_more() {
-    let head = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").into_bytes();
+    let head =
+        |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").into_bytes();
     let whole = [head(1 << 20), vec![b'x'; 1 << 20]].concat();
     assert_eq!(plain(answer(whole).port, 2000).unwrap().body.len(), 1 << 20);
     for framing in [head((1 << 20) + 1), b"HTTP/1.1 200 OK\r\n\r\n".to_vec()] {
@@ -84,7 +88,10 @@ fn body_may_be_one_mebibyte_and_no_more() {
             let _ = stream.write_all(&[framing, vec![b'x'; (1 << 20) + 1]].concat());
         });
         let name = format!("127.0.0.1:{}", server.port);
-        assert_eq!(trouble_of(plain(server.port, 2000)), last(&format!("the reply of {name} is larger than 1 MiB")));
+        assert_eq!(
+            trouble_of(plain(server.port, 2000)),
+            last(&format!("the reply of {name} is larger than 1 MiB"))
+        );
     }
 }
 
@@ -99,7 +106,10 @@ fn head_may_be_long_and_not_endless() {
         read_request(&mut stream);
     });
     let name = format!("127.0.0.1:{}", server.port);
-    assert_eq!(trouble_of(plain(server.port, 2000)), last(&format!("{name} answers with more than 64 KiB of headers")));
+    assert_eq!(
+        trouble_of(plain(server.port, 2000)),
+        last(&format!("{name} answers with more than 64 KiB of headers"))
+    );
 }
 
 #[test]
@@ -113,21 +123,28 @@ fn answer_that_is_cut_is_lost() {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n",
     ] {
         let server = answer(bytes);
-        let expected = format!("127.0.0.1:{} closed the connection before its answer was complete", server.port);
+        let expected = format!(
+            "127.0.0.1:{} closed the connection before its answer was complete",
+            server.port
+        );
         assert_eq!(trouble_of(plain(server.port, 2000)), lost(&expected), "{bytes}");
     }
 }
 
 #[test]
 fn answer_that_is_reset_is_lost() {
-    for bytes in ["", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", "HTTP/1.1 200 OK\r\n\r\nhe"] {
+    for bytes in ["", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", "HTTP/1.1 200 OK\r\n\r\nhe"]
+    {
         let server = serve(move |mut stream| {
             // A socket that is closed with unread input resets the connection.
             stream.read_exact(&mut [0]).unwrap();
             stream.write_all(bytes.as_bytes()).unwrap();
             stream.peek(&mut [0]).unwrap();
         });
-        let expected = format!("the connection to 127.0.0.1:{} was lost: connection reset by peer", server.port);
+        let expected = format!(
+            "the connection to 127.0.0.1:{} was lost: connection reset by peer",
+            server.port
+        );
         assert_eq!(trouble_of(plain(server.port, 2000)), lost(&expected), "{bytes}");
     }
 }

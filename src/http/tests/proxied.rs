@@ -44,7 +44,10 @@ fn proxy_sees_the_host_and_not_the_secret() {
     let request = String::from_utf8(request).unwrap();
     assert!(request.starts_with("POST /Auth/Login HTTP/1.1\r\n"), "{request}");
     assert!(!request.to_lowercase().contains("proxy-authorization"), "{request}");
-    assert_eq!(steps[2], Step::Tunnelled { proxy: format!("127.0.0.1:{} (HTTPS_PROXY)", proxy.port) });
+    assert_eq!(
+        steps[2],
+        Step::Tunnelled { proxy: format!("127.0.0.1:{} (HTTPS_PROXY)", proxy.port) }
+    );
 }
 
 #[test]
@@ -53,19 +56,34 @@ fn proxy_that_says_no_is_named() {
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
             FailedTry::last(
-                Failure::protocol("the proxy P refuses the user or password in HTTPS_PROXY (HTTP 407)")
-                    .hint("they go into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"),
+                Failure::protocol(
+                    "the proxy P refuses the user or password in HTTPS_PROXY (HTTP 407)",
+                )
+                .hint("they go into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"),
             ),
         ),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", last("the proxy P refuses to connect to api.test (HTTP 403)")),
-        ("HTTP/1.1 302 Found\r\nLocation: x\r\n\r\n", last("the proxy P refuses to connect to api.test (HTTP 302)")),
-        ("HTTP/1.0 502 Bad Gateway\r\n\r\nx", not_connected("the proxy P cannot reach api.test (HTTP 502)")),
+        (
+            "HTTP/1.1 403 Forbidden\r\n\r\n",
+            last("the proxy P refuses to connect to api.test (HTTP 403)"),
+        ),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: x\r\n\r\n",
+            last("the proxy P refuses to connect to api.test (HTTP 302)"),
+        ),
+        (
+            "HTTP/1.0 502 Bad Gateway\r\n\r\nx",
+            not_connected("the proxy P cannot reach api.test (HTTP 502)"),
+        ),
         ("SSH-2.0-x\r\n", last("the proxy P does not answer in HTTP")),
         ("HTTP/1.1 200 OK\r\n\r\nsurplus", last("the proxy P does not answer in HTTP")),
     ] {
         let (trouble, port) = connect(answer, &Trust::default(), 2000);
         let name = format!("the proxy 127.0.0.1:{port} (HTTPS_PROXY)");
-        assert_eq!(format!("{trouble:?}"), format!("{expected:?}").replace("the proxy P", &name), "{answer}");
+        assert_eq!(
+            format!("{trouble:?}"),
+            format!("{expected:?}").replace("the proxy P", &name),
+            "{answer}"
+        );
     }
 }
 
@@ -79,7 +97,8 @@ fn deadline_holds_against_a_proxy_that_drips() {
         }
     });
     let (result, _) = call("https://api.test", &through(proxy.port), &Trust::default(), 300);
-    let expected = format!("no answer from the proxy 127.0.0.1:{} (HTTPS_PROXY) within 0.3 s", proxy.port);
+    let expected =
+        format!("no answer from the proxy 127.0.0.1:{} (HTTPS_PROXY) within 0.3 s", proxy.port);
     assert_eq!(trouble_of(result), late(&expected));
 }
 
@@ -97,14 +116,16 @@ fn head_of_a_proxy_may_not_be_endless() {
 fn proxy_that_is_not_there_is_named() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (result, _) = call("https://api.test", &through(port), &Trust::default(), 2000);
-    let expected = format!("cannot connect to the proxy 127.0.0.1:{port} (HTTPS_PROXY): connection refused");
+    let expected =
+        format!("cannot connect to the proxy 127.0.0.1:{port} (HTTPS_PROXY): connection refused");
     assert_eq!(trouble_of(result), not_connected(&expected));
 }
 
 #[test]
 fn plain_http_is_asked_of_the_proxy_in_absolute_form() {
     let proxy = answer(ANSWER);
-    let (result, _) = call("http://api.test:8080/api", &through(proxy.port), &Trust::default(), 2000);
+    let (result, _) =
+        call("http://api.test:8080/api", &through(proxy.port), &Trust::default(), 2000);
     assert_eq!(result.unwrap().status, 200);
     let request = String::from_utf8(proxy.script.join().unwrap()).unwrap();
     let start = "POST http://api.test:8080/api/Auth/Login HTTP/1.1\r\nproxy-authorization: Basic dXNlcjpwYXNz\r\n";

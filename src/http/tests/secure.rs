@@ -57,15 +57,24 @@ fn tls_1_2_and_an_address_in_the_certificate_will_do() {
 fn unknown_authority_is_named() {
     let stranger = identity("localhost", |_| {});
     let failure = refused(&stranger, &Trust::default());
-    assert_eq!(failure.message, "the certificate of localhost is not trusted: its issuer \"Test Root\" is unknown");
-    assert_eq!(failure.hints, ["if that issuer is right, name its root certificate: --ca-cert FILE"]);
+    assert_eq!(
+        failure.message,
+        "the certificate of localhost is not trusted: its issuer \"Test Root\" is unknown"
+    );
+    assert_eq!(
+        failure.hints,
+        ["if that issuer is right, name its root certificate: --ca-cert FILE"]
+    );
 }
 
 #[test]
 fn authority_with_a_trusted_name_and_another_key_is_refused() {
     let (trusted, impostor) = (identity("localhost", |_| {}), identity("localhost", |_| {}));
     let failure = refused(&impostor, &trusted.trust);
-    assert!(failure.message.starts_with("the certificate of localhost is not trusted: "), "{failure}");
+    assert!(
+        failure.message.starts_with("the certificate of localhost is not trusted: "),
+        "{failure}"
+    );
     assert!(failure.hints[0].contains("--ca-cert"), "{failure}");
 }
 
@@ -91,14 +100,19 @@ fn certificate_out_of_its_time_is_refused_with_the_day() {
         parameters.not_after = rcgen::date_time_ymd(2024, 2, 29);
     });
     let failure = refused(&expired, &expired.trust);
-    assert_eq!(failure.message, "the certificate of localhost expired on 2024-02-29 (issued by \"Test Root\")");
-    let early = identity("localhost", |parameters| parameters.not_before = rcgen::date_time_ymd(2090, 1, 1));
+    assert_eq!(
+        failure.message,
+        "the certificate of localhost expired on 2024-02-29 (issued by \"Test Root\")"
+    );
+    let early = identity("localhost", |parameters| {
+        parameters.not_before = rcgen::date_time_ymd(2090, 1, 1)
+    });
     let failure = refused(&early, &early.trust);
     assert_eq!(
         failure.message,
         "the certificate of localhost is not valid before 2090-01-01 (issued by \"Test Root\")"
     );
-    assert_eq!(failure.hints, ["check the deadline of this machine: date -u"]);
+    assert_eq!(failure.hints, ["check the clock of this machine: date -u"]);
 }
 
 /// What `openssl req -x509` makes: a certificate that signs itself and calls itself an authority.
@@ -116,7 +130,10 @@ fn self_made(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identit
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key.serialize_der().try_into().unwrap())
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                key.serialize_der().try_into().unwrap(),
+            )
             .unwrap(),
     );
     made.trust = Trust { extra: vec![certificate.der().clone()], ..Trust::default() };
@@ -142,20 +159,26 @@ fn self_made_certificate_is_trusted_only_when_it_is_named() {
 fn self_made_certificate_still_has_a_name_and_a_time() {
     let other = self_made("other.test", |_| {});
     assert!(refused(&other, &other.trust).message.contains("is for another name: other.test"));
-    let expired = self_made("localhost", |parameters| parameters.not_after = rcgen::date_time_ymd(2024, 2, 29));
+    let expired = self_made("localhost", |parameters| {
+        parameters.not_after = rcgen::date_time_ymd(2024, 2, 29)
+    });
     assert!(refused(&expired, &expired.trust).message.contains("expired on 2024-02-29"));
 }
 
 #[test]
 fn server_that_speaks_no_tls_or_an_old_one_is_told_apart() {
     let alert = |code: u8| vec![0x15, 3, 1, 0, 2, 2, code];
-    let (old, plain) = ("speaks only a version of TLS that is too old", "does not speak TLS on this port");
+    let (old, plain) =
+        ("speaks only a version of TLS that is too old", "does not speak TLS on this port");
     for (bytes, expected) in [
         (alert(70), old),
         (alert(40), "has no TLS version and cipher in common"),
         (alert(80), "refused the TLS connection (alert 80)"),
         // The beginning of a ServerHello for TLS 1.1, without extensions.
-        ([&[0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2][..], &[7; 32], &[0, 0xc0, 0x13, 0]].concat(), old),
+        (
+            [&[0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2][..], &[7; 32], &[0, 0xc0, 0x13, 0]].concat(),
+            old,
+        ),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), plain),
         (b"220 mail.test ESMTP\r\n".to_vec(), plain),
     ] {
@@ -167,7 +190,10 @@ fn server_that_speaks_no_tls_or_an_old_one_is_told_apart() {
             hello.to_vec()
         });
         let trouble = trouble_of(https(&server, &Trust::default(), 2000));
-        assert!(trouble.retry == Retry::Never && trouble.failure.message.contains(expected), "{trouble:?}");
+        assert!(
+            trouble.retry == Retry::Never && trouble.failure.message.contains(expected),
+            "{trouble:?}"
+        );
     }
 }
 
@@ -178,7 +204,8 @@ fn handshake_that_breaks_off_was_not_a_request() {
         let _ = stream.read(&mut hello).unwrap();
         hello
     });
-    let expected = format!("localhost:{} closed the connection during the TLS handshake", server.port);
+    let expected =
+        format!("localhost:{} closed the connection during the TLS handshake", server.port);
     assert_eq!(trouble_of(https(&server, &Trust::default(), 2000)), not_connected(&expected));
 }
 
@@ -208,7 +235,10 @@ fn body_without_a_length_must_end_with_a_confirmed_end() {
             stream.flush().unwrap();
             request
         });
-        let expected = format!("localhost:{} closed the connection before its answer was complete", server.port);
+        let expected = format!(
+            "localhost:{} closed the connection before its answer was complete",
+            server.port
+        );
         match https(&server, &identity.trust, 2000) {
             Ok(reply) => assert!(is_confirmed && reply.body == b"hello"),
             Err(trouble) => assert!(!is_confirmed && trouble == lost(&expected), "{trouble:?}"),

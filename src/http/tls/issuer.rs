@@ -54,7 +54,8 @@ fn attribute(mut name: &[u8], wanted: &[u8]) -> Option<String> {
 
 fn decode(tag: u8, text: &[u8]) -> String {
     if tag == BMP_STRING {
-        let units: Vec<_> = text.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+        let units: Vec<_> =
+            text.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
         return String::from_utf16_lossy(&units);
     }
     String::from_utf8_lossy(text).into_owned()
@@ -69,8 +70,9 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], mut rest) = bytes.split_first_chunk::<2>()?;
     let mut length = usize::from(first);
     if first >= 0x80 {
-        let (digits, after) =
-            rest.split_at_checked(usize::from(first & 0x7f)).filter(|(d, _)| matches!(d.len(), 1..=3))?;
+        let (digits, after) = rest
+            .split_at_checked(usize::from(first & 0x7f))
+            .filter(|(d, _)| matches!(d.len(), 1..=3))?;
         length = digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit));
         rest = after;
     }
@@ -94,7 +96,8 @@ mod tests {
     #[test]
     fn common_name_and_organization_are_found() {
         use rcgen::DnType::{CommonName, CountryName, OrganizationName};
-        let both = issued(&[(CountryName, "BR"), (OrganizationName, "Corp"), (CommonName, "Corp Root")]);
+        let both =
+            issued(&[(CountryName, "BR"), (OrganizationName, "Corp"), (CommonName, "Corp Root")]);
         assert_eq!(of(&both).as_deref(), Some("Corp Root (Corp)"));
         assert_eq!(of(&issued(&[(OrganizationName, "Corp")])).as_deref(), Some("Corp"));
         assert_eq!(of(&issued(&[(CommonName, "Ação")])).as_deref(), Some("Ação"));
@@ -103,7 +106,9 @@ mod tests {
 
     #[test]
     fn hostile_name_is_made_harmless() {
-        let name = of(&issued(&[(rcgen::DnType::CommonName, "::x ##[a] \u{1b}[0m\u{202e}\u{9b}\n")])).unwrap();
+        let name =
+            of(&issued(&[(rcgen::DnType::CommonName, "::x ##[a] \u{1b}[0m\u{202e}\u{9b}\n")]))
+                .unwrap();
         assert_eq!(name, "??x ???a? ??0m???");
         let long = of(&issued(&[(rcgen::DnType::CommonName, &"x".repeat(5000))])).unwrap();
         assert_eq!(long.len(), LONGEST);

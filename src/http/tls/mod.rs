@@ -38,14 +38,18 @@ pub struct Trust {
 }
 
 /// Reads the file of `--ca-cert`, before anything is sent anywhere. It must hold a certificate in PEM.
-pub fn load_ca_cert(path: &Path, patience: Duration) -> Result<Vec<CertificateDer<'static>>, Failure> {
+pub fn load_ca_cert(
+    path: &Path,
+    patience: Duration,
+) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let unusable = |what: &str| {
         Failure::config(format!("the CA file {} {what}", path.display()))
             .hint("--ca-cert takes a PEM file (-----BEGIN CERTIFICATE-----)")
     };
     let owned = path.to_owned();
-    let pem = files::patiently(path, patience, move || read(&owned).map_err(|error| reason(&error)))
-        .map_err(|why| unusable(&format!("cannot be read: {why}")))?;
+    let pem =
+        files::patiently(path, patience, move || read(&owned).map_err(|error| reason(&error)))
+            .map_err(|why| unusable(&format!("cannot be read: {why}")))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
         .map_err(|_| unusable("holds a malformed certificate"))?;
@@ -53,7 +57,9 @@ pub fn load_ca_cert(path: &Path, patience: Duration) -> Result<Vec<CertificateDe
         return Err(unusable(if pem.is_empty() { "is empty" } else { "holds no certificate" }));
     }
     for certificate in &certificates {
-        RootCertStore::empty().add(certificate.clone()).map_err(|_| unusable("holds a malformed certificate"))?;
+        RootCertStore::empty()
+            .add(certificate.clone())
+            .map_err(|_| unusable("holds a malformed certificate"))?;
     }
     Ok(certificates)
 }
@@ -69,7 +75,9 @@ pub struct Setup {
 impl Setup {
     /// Loads the roots. A setting that names none is an error: it must not silently widen the trust.
     pub fn load(trust: &Trust) -> Result<Self, Failure> {
-        let internal = |error: &dyn std::fmt::Display| Failure::protocol(format!("TLS cannot be set up: {error}"));
+        let internal = |error: &dyn std::fmt::Display| {
+            Failure::protocol(format!("TLS cannot be set up: {error}"))
+        };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let (mut store, roots) = match named_roots(trust)? {
             Some(named) => named,
@@ -96,8 +104,9 @@ impl Setup {
     /// A connection to `host`, in which an IPv6 address stands in brackets.
     pub fn connect(&self, host: &str) -> Result<ClientConnection, Failure> {
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(bare)
-            .map_err(|_| Failure::config(format!("{host} is not a name that a certificate can be for")))?;
+        let name = ServerName::try_from(bare).map_err(|_| {
+            Failure::config(format!("{host} is not a name that a certificate can be for"))
+        })?;
         let mut connection = ClientConnection::new(Arc::clone(&self.config), name)
             .map_err(|error| Failure::protocol(format!("TLS cannot be set up: {error}")))?;
         connection.set_buffer_limit(None);
@@ -123,7 +132,8 @@ fn named_roots(trust: &Trust) -> Result<Option<(RootCertStore, String)>, Failure
             Failure::config(format!("SSL_CERT_FILE names {}, which {what}", path.display()))
                 .hint("unset SSL_CERT_FILE to trust the system's roots")
         };
-        let pem = read(path).map_err(|error| unusable(&format!("cannot be read: {}", reason(&error))))?;
+        let pem =
+            read(path).map_err(|error| unusable(&format!("cannot be read: {}", reason(&error))))?;
         if add(&mut store, &pem) == 0 {
             return Err(unusable("holds no certificate"));
         }
@@ -134,11 +144,15 @@ fn named_roots(trust: &Trust) -> Result<Option<(RootCertStore, String)>, Failure
         }
     }
     if store.is_empty() {
-        return Err(Failure::config("SSL_CERT_DIR names no directory that holds a certificate under a hashed name")
-            .hint("unset SSL_CERT_DIR to trust the system's roots"));
+        return Err(Failure::config(
+            "SSL_CERT_DIR names no directory that holds a certificate under a hashed name",
+        )
+        .hint("unset SSL_CERT_DIR to trust the system's roots"));
     }
-    let names: Vec<_> =
-        [file.map(|_| "SSL_CERT_FILE"), directory.map(|_| "SSL_CERT_DIR")].into_iter().flatten().collect();
+    let names: Vec<_> = [file.map(|_| "SSL_CERT_FILE"), directory.map(|_| "SSL_CERT_DIR")]
+        .into_iter()
+        .flatten()
+        .collect();
     Ok(Some((store, names.join(" and "))))
 }
 
@@ -153,7 +167,10 @@ fn hashed_files(directory: PathBuf) -> Vec<PathBuf> {
         })
     };
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.filter(|entry| entry.file_name().to_str().is_some_and(is_hashed)).map(|entry| entry.path()).collect()
+    entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_hashed))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// The roots of the operating system, or the bundled ones where it has none.
@@ -172,10 +189,16 @@ fn system_roots() -> (RootCertStore, String) {
     (store, source)
 }
 
-fn webpki(store: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider))
-        .build()
-        .map_err(|error| Failure::protocol(format!("the root certificates cannot be used: {error}")))?;
+fn webpki(
+    store: RootCertStore,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider))
+            .build()
+            .map_err(|error| {
+                Failure::protocol(format!("the root certificates cannot be used: {error}"))
+            })?;
     Ok(verifier)
 }
 

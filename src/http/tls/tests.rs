@@ -20,7 +20,10 @@ fn ca_file_gives_all_its_certificates() {
     let directory = tempfile::tempdir().unwrap();
     let (one, other) = (root("One"), root("Other"));
     let path = file(&directory, "ca.pem", &format!("# comment\n{}\r\n{}", one.pem(), other.pem()));
-    assert_eq!(load_ca_cert(&path, Duration::from_secs(10)).unwrap(), [one.der().clone(), other.der().clone()]);
+    assert_eq!(
+        load_ca_cert(&path, Duration::from_secs(10)).unwrap(),
+        [one.der().clone(), other.der().clone()]
+    );
 }
 
 #[test]
@@ -33,7 +36,10 @@ fn unusable_ca_file_is_said_to_be_so() {
         (directory.path().to_owned(), "cannot be read: is a directory"),
         (file(&directory, "empty", ""), "is empty"),
         (file(&directory, "text", "hello\n"), "holds no certificate"),
-        (file(&directory, "key", &rcgen::KeyPair::generate().unwrap().serialize_pem()), "holds no certificate"),
+        (
+            file(&directory, "key", &rcgen::KeyPair::generate().unwrap().serialize_pem()),
+            "holds no certificate",
+        ),
         (file(&directory, "cut", &pem[..pem.len() / 2]), "holds a malformed certificate"),
         (file(&directory, "garbage", &format!("{pem}{garbage}")), "holds a malformed certificate"),
         (PathBuf::from("/dev/zero"), "cannot be read: larger than 8 MiB"),
@@ -44,16 +50,22 @@ fn unusable_ca_file_is_said_to_be_so() {
     }
 }
 
-fn named(file: Option<PathBuf>, directory: Option<&Path>) -> Result<Option<(usize, String)>, String> {
+fn named(
+    file: Option<PathBuf>,
+    directory: Option<&Path>,
+) -> Result<Option<(usize, String)>, String> {
     let directory = directory.map(|path| path.as_os_str().to_owned());
     let trust = Trust { extra: Vec::new(), file, directory };
-    named_roots(&trust).map(|found| found.map(|(store, names)| (store.len(), names))).map_err(|failure| failure.message)
+    named_roots(&trust)
+        .map(|found| found.map(|(store, names)| (store.len(), names)))
+        .map_err(|failure| failure.message)
 }
 
 #[test]
 fn environment_stands_in_for_the_roots_of_the_system() {
     let directory = tempfile::tempdir().unwrap();
-    let bundle = file(&directory, "bundle.pem", &format!("{}{}", root("One").pem(), root("Two").pem()));
+    let bundle =
+        file(&directory, "bundle.pem", &format!("{}{}", root("One").pem(), root("Two").pem()));
     assert_eq!(named(None, None), Ok(None));
     assert_eq!(named(Some(PathBuf::new()), Some(Path::new(""))), Ok(None));
     assert_eq!(named(Some(bundle.clone()), None), Ok(Some((2, "SSL_CERT_FILE".into()))));
@@ -67,7 +79,10 @@ fn environment_stands_in_for_the_roots_of_the_system() {
         named(Some(bundle.clone()), Some(directory.path())),
         Ok(Some((3, "SSL_CERT_FILE and SSL_CERT_DIR".into())))
     );
-    assert_eq!(named(Some(bundle), Some(Path::new("/none"))), Ok(Some((2, "SSL_CERT_FILE and SSL_CERT_DIR".into()))));
+    assert_eq!(
+        named(Some(bundle), Some(Path::new("/none"))),
+        Ok(Some((2, "SSL_CERT_FILE and SSL_CERT_DIR".into())))
+    );
 }
 
 #[test]
@@ -86,5 +101,8 @@ fn system_has_roots_or_ours_are_taken() {
     assert!(!setup.roots.is_empty());
     assert_eq!(setup.issuer(), None);
     assert!(setup.connect("[::1]").is_ok());
-    assert_eq!(setup.connect("a..b").unwrap_err().message, "a..b is not a name that a certificate can be for");
+    assert_eq!(
+        setup.connect("a..b").unwrap_err().message,
+        "a..b is not a name that a certificate can be for"
+    );
 }

@@ -15,29 +15,39 @@ const NAMES: usize = 5;
 pub fn explain(error: &Error, host: &str, issuer: Option<&str>) -> Failure {
     match error {
         Error::InvalidCertificate(error) => certificate(error, host, issuer),
-        Error::NoCertificatesPresented => Failure::protocol(format!("{host} presents no certificate")),
-        Error::InvalidMessage(InvalidMessage::InvalidContentType | InvalidMessage::MessageTooLarge) => {
-            Failure::protocol(format!("{host} does not speak TLS on this port"))
-                .hint("check the port in the base URL, and whether it should begin with http://")
+        Error::NoCertificatesPresented => {
+            Failure::protocol(format!("{host} presents no certificate"))
         }
+        Error::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::MessageTooLarge,
+        ) => Failure::protocol(format!("{host} does not speak TLS on this port"))
+            .hint("check the port in the base URL, and whether it should begin with http://"),
         Error::AlertReceived(AlertDescription::ProtocolVersion)
         | Error::PeerIncompatible(
-            PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => Failure::protocol(format!("{host} speaks only a version of TLS that is too old (1.2 or 1.3 is needed)")),
-        Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity)
-        | Error::PeerIncompatible(_) => {
-            Failure::protocol(format!("{host} has no TLS version and cipher in common with this program (1.2 or 1.3)"))
-        }
-        Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            Failure::protocol(format!("{host} asks for a client certificate, which this program does not have"))
-        }
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        ) => Failure::protocol(format!(
+            "{host} speaks only a version of TLS that is too old (1.2 or 1.3 is needed)"
+        )),
+        Error::AlertReceived(
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
+        )
+        | Error::PeerIncompatible(_) => Failure::protocol(format!(
+            "{host} has no TLS version and cipher in common with this program (1.2 or 1.3)"
+        )),
+        Error::AlertReceived(AlertDescription::CertificateRequired) => Failure::protocol(format!(
+            "{host} asks for a client certificate, which this program does not have"
+        )),
         Error::AlertReceived(AlertDescription::UnrecognisedName) => {
             Failure::protocol(format!("the server that answers for {host} does not know that name"))
         }
-        Error::AlertReceived(alert) => {
-            Failure::protocol(format!("{host} refused the TLS connection (alert {})", u8::from(*alert)))
-        }
-        Error::InvalidMessage(_) | Error::PeerMisbehaved(_) | Error::InappropriateMessage { .. } => {
+        Error::AlertReceived(alert) => Failure::protocol(format!(
+            "{host} refused the TLS connection (alert {})",
+            u8::from(*alert)
+        )),
+        Error::InvalidMessage(_)
+        | Error::PeerMisbehaved(_)
+        | Error::InappropriateMessage { .. } => {
             Failure::protocol(format!("{host} breaks the rules of TLS"))
         }
         Error::InappropriateHandshakeMessage { .. } | Error::DecryptError => {
@@ -50,7 +60,8 @@ pub fn explain(error: &Error, host: &str, issuer: Option<&str>) -> Failure {
 fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Failure {
     use CertificateError as E;
     let seen = issuer.map(|name| format!(" (issued by \"{name}\")")).unwrap_or_default();
-    let refused = |what: String| Failure::protocol(format!("the certificate of {host} {what}{seen}"));
+    let refused =
+        |what: String| Failure::protocol(format!("the certificate of {host} {what}{seen}"));
     match error {
         E::UnknownIssuer | E::BadSignature => {
             let what = match (error, issuer) {
@@ -63,7 +74,8 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
             what.hint("if that issuer is right, name its root certificate: --ca-cert FILE")
         }
         E::NotValidForNameContext { presented, .. } => {
-            let mut names: Vec<_> = presented.iter().filter_map(|name| quoted(name)).map(printable).collect();
+            let mut names: Vec<_> =
+                presented.iter().filter_map(|name| quoted(name)).map(printable).collect();
             let more = if names.len() > NAMES { ", …" } else { "" };
             names.truncate(NAMES);
             match names.as_slice() {
@@ -74,16 +86,26 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
         E::NotValidForName => refused("is for another name".into()),
         E::ExpiredContext { not_after, .. } => refused(format!("expired on {}", day(*not_after))),
         E::Expired => refused("has expired".into()),
-        E::NotValidYetContext { not_before, .. } => refused(format!("is not valid before {}", day(*not_before)))
-            .hint("check the clock of this machine: date -u"),
-        E::NotValidYet => refused("is not valid yet".into()).hint("check the clock of this machine: date -u"),
+        E::NotValidYetContext { not_before, .. } => {
+            refused(format!("is not valid before {}", day(*not_before)))
+                .hint("check the clock of this machine: date -u")
+        }
+        E::NotValidYet => {
+            refused("is not valid yet".into()).hint("check the clock of this machine: date -u")
+        }
         E::Revoked => refused("has been revoked".into()),
-        E::UnknownRevocationStatus | E::ExpiredRevocationList | E::ExpiredRevocationListContext { .. } => {
+        E::UnknownRevocationStatus
+        | E::ExpiredRevocationList
+        | E::ExpiredRevocationListContext { .. } => {
             refused("cannot be checked for revocation".into())
         }
-        E::InvalidPurpose | E::InvalidPurposeContext { .. } => refused("is not one for a server".into()),
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
+            refused("is not one for a server".into())
+        }
         E::BadEncoding => refused("is malformed".into()),
-        E::UnhandledCriticalExtension => refused("has a critical extension that is not understood".into()),
+        E::UnhandledCriticalExtension => {
+            refused("has a critical extension that is not understood".into())
+        }
         error if is_authority(error) => {
             let what = "is not trusted: it is a certificate authority's own";
             refused(what.into()).hint("if it is the right one, trust it: --ca-cert FILE")

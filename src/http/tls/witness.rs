@@ -49,8 +49,16 @@ impl ServerCertVerifier for Witness {
         if let Ok(mut issuer) = self.issuer.lock() {
             *issuer = issuer::of(end_entity);
         }
-        match self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            Err(Error::InvalidCertificate(error)) if is_authority(&error) && self.named.contains(end_entity) => {
+        match self.judge.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        ) {
+            Err(Error::InvalidCertificate(error))
+                if is_authority(&error) && self.named.contains(end_entity) =>
+            {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }

@@ -48,7 +48,10 @@ fn broken(text: &str, keep: impl Fn(&str) -> bool) -> String {
         }
         inert.push(c);
         if c == '[' {
-            let inside = text[index + 1..].split_once(']').map(|(inside, _)| inside).filter(|inside| keep(inside));
+            let inside = text[index + 1..]
+                .split_once(']')
+                .map(|(inside, _)| inside)
+                .filter(|inside| keep(inside));
             kept_until = inside.map_or(kept_until, |inside| index + 1 + inside.len());
         }
     }

@@ -53,16 +53,22 @@ impl Mask {
             let mut texts = vec![secret, &json[1..json.len() - 1]];
             texts.dedup();
             for text in texts {
-                patterns.push(Pattern::of_bytes(text, &["", "-", ":", " ", "\\x", ",0x", ", 0x", " 0x"], |b| {
-                    format!("{b:02x}")
-                }));
+                patterns.push(Pattern::of_bytes(
+                    text,
+                    &["", "-", ":", " ", "\\x", ",0x", ", 0x", " 0x"],
+                    |b| format!("{b:02x}"),
+                ));
                 patterns.push(Pattern::of_bytes(text, &[",", ", ", " ", ";"], |b| b.to_string()));
-                patterns.extend(base64_forms(text.as_bytes()).iter().map(|form| Pattern::of_encoding(form)));
+                patterns.extend(
+                    base64_forms(text.as_bytes()).iter().map(|form| Pattern::of_encoding(form)),
+                );
             }
         }
         patterns.retain(|pattern| !pattern.0.is_empty());
         let mut beginnings = [false; 256];
-        for spelling in patterns.iter().filter_map(|pattern| pattern.0.first()).flat_map(Part::spellings) {
+        for spelling in
+            patterns.iter().filter_map(|pattern| pattern.0.first()).flat_map(Part::spellings)
+        {
             if let Some(&first) = spelling.as_bytes().first() {
                 beginnings[usize::from(first.to_ascii_lowercase())] = true;
                 beginnings[usize::from(first.to_ascii_uppercase())] = true;
@@ -81,7 +87,9 @@ impl Mask {
         let mut masked = String::with_capacity(text.len());
         let (mut done, mut position) = (0, 0);
         while let Some(byte) = text.as_bytes().get(position) {
-            let end_of_match = |pattern: &Pattern| pattern.end_of_match(text.as_bytes(), position, &self.comparisons);
+            let end_of_match = |pattern: &Pattern| {
+                pattern.end_of_match(text.as_bytes(), position, &self.comparisons)
+            };
             let end = if self.is_exhausted() {
                 Some(text.len())
             } else if self.beginnings[usize::from(*byte)] {
@@ -128,7 +136,9 @@ impl Part {
         for &start in starts {
             for spelling in self.spellings() {
                 let end = start + spelling.len();
-                let matches = text.get(start..end).is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
+                let matches = text
+                    .get(start..end)
+                    .is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
                 if matches && !ends.contains(&end) {
                     ends.push(end);
                 }
@@ -193,8 +203,11 @@ fn spellings(c: char) -> Vec<String> {
     let mut spellings = plain_spellings(c);
     for inner in spellings.clone() {
         spellings.push(inner.replace('\\', r"\\").replace('"', "\\\""));
-        spellings.push(inner.replace('\\', r"\u005c").replace('"', r"\u0022").replace('&', r"\u0026"));
-        spellings.push(inner.replace('%', "%25").replace('\\', "%5c").replace('"', "%22").replace('&', "%26"));
+        spellings
+            .push(inner.replace('\\', r"\u005c").replace('"', r"\u0022").replace('&', r"\u0026"));
+        spellings.push(
+            inner.replace('%', "%25").replace('\\', "%5c").replace('"', "%22").replace('&', "%26"),
+        );
         spellings.push(inner.replace('&', "&amp;").replace('"', "&quot;"));
     }
     spellings.sort();
@@ -205,11 +218,14 @@ fn spellings(c: char) -> Vec<String> {
 fn plain_spellings(c: char) -> Vec<String> {
     let mut units = [0; 2];
     let mut bytes = [0; 4];
-    let json: String = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
-    let url: String = c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let json: String =
+        c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    let url: String =
+        c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")).collect();
     let code = u32::from(c);
     // What JavaScript's `escape` and IIS write.
-    let escape: String = c.encode_utf16(&mut units).iter().map(|unit| format!("%u{unit:04x}")).collect();
+    let escape: String =
+        c.encode_utf16(&mut units).iter().map(|unit| format!("%u{unit:04x}")).collect();
     let mut spellings = vec![json, url, escape, format!("&#{code};"), format!("&#x{code:x};")];
     spellings.extend(
         match c {
@@ -249,7 +265,13 @@ fn base64_forms(secret: &[u8]) -> Vec<String> {
         // Six bits a character: those that hold a bit of a neighbour are not the secret's own.
         let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            forms.extend(engine.encode(&bytes).get(own.clone()).filter(|own| own.len() >= SHORTEST).map(str::to_owned));
+            forms.extend(
+                engine
+                    .encode(&bytes)
+                    .get(own.clone())
+                    .filter(|own| own.len() >= SHORTEST)
+                    .map(str::to_owned),
+            );
         }
     }
     forms.sort();

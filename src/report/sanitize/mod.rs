@@ -24,7 +24,10 @@ pub fn sanitize(text: &str, secret: Option<&Secret>) -> Vec<String> {
 /// They hold no character that a terminal obeys or a reader cannot see, nothing that a CI runner takes for a command,
 /// and `***` where the server echoed the secret, however it was encoded. What was cut is marked: `…` ends a shortened
 /// line, `(3 more)` stands for the lines left out.
-pub fn sanitize_all<'a>(messages: impl Iterator<Item = &'a str>, secret: Option<&Secret>) -> Vec<String> {
+pub fn sanitize_all<'a>(
+    messages: impl Iterator<Item = &'a str>,
+    secret: Option<&Secret>,
+) -> Vec<String> {
     let mask = Mask::new(secret.map(Secret::expose).unwrap_or_default());
     let mut lines = Vec::new();
     let mut more = 0_usize;
@@ -95,7 +98,11 @@ fn mask_string(string: &str, mask: &Mask, token: &str) -> String {
     // As it is shown: what is not seen may have stood within the secret.
     let shown = inert::without_unseen(&reread.as_ref().unwrap_or(&text).replace(['\r', '\n'], " "));
     let masked = mask.apply(&shown);
-    if masked == shown && reread.is_some() { written } else { serde_json::Value::from(masked).to_string() }
+    if masked == shown && reread.is_some() {
+        written
+    } else {
+        serde_json::Value::from(masked).to_string()
+    }
 }
 
 fn sanitize_line(line: &str, mask: &Mask) -> String {
@@ -132,8 +139,11 @@ mod tests {
 
     #[test]
     fn harmless_text_stays_as_it_is() {
-        for text in ["Invalid Credentials", "Usuário ou senha inválidos: 日本語 👍", "a:b # [c] (#1) https://h:1/"]
-        {
+        for text in [
+            "Invalid Credentials",
+            "Usuário ou senha inválidos: 日本語 👍",
+            "a:b # [c] (#1) https://h:1/",
+        ] {
             assert_eq!(plain(text), [text]);
         }
         assert!(plain("").is_empty());
@@ -147,17 +157,26 @@ mod tests {
 
     #[test]
     fn nothing_is_left_for_a_terminal_to_obey() {
-        assert_eq!(plain("\u{1b}[1;31mred\u{1b}[0m \u{9b}2J\u{1b}]0;title\u{7}"), ["[1;31mred[0m 2J]0;title"]);
+        assert_eq!(
+            plain("\u{1b}[1;31mred\u{1b}[0m \u{9b}2J\u{1b}]0;title\u{7}"),
+            ["[1;31mred[0m 2J]0;title"]
+        );
         assert_eq!(plain("a\u{1b}(0b\u{0}c\u{8}d\u{7f}e\u{85}f"), ["a(0bcdef"]);
         assert_eq!(plain("user\u{202e}gpj.exe\u{2066}x\u{2069}\u{200f}\u{61c}"), ["usergpj.exex"]);
-        assert_eq!(plain("a\u{200b}b\u{2060}c\u{feff}d\u{ad}e\u{2028}f\u{e0041}g\u{fe0f}h\u{e0100}i"), ["abcdefghi"]);
+        assert_eq!(
+            plain("a\u{200b}b\u{2060}c\u{feff}d\u{ad}e\u{2028}f\u{e0041}g\u{fe0f}h\u{e0100}i"),
+            ["abcdefghi"]
+        );
     }
 
     #[test]
     fn nothing_is_left_for_a_runner_to_obey() {
         assert_eq!(plain("::stop-commands::x"), [": :stop-commands: :x"]);
         assert_eq!(plain("a ##[group]"), ["a ## [group]"]);
-        assert_eq!(plain("x ##VsO[task.setvariable variable=a]b"), ["x ##VsO [task.setvariable variable=a]b"]);
+        assert_eq!(
+            plain("x ##VsO[task.setvariable variable=a]b"),
+            ["x ##VsO [task.setvariable variable=a]b"]
+        );
         assert_eq!(plain("##teamcity[message]"), ["##teamcity [message]"]);
         assert_eq!(plain(":::: ###[x"), [": : : : ### [x"]);
         assert_eq!(plain(":\u{200b}: #\u{ad}#\u{1b}[x #\u{1}#v\u{202e}so["), [": : ## [x ##vso ["]);
@@ -200,10 +219,13 @@ mod tests {
             assert_eq!(masked(&format!("no: [{encoded}]"), nasty), "no: [***]", "{encoded}");
         }
         let apostrophe = "it's-a-word";
-        for encoded in [r"it\'s-a-word", "it&apos;s-a-word", "it&#039;s-a-word", "it&#39;s-a-word"] {
+        for encoded in [r"it\'s-a-word", "it&apos;s-a-word", "it&#039;s-a-word", "it&#39;s-a-word"]
+        {
             assert_eq!(masked(encoded, apostrophe), "***", "{encoded}");
         }
-        for encoded in ["salt&pepper", "salt&amp;pepper", "salt&amp;amp;pepper", r"salt\u0026amp;pepper"] {
+        for encoded in
+            ["salt&pepper", "salt&amp;pepper", "salt&amp;amp;pepper", r"salt\u0026amp;pepper"]
+        {
             assert_eq!(masked(encoded, "salt&pepper"), "***", "{encoded}");
         }
         for encoded in ["a\tword", r"a\tword", "a%09word", "a word"] {
@@ -241,11 +263,18 @@ mod tests {
             (r#"["\u0074oken\u002Dhunter2x"]"#, r#"["token-hunter2x"]"#),
             (r#"["\"hunter2x"#, r#"["\"hunter2x"#),
         ] {
-            assert_eq!(mask_document(document, &secret, "token-hunter2x").unwrap(), masked, "{document}");
+            assert_eq!(
+                mask_document(document, &secret, "token-hunter2x").unwrap(),
+                masked,
+                "{document}"
+            );
         }
         // A secret with what JSON has letters for.
         let secret = Secret::new("hu\rn\tt\u{8}e\u{c}r".to_owned());
-        assert_eq!(mask_document(r#"["hu\rn\tt\be\fr","hu n ter"]"#, &secret, "").unwrap(), r#"["***","***"]"#);
+        assert_eq!(
+            mask_document(r#"["hu\rn\tt\be\fr","hu n ter"]"#, &secret, "").unwrap(),
+            r#"["***","***"]"#
+        );
         // A secret that looks like a part of an escape sequence.
         let secret = Secret::new("u00410".to_owned());
         assert_eq!(mask_document(r#"["\u00410"]"#, &secret, "").unwrap(), r#"["A0"]"#);
@@ -269,8 +298,22 @@ mod tests {
         // A quarter of the largest reply: what takes its time in proportion needs seconds, anything worse needs hours.
         let size = 1 << 18;
         let secret = "a".repeat(64);
-        for unit in ["a", "\u{1b}]", "\u{1b}[1;", "\n", "\r\n", "\u{200b}", ":", "#", "%61", "a\u{1b}", &secret[1..]] {
-            assert!(masked(&unit.repeat(size / unit.len()), &secret).chars().count() <= 10 * 300 + 9);
+        for unit in [
+            "a",
+            "\u{1b}]",
+            "\u{1b}[1;",
+            "\n",
+            "\r\n",
+            "\u{200b}",
+            ":",
+            "#",
+            "%61",
+            "a\u{1b}",
+            &secret[1..],
+        ] {
+            assert!(
+                masked(&unit.repeat(size / unit.len()), &secret).chars().count() <= 10 * 300 + 9
+            );
         }
         for unit in ["\"\",", "\"\\u0061\":", "\\\"", "\"a", "97, "] {
             let document = unit.repeat(size / 8 / unit.len());

@@ -34,18 +34,24 @@ impl Problem {
             }
             Fault::UnknownKey { nearest: None } => {
                 let names: Vec<_> = KEYS.iter().map(|(name, _)| *name).collect();
-                ("unknown key".into(), Some(format!("the keys are {} and [profile.NAME]", names.join(", "))))
+                (
+                    "unknown key".into(),
+                    Some(format!("the keys are {} and [profile.NAME]", names.join(", "))),
+                )
             }
             Fault::WrongType { key, expected } => (format!("{key} must be {expected}"), None),
             Fault::Twice(key) => (format!("{key} is given twice"), None),
             Fault::DefaultAsTable => (
                 "the profile \"default\" is not a table".into(),
-                Some("write its keys at the top of the file, before the first [profile.NAME]".into()),
+                Some(
+                    "write its keys at the top of the file, before the first [profile.NAME]".into(),
+                ),
             ),
             Fault::OtherGrantType => ("GrantType must be client_credentials".into(), None),
-            Fault::SeveralSecrets(one, other) => {
-                (format!("both {one} and {other} are given in one profile"), Some("keep one of them".into()))
-            }
+            Fault::SeveralSecrets(one, other) => (
+                format!("both {one} and {other} are given in one profile"),
+                Some("keep one of them".into()),
+            ),
         };
         let failure = Failure::config(format!("{}:{line}:{column}: {what}", path.display()));
         match hint {

@@ -77,7 +77,8 @@ impl ConfigFile {
 
     /// Whether the file holds a secret itself and somebody else can read it.
     pub fn is_exposed(&self) -> bool {
-        self.profiles.values().any(|profile| profile.client_secret.is_some()) && self.access.mode & 0o044 != 0
+        self.profiles.values().any(|profile| profile.client_secret.is_some())
+            && self.access.mode & 0o044 != 0
     }
 
     /// A file that names a command, and that others can write, is a program of theirs.
@@ -87,12 +88,16 @@ impl ConfigFile {
         }
         let path = self.path.display();
         if self.access.mode & 0o022 != 0 {
-            return Err(Failure::config(format!("{path} names a command, and other users can write the file"))
-                .hint(format!("chmod go-w {}", word(path))));
+            return Err(Failure::config(format!(
+                "{path} names a command, and other users can write the file"
+            ))
+            .hint(format!("chmod go-w {}", word(path))));
         }
         if self.access.is_foreign {
-            return Err(Failure::config(format!("{path} names a command, and the file belongs to another user"))
-                .hint(format!("sudo chown \"$(id -u)\" {path}")));
+            return Err(Failure::config(format!(
+                "{path} names a command, and the file belongs to another user"
+            ))
+            .hint(format!("sudo chown \"$(id -u)\" {path}")));
         }
         Ok(())
     }
@@ -115,12 +120,15 @@ fn parse(text: &str, is_json: bool) -> Result<BTreeMap<String, Profile>, Problem
     let (read, (line, column), data_error) = if is_json {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        match seed.deserialize(&mut deserializer).and_then(|file| deserializer.end().map(|()| file)) {
+        match seed.deserialize(&mut deserializer).and_then(|file| deserializer.end().map(|()| file))
+        {
             Ok(file) => (Some(file), (1, 1), false),
             Err(error) => (None, (error.line().max(1), error.column().max(1)), error.is_data()),
         }
     } else {
-        match toml::Deserializer::parse(text).and_then(|deserializer| seed.deserialize(deserializer)) {
+        match toml::Deserializer::parse(text)
+            .and_then(|deserializer| seed.deserialize(deserializer))
+        {
             Ok(file) => (Some(file), (1, 1), false),
             Err(error) => (None, position(text, error.span().map_or(0, |span| span.start)), true),
         }
@@ -159,7 +167,8 @@ impl<'de> DeserializeSeed<'de> for FileSeed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let mut profiles = BTreeMap::new();
-        let default = ProfileSeed { fault: self.fault, profiles: Some(&mut profiles) }.deserialize(deserializer)?;
+        let default = ProfileSeed { fault: self.fault, profiles: Some(&mut profiles) }
+            .deserialize(deserializer)?;
         profiles.insert(DEFAULT_PROFILE.to_owned(), default);
         Ok(profiles)
     }
@@ -191,7 +200,9 @@ impl<'de> Visitor<'de> for ProfileSeed<'_> {
         let mut profile = Profile::default();
         let mut secrets: Vec<&'static str> = Vec::new();
         let mut grant_type = None;
-        while let Some(key) = map.next_key_seed(KeySeed { fault, at_top: self.profiles.is_some() })? {
+        while let Some(key) =
+            map.next_key_seed(KeySeed { fault, at_top: self.profiles.is_some() })?
+        {
             let slot = Slot { fault, key, map: &mut map };
             match key {
                 "client_id" => slot.fill(&mut profile.client_id, "a string")?,
@@ -225,7 +236,9 @@ impl<'de> Visitor<'de> for ProfileSeed<'_> {
                     };
                     map.next_value_seed(ProfilesSeed { fault, profiles }).inspect_err(|_| {
                         let expected = "a table of profiles: [profile.NAME]";
-                        fault.borrow_mut().get_or_insert(Fault::WrongType { key: PROFILE, expected });
+                        fault
+                            .borrow_mut()
+                            .get_or_insert(Fault::WrongType { key: PROFILE, expected });
                     })?;
                 }
             }
@@ -277,7 +290,11 @@ struct Slot<'a, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Slot<'_, A> {
-    fn fill<T: Deserialize<'de>>(self, target: &mut Option<T>, expected: &'static str) -> Result<(), A::Error> {
+    fn fill<T: Deserialize<'de>>(
+        self,
+        target: &mut Option<T>,
+        expected: &'static str,
+    ) -> Result<(), A::Error> {
         let Self { fault, key, map } = self;
         if target.is_some() {
             return Err(fail(fault, Fault::Twice(key)));
@@ -301,8 +318,10 @@ impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
         let written = Cow::<str>::deserialize(deserializer)?;
-        let own =
-            KEYS.iter().find(|(name, vendor)| written == *name || Some(&*written) == *vendor).map(|(name, _)| *name);
+        let own = KEYS
+            .iter()
+            .find(|(name, vendor)| written == *name || Some(&*written) == *vendor)
+            .map(|(name, _)| *name);
         match own {
             Some(name) => Ok(name),
             None if written == GRANT_TYPE => Ok(GRANT_TYPE),
@@ -379,7 +398,8 @@ mod tests {
 
     #[test]
     fn profiles_inherit_nothing() {
-        let profiles = toml("client_id = 'a'\nscope = 's'\n[profile.staging]\nclient_id = 'b'\n").unwrap();
+        let profiles =
+            toml("client_id = 'a'\nscope = 's'\n[profile.staging]\nclient_id = 'b'\n").unwrap();
         assert_eq!(profiles["staging"].client_id.as_deref(), Some("b"));
         assert_eq!(profiles["staging"].scope, None);
         assert_eq!(profiles[DEFAULT_PROFILE].scope.as_deref(), Some("s"));
@@ -388,14 +408,20 @@ mod tests {
     #[test]
     fn faults_have_a_position_and_no_value() {
         let unknown = Fault::UnknownKey { nearest: Some("client_secret") };
-        assert_eq!(toml("client_id = 'a'\nclient_secrt = 'hunter2'\n").unwrap_err(), problem(2, 1, unknown));
+        assert_eq!(
+            toml("client_id = 'a'\nclient_secrt = 'hunter2'\n").unwrap_err(),
+            problem(2, 1, unknown)
+        );
         let unknown = Fault::UnknownKey { nearest: Some("client_id") };
         assert_eq!(toml("[profile.x]\n  clientid = 1\n").unwrap_err(), problem(2, 3, unknown));
         let wrong = Fault::WrongType { key: "client_id", expected: "a string" };
         assert_eq!(toml("\nclient_id = 12\n").unwrap_err(), problem(2, 13, wrong));
         assert_eq!(toml("client_secret = 'hunter2\n").unwrap_err().fault, Fault::Syntax("TOML"));
         assert_eq!(toml("scope = 'a'\nscope = 'b'\n").unwrap_err().line, 2);
-        assert_eq!(toml("[profile.default]\nscope = 'a'\n").unwrap_err().fault, Fault::DefaultAsTable);
+        assert_eq!(
+            toml("[profile.default]\nscope = 'a'\n").unwrap_err().fault,
+            Fault::DefaultAsTable
+        );
         let wrong = Fault::WrongType { key: "timeout", expected: "a duration like \"30s\"" };
         assert_eq!(toml("scope = 'a'\ntimeout = 'soon'\n").unwrap_err(), problem(2, 11, wrong));
         assert_eq!(
@@ -414,7 +440,10 @@ mod tests {
     #[test]
     fn json_faults_have_a_position_too() {
         assert_eq!(json("{\n  \"client_secrt\": \"hunter2\"}").unwrap_err().line, 2);
-        assert_eq!(json("{\"client_id\": \"a\", \"ClientId\": \"b\"}").unwrap_err().fault, Fault::Twice("client_id"));
+        assert_eq!(
+            json("{\"client_id\": \"a\", \"ClientId\": \"b\"}").unwrap_err().fault,
+            Fault::Twice("client_id")
+        );
         assert_eq!(json("{\"client_id\": \"a\"").unwrap_err().fault, Fault::Syntax("JSON"));
         assert_eq!(json("{} {}").unwrap_err().fault, Fault::Syntax("JSON"));
         assert_eq!(json("[]").unwrap_err().line, 1);

@@ -23,7 +23,8 @@ fn ask(arguments: &[&str], script: impl IntoIterator<Item = Reply>, requests: us
 fn each<T: Send>(rows: impl IntoIterator<Item = (&'static str, T)>, case: impl Fn(T) + Sync) {
     let case = &case;
     let failed: Vec<String> = thread::scope(|scope| {
-        let running: Vec<_> = rows.into_iter().map(|(name, row)| (name, scope.spawn(move || case(row)))).collect();
+        let running: Vec<_> =
+            rows.into_iter().map(|(name, row)| (name, scope.spawn(move || case(row)))).collect();
         let failure = |panic: Box<dyn std::any::Any + Send>| match panic.downcast::<String>() {
             Ok(message) => *message,
             Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or_default().to_owned(),
@@ -37,7 +38,9 @@ fn each<T: Send>(rows: impl IntoIterator<Item = (&'static str, T)>, case: impl F
 /// What is said of refused credentials.
 fn refused(status: u16, said: &[&str]) -> String {
     let said: String = said.iter().map(|line| format!("server: {line}\n")).collect();
-    format!("skia-auth: error: 127.0.0.1 refused the credentials (HTTP {status})\n{said}hint: {HINT}\n")
+    format!(
+        "skia-auth: error: 127.0.0.1 refused the credentials (HTTP {status})\n{said}hint: {HINT}\n"
+    )
 }
 
 fn error(what: &str) -> String {

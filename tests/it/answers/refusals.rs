@@ -9,8 +9,7 @@ use crate::support::*;
 fn refused_credentials_are_never_tried_again() {
     let problem = r#"{"type":"https://tools.ietf.org/html/rfc7231","title":"One or more validation errors occurred.",
         "status":400,"errors":{"ClientId":["The ClientId field is required."],"Scope":["Too long.","Unknown."]}}"#;
-    let page =
-        "<!DOCTYPE html>\n<html><head><TITLE lang='en'>401 - Unauthorized: Access is denied</TITLE></head></html>";
+    let page = "<!DOCTYPE html>\n<html><head><TITLE lang='en'>401 - Unauthorized: Access is denied</TITLE></head></html>";
     let invalid = || vec!["Invalid Credentials"];
     let refusal = |status| Reply::json(status, DOCUMENTED_401);
     let denied = "Authorization has been denied for this request.";
@@ -30,41 +29,80 @@ fn refused_credentials_are_never_tried_again() {
         ("the 500 under 200", (Reply::json(200, DOCUMENTED_500), 200, invalid())),
         ("the 500 under 401", (Reply::json(401, DOCUMENTED_500), 401, invalid())),
         ("lower case", (Reply::json(500, "{\"m\":\"invalid credentials\"}"), 500, invalid())),
-        ("as plain text", (Reply::json(500, "Invalid Credentials."), 500, vec!["Invalid Credentials."])),
-        ("Status a string", (with_fields(r#""Status":"1","Messages":"Invalid Credentials""#), 200, invalid())),
+        (
+            "as plain text",
+            (Reply::json(500, "Invalid Credentials."), 500, vec!["Invalid Credentials."]),
+        ),
+        (
+            "Status a string",
+            (with_fields(r#""Status":"1","Messages":"Invalid Credentials""#), 200, invalid()),
+        ),
         ("no Status", (with_fields(r#""Messages":["Invalid Credentials"]"#), 200, invalid())),
         (
             "Status 0 without token",
-            (with_fields(r#""Status":0,"Token":null,"Messages":["Invalid Credentials"]"#), 200, invalid()),
+            (
+                with_fields(r#""Status":0,"Token":null,"Messages":["Invalid Credentials"]"#),
+                200,
+                invalid(),
+            ),
         ),
         (
             "Status 1",
-            (with_fields(r#""Status":1,"Token":null,"Messages":["Account locked"]"#), 200, vec!["Account locked"]),
+            (
+                with_fields(r#""Status":1,"Token":null,"Messages":["Account locked"]"#),
+                200,
+                vec!["Account locked"],
+            ),
         ),
-        ("Status 1, empty token", (with_fields(r#""Status":1,"Token":"","Messages":"Locked""#), 200, vec!["Locked"])),
+        (
+            "Status 1, empty token",
+            (with_fields(r#""Status":1,"Token":"","Messages":"Locked""#), 200, vec!["Locked"]),
+        ),
         ("Status 1, no word", (with_fields(r#""Status":1"#), 200, vec![])),
         ("Status -1", (with_fields(r#""Status":-1,"Messages":["no"]"#), 200, vec!["no"])),
         ("Status 0.5", (with_fields(r#""Status":0.5,"Messages":["no"]"#), 200, vec!["no"])),
         ("401, empty", (Reply::json(401, ""), 401, vec![])),
-        ("401, page of IIS", (Reply::html(401, page), 401, vec!["401 - Unauthorized: Access is denied"])),
+        (
+            "401, page of IIS",
+            (Reply::html(401, page), 401, vec!["401 - Unauthorized: Access is denied"]),
+        ),
         ("401, page without title", (Reply::html(401, "<h1>no</h1>"), 401, vec![])),
         ("401, not UTF-8", (Reply::json(401, b"\xff\xfeInv\xe1lido"), 401, vec![])),
         ("401, UTF-16", (Reply::json(401, b"\xff\xfe{\0}\0"), 401, vec![])),
-        ("401, unreadable JSON", (Reply::json(401, r#"{"Token":"eyJhbGciOiJIUzI1NiJ9""#), 401, vec![])),
+        (
+            "401, unreadable JSON",
+            (Reply::json(401, r#"{"Token":"eyJhbGciOiJIUzI1NiJ9""#), 401, vec![]),
+        ),
         ("401, a null", (Reply::json(401, "null"), 401, vec!["null"])),
         ("401, plain text", (Reply::json(401, "go\r\naway"), 401, vec!["go", "away"])),
-        ("401, Web API", (Reply::json(401, format!(r#"{{"Message":"{denied}"}}"#)), 401, vec![denied])),
+        (
+            "401, Web API",
+            (Reply::json(401, format!(r#"{{"Message":"{denied}"}}"#)), 401, vec![denied]),
+        ),
         (
             "401, Status 0",
-            (Reply::json(401, r#"{"Status":0,"Token":null,"Messages":["Success"]}"#), 401, vec!["Success"]),
+            (
+                Reply::json(401, r#"{"Status":0,"Token":null,"Messages":["Success"]}"#),
+                401,
+                vec!["Success"],
+            ),
         ),
         ("401 with Retry-After", (Reply::json(401, "").header("Retry-After", "0"), 401, vec![])),
         ("401 with a redirect", (Reply::json(401, "").header("Location", "/x"), 401, vec![])),
         ("401, cut short", (Reply::json(401, DOCUMENTED_401).cut_at(250), 401, vec![])),
-        ("401, no body after its length", (raw("HTTP/1.1 401 No\r\nContent-Length: 9\r\n", ""), 401, vec![])),
+        (
+            "401, no body after its length",
+            (raw("HTTP/1.1 401 No\r\nContent-Length: 9\r\n", ""), 401, vec![]),
+        ),
         ("401, reset", (Reply::json(401, DOCUMENTED_401).reset_at(250), 401, vec![])),
-        ("401, broken chunks", (raw("HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n", "zz\r\n"), 401, vec![])),
-        ("403, HTML of a firewall", (Reply::html(403, "<html><title>\nBlocked\n</title>"), 403, vec!["Blocked"])),
+        (
+            "401, broken chunks",
+            (raw("HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n", "zz\r\n"), 401, vec![]),
+        ),
+        (
+            "403, HTML of a firewall",
+            (Reply::html(403, "<html><title>\nBlocked\n</title>"), 403, vec!["Blocked"]),
+        ),
         ("403, empty", (Reply::json(403, ""), 403, vec![])),
         (
             "400, ProblemDetails",
@@ -87,7 +125,10 @@ fn refused_credentials_are_never_tried_again() {
                 vec!["Bad Request", "No body was sent."],
             ),
         ),
-        ("200, ProblemDetails that refuse", (with_fields(r#""status":400,"title":"Bad""#), 200, vec!["Bad"])),
+        (
+            "200, ProblemDetails that refuse",
+            (with_fields(r#""status":400,"title":"Bad""#), 200, vec!["Bad"]),
+        ),
     ];
     each(rows, |(reply, status, said)| {
         ask(&["token"], [reply], 1).fails(4, &refused(status, &said));
@@ -96,8 +137,11 @@ fn refused_credentials_are_never_tried_again() {
 
 #[test]
 fn refusal_is_one_for_login_and_exec_too() {
-    for command in [&["login"][..], &["exec", "--", "sh", "-c", "echo ran"], &["login", "--retries", "5"]] {
-        ask(command, [Reply::json(401, DOCUMENTED_401)], 1).fails(4, &refused(401, &["Invalid Credentials"]));
+    for command in
+        [&["login"][..], &["exec", "--", "sh", "-c", "echo ran"], &["login", "--retries", "5"]]
+    {
+        ask(command, [Reply::json(401, DOCUMENTED_401)], 1)
+            .fails(4, &refused(401, &["Invalid Credentials"]));
     }
 }
 
@@ -111,7 +155,10 @@ fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
         ("space before", (" word-of-the-case", "; it begins with white space")),
         (
             "Windows line end",
-            ("word-of-the-case\r", "; it ends with a carriage return (a file with Windows line ends)"),
+            (
+                "word-of-the-case\r",
+                "; it ends with a carriage return (a file with Windows line ends)",
+            ),
         ),
         ("space behind", ("word-of-the-case ", "; it ends with white space")),
         ("tab behind", ("word-of-the-case\t", "; it ends with white space")),
@@ -122,7 +169,10 @@ fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
         ("quote behind", ("word-of-the-case\"", QUOTES)),
         ("quotes of a word processor", ("“word-of-the-case”", QUOTES)),
         ("quote inside", ("word-of'the-case", "")),
-        ("two things", (" 'word-of-the-case'", "; it begins with white space and stands in quotes")),
+        (
+            "two things",
+            (" 'word-of-the-case'", "; it begins with white space and stands in quotes"),
+        ),
         ("byte-order mark", ("\u{feff}word-of-the-case", "; it begins with a byte-order mark")),
         ("GitHub", ("${{ secrets.WORD }}", TEMPLATE)),
         ("Jinja, Helm", ("{{ secrets.word }}", TEMPLATE)),
@@ -143,12 +193,17 @@ fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
         let home = Home::new();
         // A control character cannot be in a client id.
         let fits_an_id = !word.contains(char::is_control);
-        let server = Server::start([Reply::json(401, DOCUMENTED_401)]).expects(1 + usize::from(fits_an_id));
+        let server =
+            Server::start([Reply::json(401, DOCUMENTED_401)]).expects(1 + usize::from(fits_an_id));
         if word.len() > 2 {
             home.declare_secret(word);
         }
         let run = |id: &str, secret: &str| {
-            home.skia(["login"]).server(&server).env("SKIA_CLIENT_ID", id).env("SKIA_CLIENT_SECRET", secret).run()
+            home.skia(["login"])
+                .server(&server)
+                .env("SKIA_CLIENT_ID", id)
+                .env("SKIA_CLIENT_SECRET", secret)
+                .run()
         };
         let told = |id: &str, secret: &str| {
             let start = "skia-auth: error: 127.0.0.1 refused the credentials (HTTP 401)\nserver: Invalid Credentials\n";
@@ -186,7 +241,8 @@ fn refusal_whose_page_never_ends_is_a_refusal() {
 #[test]
 fn token_beside_a_refusal_is_not_given_out() {
     let token = live_token();
-    let beside = |status: &str| format!(r#""Status":{status},"Token":"{token}","Messages":["Success"]"#);
+    let beside =
+        |status: &str| format!(r#""Status":{status},"Token":"{token}","Messages":["Success"]"#);
     let contradiction = error("127.0.0.1 sent a token with a Status that says error");
     ask(&["token"], [with_fields(&beside("1"))], 1).fails(6, &contradiction);
     ask(&["login"], [with_fields(&beside("-1"))], 1).fails(6, &contradiction);

@@ -29,17 +29,34 @@ fn server_that_recovers_is_asked_again() {
 
 #[test]
 fn server_that_stays_away_is_asked_as_often_as_it_can_help() {
-    let nginx = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body></html>";
+    let nginx =
+        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body></html>";
     let portal = "<html><title>Log in to the Wi-Fi</title></html>";
     let asks = |seconds| Reply::json(503, "").header("Retry-After", seconds);
     let rows: Vec<(&str, (Reply, usize, String))> = vec![
         ("500", (Reply::json(500, ""), 2, away(500))),
-        ("500 with JSON", (Reply::json(500, r#"{"Messages":["Oops"]}"#), 2, away(500) + "server: Oops\n")),
-        ("500 with HTML", (Reply::html(500, "<title>Runtime Error</title>"), 2, away(500) + "server: Runtime Error\n")),
-        ("500, cut short", (Reply::json(500, "x".repeat(999)).cut_at(400), 2, away(500) + "server: [..]x\n")),
+        (
+            "500 with JSON",
+            (Reply::json(500, r#"{"Messages":["Oops"]}"#), 2, away(500) + "server: Oops\n"),
+        ),
+        (
+            "500 with HTML",
+            (
+                Reply::html(500, "<title>Runtime Error</title>"),
+                2,
+                away(500) + "server: Runtime Error\n",
+            ),
+        ),
+        (
+            "500, cut short",
+            (Reply::json(500, "x".repeat(999)).cut_at(400), 2, away(500) + "server: [..]x\n"),
+        ),
         ("501", (Reply::json(501, ""), 2, away(501))),
         ("505", (Reply::json(505, ""), 2, away(505))),
-        ("511 of a captive portal", (Reply::html(511, portal), 2, away(511) + "server: Log in to the Wi-Fi\n")),
+        (
+            "511 of a captive portal",
+            (Reply::html(511, portal), 2, away(511) + "server: Log in to the Wi-Fi\n"),
+        ),
         ("502 of nginx", (Reply::html(502, nginx), 3, away(502) + "server: 502 Bad Gateway\n")),
         ("503", (Reply::json(503, ""), 3, away(503))),
         ("503, at once", (asks("0"), 3, away(503))),
@@ -57,7 +74,8 @@ fn server_that_stays_away_is_asked_as_often_as_it_can_help() {
 fn answer_that_is_lost_is_asked_for_once_more() {
     let token = live_token();
     let good = live_reply(&token);
-    let (head, whole) = (good.bytes().windows(4).position(|end| end == b"\r\n\r\n").unwrap(), good.bytes().len());
+    let (head, whole) =
+        (good.bytes().windows(4).position(|end| end == b"\r\n\r\n").unwrap(), good.bytes().len());
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
     let half = |text: &str| format!("fff\r\n{{\"Token\":\"{text}");
     let lost = error(LOST);
@@ -70,7 +88,10 @@ fn answer_that_is_lost_is_asked_for_once_more() {
         ("cut before the body", (good.clone().cut_at(head + 4), lost.clone())),
         ("cut in the token", (good.clone().cut_at(head + 120), lost.clone())),
         ("cut before the last byte", (good.clone().cut_at(whole - 1), lost.clone())),
-        ("reset in the body", (good.reset_at(head + 120), "skia-auth: error: [..]127.0.0.1:[..]\n".to_owned())),
+        (
+            "reset in the body",
+            (good.reset_at(head + 120), "skia-auth: error: [..]127.0.0.1:[..]\n".to_owned()),
+        ),
         ("chunk cut", (raw(chunked, half(&token)), lost.clone())),
         ("cut between chunks", (raw(chunked, "2\r\n{}\r\n"), lost)),
     ];
@@ -98,7 +119,10 @@ fn number_of_retries_is_the_users() {
             ("5 of a lost answer", (Reply::close(), "5", 2, error(LOST))),
             ("0 of a 500", (Reply::json(500, ""), "0", 1, away(500))),
             ("5 of a 500", (Reply::json(500, ""), "5", 2, away(500))),
-            ("5 of a 404", (Reply::json(418, ""), "5", 1, error("127.0.0.1 answered with HTTP 418"))),
+            (
+                "5 of a 404",
+                (Reply::json(418, ""), "5", 1, error("127.0.0.1 answered with HTTP 418")),
+            ),
         ],
         |(reply, retries, requests, expected)| {
             let code = if expected.contains("418") { 6 } else { 5 };
@@ -119,8 +143,11 @@ fn wait_after(reply: Reply) -> Duration {
 #[test]
 fn server_that_asks_for_time_gets_it() {
     let busy = |status| Reply::json(status, "").header("Retry-After", "1");
-    let date =
-        |after| (Timestamp::now() + Duration::from_secs(after)).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = |after| {
+        (Timestamp::now() + Duration::from_secs(after))
+            .strftime("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string()
+    };
     let at_date = Reply::with(move |_| Reply::json(429, "").header("Retry-After", &date(2)));
     let rows = [
         ("429", busy(429)),
@@ -137,8 +164,19 @@ fn server_that_asks_for_time_gets_it() {
 
 #[test]
 fn delay_that_says_nothing_is_as_if_absent() {
-    let delays =
-        ["-1", "1e99", "abc", "1.5", "+60", "", "0x10", "٣", "Sun, 06 Nov 1994 08:49:37 GMT", "60 s", "60, 60"];
+    let delays = [
+        "-1",
+        "1e99",
+        "abc",
+        "1.5",
+        "+60",
+        "",
+        "0x10",
+        "٣",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "60 s",
+        "60, 60",
+    ];
     each(delays.map(|delay| (delay, delay)), |delay| {
         let wait = wait_after(Reply::json(429, "").header("Retry-After", delay));
         assert!((Duration::from_millis(370)..Duration::from_secs(3)).contains(&wait), "{wait:?}");
@@ -148,14 +186,20 @@ fn delay_that_says_nothing_is_as_if_absent() {
 #[test]
 fn delay_beyond_the_deadline_ends_the_call_at_once() {
     let busy = |status: u16, delay: &str| Reply::json(status, "").header("Retry-After", delay);
-    let asks = |status, delay: &str| away(status).replace('\n', &format!("; it asks to wait {delay} s\n"));
-    let date = (Timestamp::now() + Duration::from_secs(7200)).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let asks =
+        |status, delay: &str| away(status).replace('\n', &format!("; it asks to wait {delay} s\n"));
+    let date = (Timestamp::now() + Duration::from_secs(7200))
+        .strftime("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
     each(
         [
             ("an hour", (busy(429, "3600"), vec![], asks(429, "3600"))),
             ("503", (busy(503, "3600"), vec![], asks(503, "3600"))),
             ("500", (busy(500, "3600"), vec![], asks(500, "3600"))),
-            ("more than fits", (busy(429, "99999999999999999999999"), vec![], asks(429, "4294967295"))),
+            (
+                "more than fits",
+                (busy(429, "99999999999999999999999"), vec![], asks(429, "4294967295")),
+            ),
             ("a date", (busy(429, &date), vec![], asks(429, "7[..]"))),
             ("a short deadline", (busy(429, "5"), vec!["--timeout", "4s"], asks(429, "5"))),
             ("no retries", (busy(429, "3600"), vec!["--retries", "0"], asks(429, "3600"))),
@@ -170,20 +214,28 @@ fn delay_beyond_the_deadline_ends_the_call_at_once() {
 
 #[test]
 fn retries_end_at_the_deadline() {
-    each([("503", (Reply::json(503, ""), away(503))), ("lost", (Reply::close(), error(LOST)))], |(reply, expected)| {
-        let server = Server::start([reply]).expects_any();
-        let program = Home::new().skia(["login", "--timeout", "1s", "--retries", "50"]).credentials().server(&server);
-        program.timeout_bound(Duration::from_secs(1)).run().fails(5, &expected);
-        let count = server.requests().len();
-        assert!((1..=3).contains(&count), "{count} requests");
-    });
+    each(
+        [("503", (Reply::json(503, ""), away(503))), ("lost", (Reply::close(), error(LOST)))],
+        |(reply, expected)| {
+            let server = Server::start([reply]).expects_any();
+            let program = Home::new()
+                .skia(["login", "--timeout", "1s", "--retries", "50"])
+                .credentials()
+                .server(&server);
+            program.timeout_bound(Duration::from_secs(1)).run().fails(5, &expected);
+            let count = server.requests().len();
+            assert!((1..=3).contains(&count), "{count} requests");
+        },
+    );
 }
 
 #[test]
 fn last_answer_is_the_one_that_is_told() {
     let script = [Reply::json(503, ""), Reply::html(404, "")];
-    let what = "http://127.0.0.1:[..]/api/Auth/Login answered with HTTP 404: not the login endpoint";
-    ask(&["token"], script, 2).fails(6, &(error(what) + "hint: check the base URL: skia-auth config show\n"));
+    let what =
+        "http://127.0.0.1:[..]/api/Auth/Login answered with HTTP 404: not the login endpoint";
+    ask(&["token"], script, 2)
+        .fails(6, &(error(what) + "hint: check the base URL: skia-auth config show\n"));
 }
 
 #[test]

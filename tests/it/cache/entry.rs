@@ -48,7 +48,10 @@ fn entry_holds_the_reply_and_no_secret() {
     gets(token(&home, &server), &t);
     let body = read_body(&entry(&home));
     let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, ["base_url", "check", "client_id", "clock_offset", "received_at", "reply", "scope"]);
+    assert_eq!(
+        names,
+        ["base_url", "check", "client_id", "clock_offset", "received_at", "reply", "scope"]
+    );
     assert_eq!(body["check"]["salt"].as_array().unwrap().len(), 16);
     assert!(body["check"]["bits"].as_u64().unwrap() < 1 << 16);
     let reply: Value = serde_json::from_str(body["reply"].as_str().unwrap()).unwrap();
@@ -134,14 +137,18 @@ fn entry_that_is_something_else_is_healed() {
 #[test]
 fn entry_of_another_version_is_healed() {
     for version in ["2", "0", "1 ", "10"] {
-        is_healed(|path| fs::write(path, with_checksum(version, &read_body(path).to_string())).unwrap());
+        is_healed(|path| {
+            fs::write(path, with_checksum(version, &read_body(path).to_string())).unwrap()
+        });
     }
 }
 
 #[test]
 fn entry_that_was_edited_with_care_is_not_believed() {
     let far = jwt(r#"{"exp":253402300799}"#);
-    let reply = |token: &str| json!({"Token": token, "Status": 0, "ExpirationDate": "2099-01-01T00:00:00"}).to_string();
+    let reply = |token: &str| {
+        json!({"Token": token, "Status": 0, "ExpirationDate": "2099-01-01T00:00:00"}).to_string()
+    };
     let edits: [(&str, Value); 12] = [
         ("base_url", json!("https://api.skia.com.br/api")),
         ("client_id", json!("another")),
@@ -150,7 +157,13 @@ fn entry_that_was_edited_with_care_is_not_believed() {
         ("reply", json!(reply("a\nb"))),
         ("reply", json!(reply(""))),
         ("reply", json!(reply(&far))),
-        ("reply", json!(json!({"Token": "x", "Status": 0, "ExpirationDate": "9999-12-31T23:59:59"}).to_string())),
+        (
+            "reply",
+            json!(
+                json!({"Token": "x", "Status": 0, "ExpirationDate": "9999-12-31T23:59:59"})
+                    .to_string()
+            ),
+        ),
         ("reply", json!("not JSON")),
         ("received_at", json!(253_402_300_799_i64)),
         ("received_at", json!(i64::MAX)),

@@ -55,7 +55,8 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
             let (home, t) = (Home::new(), live_token());
             let victim = home.file("victim", "precious");
             let (refused, granted) = (Reply::json(401, DOCUMENTED_401), live_reply(&t));
-            let server = Server::start([refused.clone(), granted.clone(), refused, granted]).expects_any();
+            let server =
+                Server::start([refused.clone(), granted.clone(), refused, granted]).expects_any();
             let path = names(&home, &server)[which].clone();
             let (what, put) = &obstacles(&home)[obstacle];
             put(&path);
@@ -66,7 +67,8 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
             // A directory cannot be replaced by a file; everything else is.
             let healed = which != 0 || *what != "a directory";
             assert_eq!(server.requests().len(), if healed { 4 } else { 5 }, "{case}");
-            let stays = if healed { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
+            let stays =
+                if healed { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
             home.skia(["logout"]).credentials().server(&server).run().ok(stays);
             assert_eq!(fs::read(&victim).unwrap(), b"precious", "{case}");
             assert!(!home.work().join("nowhere").exists(), "{case}");
@@ -78,7 +80,8 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
 fn link_in_the_place_of_the_directory_leads_nowhere() {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
-    let server = Server::start([live_reply(&t), live_reply(&t), live_reply(&t), refused]).expects(4);
+    let server =
+        Server::start([live_reply(&t), live_reply(&t), live_reply(&t), refused]).expects(4);
     gets(token(&home, &server), &t);
     // Somebody else's directory, with files that this program would take for its own.
     let (directory, victim) = (home.cache().join("skia-auth"), home.work().join("victim"));
@@ -87,7 +90,8 @@ fn link_in_the_place_of_the_directory_leads_nowhere() {
     fs::write(&old, "precious").unwrap();
     fs::File::open(&old).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let content = || -> Vec<(PathBuf, Vec<u8>)> {
-        let mut paths: Vec<_> = fs::read_dir(&victim).unwrap().map(|file| file.unwrap().path()).collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(&victim).unwrap().map(|file| file.unwrap().path()).collect();
         paths.sort();
         paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     };
@@ -123,7 +127,9 @@ hint: skia-auth login
 
 #[test]
 fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
-    for place in ["/dev/full/x", "/dev/null", "/proc/none/x", "/sys/x", "FILE", "FILE/x", "FIFO", "LINK/x"] {
+    for place in
+        ["/dev/full/x", "/dev/null", "/proc/none/x", "/sys/x", "FILE", "FILE/x", "FIFO", "LINK/x"]
+    {
         let (home, t) = (Home::new(), live_token());
         home.file("file", "precious");
         make_fifo(&home.work().join("fifo"));
@@ -131,9 +137,13 @@ fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
         let path = ["FILE", "FIFO", "LINK"]
             .iter()
             .zip(["file", "fifo", "loop"])
-            .fold(place.to_owned(), |path, (key, name)| path.replace(key, home.work().join(name).to_str().unwrap()));
+            .fold(place.to_owned(), |path, (key, name)| {
+                path.replace(key, home.work().join(name).to_str().unwrap())
+            });
         let server = Server::start([live_reply(&t)]).expects(3);
-        let ask = |command: &str| home.skia([command]).credentials().server(&server).env("SKIA_CACHE_DIR", &path);
+        let ask = |command: &str| {
+            home.skia([command]).credentials().server(&server).env("SKIA_CACHE_DIR", &path)
+        };
         gets(ask("token"), &t);
         gets(ask("login"), &t);
         ask("token").arg("-v").run().assert(
@@ -152,7 +162,8 @@ fn missing_home_costs_nothing_but_the_cache() {
     for home_variable in [None, Some("/nonexistent"), Some("relative"), Some("")] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
-        let program = token(&home, &server).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+        let program =
+            token(&home, &server).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
         let program = match home_variable {
             // Without HOME, the home directory of the account is meant.
             None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
@@ -181,7 +192,11 @@ fn size_limit_costs_nothing_but_the_cache() {
 /// Runs a script where `cache/` is another file system, which nobody else sees.
 fn on_another_disk(home: &Home, server: &Server, options: &str, script: &str) -> Outcome {
     let script = format!("mount -t tmpfs {options} none \"$XDG_CACHE_HOME\" && {script}");
-    home.program("unshare", ["-m", "sh", "-c", &script]).credentials().server(server).allow_partial_stdout().run()
+    home.program("unshare", ["-m", "sh", "-c", &script])
+        .credentials()
+        .server(server)
+        .allow_partial_stdout()
+        .run()
 }
 
 #[test]
@@ -193,9 +208,11 @@ fn full_disk_costs_nothing_but_the_cache() {
     let server = Server::start([live_reply(&t)]).expects(3);
     let full = "-o size=8k,mode=700";
     let fill = "mkdir -m 700 $XDG_CACHE_HOME/skia-auth && { cat /dev/zero > $XDG_CACHE_HOME/fill; } 2>/dev/null;";
-    on_another_disk(&home, &server, full, &format!("{{ {fill} skia-auth token; }}")).ok(&format!("{t}\n"));
-    let noted =
-        format!("{{ {fill} skia-auth token -v; find $XDG_CACHE_HOME/skia-auth -name '*tmp' -o -name '*token'; }}");
+    on_another_disk(&home, &server, full, &format!("{{ {fill} skia-auth token; }}"))
+        .ok(&format!("{t}\n"));
+    let noted = format!(
+        "{{ {fill} skia-auth token -v; find $XDG_CACHE_HOME/skia-auth -name '*tmp' -o -name '*token'; }}"
+    );
     on_another_disk(&home, &server, full, &noted).assert(
         0,
         &format!("{t}\n"),
@@ -212,9 +229,9 @@ fn old_entry_outlives_a_full_disk() {
     }
     let (home, old, new) = (Home::new(), live_token(), live_token());
     let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
-    let script =
-        "{ skia-auth token; cat /dev/zero > $XDG_CACHE_HOME/fill 2>/dev/null; skia-auth login; skia-auth token; }";
-    on_another_disk(&home, &server, "-o size=16k,mode=700", script).ok(&format!("{old}\n{new}\n{old}\n"));
+    let script = "{ skia-auth token; cat /dev/zero > $XDG_CACHE_HOME/fill 2>/dev/null; skia-auth login; skia-auth token; }";
+    on_another_disk(&home, &server, "-o size=16k,mode=700", script)
+        .ok(&format!("{old}\n{new}\n{old}\n"));
 }
 
 #[test]
@@ -269,7 +286,17 @@ fn error_of_any_system_call_costs_nothing_but_the_cache() {
         home.declare_foreign("trace");
         let server = Server::start([live_reply(&t)]);
         let inject = format!("inject={call}:error={error}");
-        let words = ["-f", "-o", "trace", "-e", &format!("trace={call}"), "-e", &inject, "skia-auth", "token"];
+        let words = [
+            "-f",
+            "-o",
+            "trace",
+            "-e",
+            &format!("trace={call}"),
+            "-e",
+            &inject,
+            "skia-auth",
+            "token",
+        ];
         gets(home.program("strace", words).credentials().server(&server), &t);
         let trace = fs::read_to_string(home.work().join("trace")).unwrap();
         assert!(trace.contains("INJECTED"), "{call}: {trace}");
@@ -284,19 +311,32 @@ fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
     }
     for with_old in [false, true] {
         // How often each is used is found out: until a login ends undisturbed.
-        for call in ["openat", "write", "fsync", "fchmod", "/^rename", "close", "/^unlink", "statx"] {
+        for call in ["openat", "write", "fsync", "fchmod", "/^rename", "close", "/^unlink", "statx"]
+        {
             let mut kills = 0;
             for step in 1.. {
                 let (home, old, new) = (Home::new(), live_token(), live_token());
                 home.declare_foreign("trace");
-                let server =
-                    Server::start([live_reply(&if with_old { old.clone() } else { new.clone() }), live_reply(&new)])
-                        .expects_any();
+                let server = Server::start([
+                    live_reply(&if with_old { old.clone() } else { new.clone() }),
+                    live_reply(&new),
+                ])
+                .expects_any();
                 if with_old {
                     gets(token(&home, &server), &old);
                 }
                 let inject = format!("inject={call}:signal=KILL:when={step}");
-                let words = ["-f", "-o", "trace", "-e", &format!("trace={call}"), "-e", &inject, "skia-auth", "login"];
+                let words = [
+                    "-f",
+                    "-o",
+                    "trace",
+                    "-e",
+                    &format!("trace={call}"),
+                    "-e",
+                    &inject,
+                    "skia-auth",
+                    "login",
+                ];
                 let outcome = home.program("strace", words).credentials().server(&server).run();
                 if outcome.code == Some(0) {
                     break;
@@ -322,7 +362,10 @@ fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
                 }
                 assert_eq!(token(&home, &server).run().code, Some(0), "{call} {step}");
             }
-            assert!(kills > 0 || call == "/^unlink", "{call} is not used between the answer and the end");
+            assert!(
+                kills > 0 || call == "/^unlink",
+                "{call} is not used between the answer and the end"
+            );
         }
     }
 }
@@ -340,7 +383,12 @@ fn what_a_killed_process_left_is_swept_up_in_time() {
         fs::write(path, "half").unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
         if path != &recent {
-            fs::File::options().write(true).open(path).unwrap().set_modified(two_hours_ago).unwrap();
+            fs::File::options()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_modified(two_hours_ago)
+                .unwrap();
         }
     }
     gets(home.skia(["login"]).credentials().server(&server), &t);
@@ -367,15 +415,22 @@ fn directory_of_somebody_else_gives_nothing_away() {
     assert_eq!(ask().run().code, Some(4));
     gets(ask(), &old);
     // Its owner puts files in the places of ours, as like them as can be.
-    let files: Vec<_> = fs::read_dir(&directory).unwrap().map(|file| file.unwrap().path()).collect();
+    let files: Vec<_> =
+        fs::read_dir(&directory).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 3);
     for file in &files {
-        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o7777, 0o600, "{}", file.display());
+        assert_eq!(
+            fs::metadata(file).unwrap().permissions().mode() & 0o7777,
+            0o600,
+            "{}",
+            file.display()
+        );
         chown(file, Some(65534), None).unwrap();
     }
     gets(ask(), &new);
     gets(ask(), &new);
-    let lock = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "lock")).unwrap();
+    let lock =
+        files.iter().find(|file| file.extension().is_some_and(|ending| ending == "lock")).unwrap();
     assert_eq!(fs::metadata(lock).unwrap().uid(), 65534);
 }
 

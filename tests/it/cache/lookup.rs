@@ -22,7 +22,8 @@ fn rotated_secret_is_noticed() {
     home.declare_secret("another-secret-of-the-integration");
     let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
     gets(token(&home, &server), &old);
-    let rotated = || token(&home, &server).env("SKIA_CLIENT_SECRET", "another-secret-of-the-integration");
+    let rotated =
+        || token(&home, &server).env("SKIA_CLIENT_SECRET", "another-secret-of-the-integration");
     gets(rotated(), &new);
     gets(rotated(), &new);
     assert_eq!(server.requests()[1].json()["ClientSecret"], "another-secret-of-the-integration");
@@ -35,7 +36,11 @@ fn wrong_secret_leaves_the_good_entry_in_place() {
     let server = Server::start([live_reply(&t), Reply::json(401, DOCUMENTED_401)]).expects(2);
     gets(token(&home, &server), &t);
     let wrong = |arguments: &[&str]| {
-        home.skia(arguments).credentials().server(&server).env("SKIA_CLIENT_SECRET", "wrong-secret-of-nobody").run()
+        home.skia(arguments)
+            .credentials()
+            .server(&server)
+            .env("SKIA_CLIENT_SECRET", "wrong-secret-of-nobody")
+            .run()
     };
     wrong(&["token"]).fails(
         4,
@@ -58,7 +63,8 @@ fn another_identity_has_another_entry() {
     let tokens: Vec<_> = (0..4).map(|_| live_token()).collect();
     let server = Server::start(tokens.iter().map(|t| live_reply(t))).expects(4);
     let root = server.base_url().replace("/api", "");
-    let identities: [&[&str]; 4] = [&[], &["--client-id", "another"], &["--scope", "another"], &["--base-url", &root]];
+    let identities: [&[&str]; 4] =
+        [&[], &["--client-id", "another"], &["--scope", "another"], &["--base-url", &root]];
     for _ in 0..2 {
         for (identity, t) in identities.iter().zip(&tokens) {
             gets(token(&home, &server).args(*identity), t);
@@ -71,7 +77,9 @@ fn another_identity_has_another_entry() {
 fn base_url_spelled_otherwise_is_the_same_identity() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
-    for url in ["http://localhost:PORT/api", "http://localhost:PORT/api/", "HTTP://LocalHost:PORT/api"] {
+    for url in
+        ["http://localhost:PORT/api", "http://localhost:PORT/api/", "HTTP://LocalHost:PORT/api"]
+    {
         let url = url.replace("PORT", &server.port().to_string());
         gets(token(&home, &server).env("SKIA_BASE_URL", url), &t);
     }
@@ -81,10 +89,15 @@ fn base_url_spelled_otherwise_is_the_same_identity() {
 fn default_port_is_the_same_identity() {
     let home = Home::new();
     let identity = |url: &str| {
-        let status = home.skia(["status", "-o", "json", "--base-url", url]).allow_partial_stdout().run();
+        let status =
+            home.skia(["status", "-o", "json", "--base-url", url]).allow_partial_stdout().run();
         status.json()["base_url"].clone()
     };
-    for url in ["https://api.skia.com.br:443/api", "https://API.skia.com.BR/api/", "HTTPS://api.skia.com.br/api"] {
+    for url in [
+        "https://api.skia.com.br:443/api",
+        "https://API.skia.com.BR/api/",
+        "HTTPS://api.skia.com.br/api",
+    ] {
         assert_eq!(identity(url), "https://api.skia.com.br/api");
     }
 }
@@ -93,7 +106,10 @@ fn default_port_is_the_same_identity() {
 fn same_identity_under_two_profile_names_is_one_entry() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
-    let profile = format!("base_url = '{}'\nclient_id = 'one'\nclient_secret = '''{SECRET}'''\n", server.base_url());
+    let profile = format!(
+        "base_url = '{}'\nclient_id = 'one'\nclient_secret = '''{SECRET}'''\n",
+        server.base_url()
+    );
     home.write_config(&format!("[profile.a]\n{profile}[profile.b]\n{profile}"));
     gets(home.skia(["token", "-p", "a"]), &t);
     gets(home.skia(["token", "-p", "b"]), &t);
@@ -126,10 +142,10 @@ fn margin_can_be_chosen() {
 fn margin_that_the_server_cannot_meet_is_asked_for_once() {
     let (home, t) = (Home::new(), token_expiring_in(3630));
     let server = Server::start([live_reply(&t)]);
-    token(&home, &server)
-        .args(["--min-ttl", "2h"])
-        .run()
-        .fails(6, "skia-auth: error: a new token is valid for 1 h, which is less than --min-ttl 2 h\n");
+    token(&home, &server).args(["--min-ttl", "2h"]).run().fails(
+        6,
+        "skia-auth: error: a new token is valid for 1 h, which is less than --min-ttl 2 h\n",
+    );
     gets(token(&home, &server), &t);
 }
 
@@ -178,8 +194,12 @@ fn cache_can_be_switched_off() {
         ("SKIA_NO_CACHE is set", |program| program.env("SKIA_NO_CACHE", "1")),
         ("SKIA_NO_CACHE is set", |program| program.env("SKIA_NO_CACHE", "true")),
         ("cache = false", |program| program.args(["-p", "off"]).env_remove("SKIA_BASE_URL")),
-        ("CI is set: shared runners share a home; set SKIA_CACHE_DIR", |program| program.env("CI", "true")),
-        ("CI is set: shared runners share a home; set SKIA_CACHE_DIR", |program| program.env("CI", "1")),
+        ("CI is set: shared runners share a home; set SKIA_CACHE_DIR", |program| {
+            program.env("CI", "true")
+        }),
+        ("CI is set: shared runners share a home; set SKIA_CACHE_DIR", |program| {
+            program.env("CI", "1")
+        }),
     ];
     for (why, switch) in switches {
         let (home, t) = (Home::new(), live_token());
@@ -216,7 +236,11 @@ fn cache_of_a_pipeline_is_on_where_its_place_was_named() {
     let (home, t) = (Home::new(), live_token());
     home.declare_output("runner");
     let server = Server::start([live_reply(&t)]);
-    let ask = || token(&home, &server).env("CI", "true").env("SKIA_CACHE_DIR", home.work().join("runner/cache"));
+    let ask = || {
+        token(&home, &server)
+            .env("CI", "true")
+            .env("SKIA_CACHE_DIR", home.work().join("runner/cache"))
+    };
     gets(ask(), &t);
     gets(ask(), &t);
     assert!(home.cache_files().is_empty());
@@ -238,9 +262,14 @@ fn sandbox_token_never_meets_the_cache() {
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
     let before = (home.cache_files(), fs::read(entry(&home)).unwrap());
-    for command in [&["login", "--sandbox"][..], &["token", "--sandbox"], &["exec", "--sandbox", "--", "true"]] {
+    for command in
+        [&["login", "--sandbox"][..], &["token", "--sandbox"], &["exec", "--sandbox", "--", "true"]]
+    {
         let outcome = home.skia(command).credentials().server(&server).run();
-        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), "skia-auth: sandbox token: not valid at Skia\n"));
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (Some(0), "skia-auth: sandbox token: not valid at Skia\n")
+        );
         assert_ne!(outcome.stdout(), format!("{t}\n"));
     }
     assert_eq!((home.cache_files(), fs::read(entry(&home)).unwrap()), before);
@@ -250,9 +279,12 @@ fn sandbox_token_never_meets_the_cache() {
 fn offline_never_asks_the_server() {
     let (home, t) = (Home::new(), token_expiring_in(400));
     let server = Server::start([live_reply(&t)]);
-    let offline =
-        |arguments: &[&str]| home.skia(["token", "--offline"]).args(arguments).credentials().server(&server).run();
-    let none = |why: &str| format!("skia-auth: error: no cached token to use: {why}\nhint: skia-auth login\n");
+    let offline = |arguments: &[&str]| {
+        home.skia(["token", "--offline"]).args(arguments).credentials().server(&server).run()
+    };
+    let none = |why: &str| {
+        format!("skia-auth: error: no cached token to use: {why}\nhint: skia-auth login\n")
+    };
     offline(&[]).fails(1, &none("none is cached"));
     assert!(home.cache_files().is_empty());
     gets(token(&home, &server), &t);
@@ -264,14 +296,15 @@ fn offline_never_asks_the_server() {
         .server(&server)
         .run()
         .fails(1, &none("no client id is configured (SKIA_CLIENT_ID)"));
-    home.skia(["token", "--offline"])
-        .credentials()
-        .server(&server)
-        .env("CI", "1")
-        .run()
-        .fails(1, &none("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR"));
+    home.skia(["token", "--offline"]).credentials().server(&server).env("CI", "1").run().fails(
+        1,
+        &none("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR"),
+    );
     // The secret is not needed for a look.
-    home.skia(["token", "--offline", "--client-id", CLIENT_ID]).server(&server).run().ok(&format!("{t}\n"));
+    home.skia(["token", "--offline", "--client-id", CLIENT_ID])
+        .server(&server)
+        .run()
+        .ok(&format!("{t}\n"));
 }
 
 #[test]
@@ -289,9 +322,10 @@ fn hit_asks_nobody_and_touches_nothing() {
     let trace = fs::read_to_string(home.work().join("trace")).unwrap();
     let calls: Vec<_> = trace.lines().filter(|line| !line.contains("ENOENT")).collect();
     assert!(calls.iter().any(|line| line.contains(".token")), "{trace}");
-    for forbidden in
-        ["socket(", "connect(", "flock(", "F_SETLK", ".lock", "rename", "unlink", "mkdir", "fsync", "O_CREAT", "O_RDWR"]
-    {
+    for forbidden in [
+        "socket(", "connect(", "flock(", "F_SETLK", ".lock", "rename", "unlink", "mkdir", "fsync",
+        "O_CREAT", "O_RDWR",
+    ] {
         assert!(!calls.iter().any(|line| line.contains(forbidden)), "{forbidden}: {trace}");
     }
     for forbidden in ["O_WRONLY", "ssl", "certs", ".pem", ".crt", "resolv.conf", "nsswitch"] {

@@ -16,7 +16,10 @@ use crate::support::*;
 
 /// The files of the cache whose names end so.
 pub fn cache_files(home: &Home, ending: &str) -> Vec<PathBuf> {
-    home.cache_files().into_iter().filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+    home.cache_files()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
+        .collect()
 }
 
 /// The one entry of the cache.
@@ -47,9 +50,9 @@ pub fn read_body(entry: &Path) -> Value {
 
 /// An entry with this body and the checksum that belongs to it.
 pub fn with_checksum(version: &str, body: &str) -> String {
-    let sum = body
-        .bytes()
-        .fold(14_695_981_039_346_656_037_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(1_099_511_628_211));
+    let sum = body.bytes().fold(14_695_981_039_346_656_037_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(1_099_511_628_211)
+    });
     format!("skia-auth cache {version} {sum:016x}\n{body}")
 }
 
@@ -68,7 +71,11 @@ pub fn until(what: &str, done: impl Fn() -> bool) {
 pub fn until_at_the_lock(pid: i32) {
     let open = format!("/proc/{pid}/fd");
     until("a process at the lock", || {
-        let mut links = fs::read_dir(&open).into_iter().flatten().flatten().flat_map(|fd| fs::read_link(fd.path()));
+        let mut links = fs::read_dir(&open)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .flat_map(|fd| fs::read_link(fd.path()));
         links.any(|target| target.extension().is_some_and(|ending| ending == "lock"))
     });
 }
@@ -85,7 +92,10 @@ pub fn can_mount() -> bool {
 /// Whether system calls can be watched here.
 pub fn can_trace() -> bool {
     let allowed = std::process::Command::new("strace").args(["-e", "trace=none", "true"]).output();
-    notice(allowed.is_ok_and(|output| output.status.success()), "strace is not there, or tracing is not allowed")
+    notice(
+        allowed.is_ok_and(|output| output.status.success()),
+        "strace is not there, or tracing is not allowed",
+    )
 }
 
 #[allow(clippy::print_stderr, reason = "a case that was skipped says so")]

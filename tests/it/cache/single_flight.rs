@@ -72,7 +72,8 @@ fn shared_refusal_says_as_much_as_the_first() {
     let told = first.wait().json_error();
     assert_eq!(told["error"]["http_status"], 401);
     assert_eq!(shared.wait().json_error(), told);
-    let notes = format!("...\nskia-auth: another process was refused with the same credentials\n{REFUSED}");
+    let notes =
+        format!("...\nskia-auth: another process was refused with the same credentials\n{REFUSED}");
     verbose.wait().fails(4, &notes);
 }
 
@@ -106,8 +107,11 @@ fn call_after_a_refusal_asks_anew() {
 fn refusal_of_another_secret_is_not_shared() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
     home.declare_secret("another-secret-of-the-integration");
-    let server = Server::start([gate.before(Reply::json(401, DOCUMENTED_401)), live_reply(&t)]).expects(2);
-    let wrong = token(&home, &server).env("SKIA_CLIENT_SECRET", "another-secret-of-the-integration").spawn();
+    let server =
+        Server::start([gate.before(Reply::json(401, DOCUMENTED_401)), live_reply(&t)]).expects(2);
+    let wrong = token(&home, &server)
+        .env("SKIA_CLIENT_SECRET", "another-secret-of-the-integration")
+        .spawn();
     server.wait_for_requests(1);
     let right = token(&home, &server).spawn();
     until_at_the_lock(right.pid());
@@ -144,14 +148,18 @@ fn token_of_a_short_life_is_shared_too() {
     let (home, t, gate) = (Home::new(), token_expiring_in(120), Gate::default());
     let server = Server::start([gate.before(live_reply(&t))]).expects(2);
     let running: Vec<_> = (0..8).map(|_| token(&home, &server).spawn()).collect();
-    let demanding: Vec<_> = (0..8).map(|_| token(&home, &server).args(["--min-ttl", "1h"]).spawn()).collect();
+    let demanding: Vec<_> =
+        (0..8).map(|_| token(&home, &server).args(["--min-ttl", "1h"]).spawn()).collect();
     running.iter().chain(&demanding).for_each(|one| until_at_the_lock(one.pid()));
     gate.open();
     for one in running {
         one.wait().ok(&format!("{t}\n"));
     }
     for one in demanding {
-        one.wait().fails(6, "skia-auth: error: a new token is valid for [..], which is less than --min-ttl 1 h\n");
+        one.wait().fails(
+            6,
+            "skia-auth: error: a new token is valid for [..], which is less than --min-ttl 1 h\n",
+        );
     }
     // A later call was not waiting: it asks anew.
     gets(token(&home, &server), &t);
@@ -162,8 +170,9 @@ fn different_client_ids_do_not_wait_for_each_other() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
     let server = Server::start([gate.before(live_reply(&t))]).expects(MANY);
     // All are there before the first is answered: none waits.
-    let running: Vec<_> =
-        (0..MANY).map(|id| token(&home, &server).args(["--client-id", &id.to_string()]).spawn()).collect();
+    let running: Vec<_> = (0..MANY)
+        .map(|id| token(&home, &server).args(["--client-id", &id.to_string()]).spawn())
+        .collect();
     server.wait_for_requests(MANY);
     gate.open();
     for one in running {
@@ -195,13 +204,15 @@ fn holder_that_is_stopped_does_not_take_others_with_it() {
     server.wait_for_requests(1);
     holder.signal(19);
     let waiters: Vec<_> = [false, true]
-        .map(|verbose| token(&home, &server).args(["--timeout", "4s"]).args(verbose.then_some("-v")))
+        .map(|verbose| {
+            token(&home, &server).args(["--timeout", "4s"]).args(verbose.then_some("-v"))
+        })
         .map(|program| program.timeout_bound(Duration::from_secs(4)).spawn())
         .into();
-    for (waiter, notes) in waiters
-        .into_iter()
-        .zip(["", "...\nskia-auth: logging in without the lock: another process holds it for too long\n...\n"])
-    {
+    for (waiter, notes) in waiters.into_iter().zip([
+        "",
+        "...\nskia-auth: logging in without the lock: another process holds it for too long\n...\n",
+    ]) {
         let outcome = waiter.wait();
         assert!(outcome.wall >= Duration::from_secs(2), "{outcome}");
         outcome.assert(0, &format!("{t}\n"), notes);

@@ -93,11 +93,13 @@ fn every_success_is_a_token_that_the_server_gave_for_that_secret() {
             let secret = if wrong { wrong_secret_of(id) } else { secret_of(id) };
             // So long that no waiter gives up on a slow machine: then it would log in by itself.
             let program = home.skia(["token", "--timeout", "50s"]).server(&server);
-            let program = program.env("SKIA_CLIENT_ID", id.to_string()).env("SKIA_CLIENT_SECRET", &secret);
+            let program =
+                program.env("SKIA_CLIENT_ID", id.to_string()).env("SKIA_CLIENT_SECRET", &secret);
             (id, secret, program.spawn())
         })
         .collect();
-    let outcomes: Vec<_> = running.into_iter().map(|(id, secret, one)| (id.to_string(), secret, one.wait())).collect();
+    let outcomes: Vec<_> =
+        running.into_iter().map(|(id, secret, one)| (id.to_string(), secret, one.wait())).collect();
 
     let accounts = accounts.lock().unwrap();
     let none = Account::default();

@@ -14,7 +14,8 @@ fn refused_port_is_named_after_three_tries() {
     for (scheme, host) in [("http", "127.0.0.1"), ("https", "localhost"), ("https", "127.0.0.1")] {
         let (home, port) = (Home::new(), free_port());
         let url = format!("{scheme}://{host}:{port}/api");
-        let message = format!("skia-auth: error: cannot connect to {host}:{port}: connection refused\n");
+        let message =
+            format!("skia-auth: error: cannot connect to {host}:{port}: connection refused\n");
         token(&home, &url).run().fails(5, &message);
         let verbose = token(&home, &url).arg("-v").run();
         verbose.fails(5, &format!("...\n{message}"));
@@ -25,14 +26,18 @@ fn refused_port_is_named_after_three_tries() {
 #[test]
 fn unknown_host_is_named() {
     let home = Home::new();
-    let outcome = token(&home, &format!("https://{NO_SUCH_HOST}/api")).args(["--timeout", "10s"]).run();
-    outcome.fails(5, &format!("skia-auth: error: the name {NO_SUCH_HOST} cannot be resolved: [..]\n"));
+    let outcome =
+        token(&home, &format!("https://{NO_SUCH_HOST}/api")).args(["--timeout", "10s"]).run();
+    outcome
+        .fails(5, &format!("skia-auth: error: the name {NO_SUCH_HOST} cannot be resolved: [..]\n"));
 }
 
 #[test]
 fn failed_connection_is_told_to_programs_as_worth_another_try() {
     let (home, port) = (Home::new(), free_port());
-    let outcome = token(&home, &format!("https://localhost:{port}/api")).args(["-o", "json", "--retries", "0"]).run();
+    let outcome = token(&home, &format!("https://localhost:{port}/api"))
+        .args(["-o", "json", "--retries", "0"])
+        .run();
     assert_eq!(outcome.code, Some(5));
     let error = &outcome.json_error()["error"];
     assert_eq!(error["kind"], "unavailable");
@@ -44,11 +49,15 @@ fn failed_connection_is_told_to_programs_as_worth_another_try() {
 fn silent_server_is_left_at_the_deadline() {
     let home = Home::new();
     let server = Server::start([Reply::hang_before_reading()]).expects(0);
-    let message = format!("skia-auth: error: no answer from 127.0.0.1:{} within [..] s\n", server.port());
+    let message =
+        format!("skia-auth: error: no answer from 127.0.0.1:{} within [..] s\n", server.port());
     hasty_token(&home, &server.base_url()).run().fails(5, &message);
     assert_eq!(server.connections(), 1);
     let server = Server::silent_tls();
-    let message = format!("skia-auth: error: no TLS connection to localhost:{} within [..] s\n", server.port());
+    let message = format!(
+        "skia-auth: error: no TLS connection to localhost:{} within [..] s\n",
+        server.port()
+    );
     hasty_token(&home, &server.base_url()).run().fails(5, &message);
     assert_eq!(server.connections(), 1);
 }
@@ -58,7 +67,9 @@ fn dripped_handshake_is_left_at_the_deadline() {
     let home = Home::new();
     // One long handshake record (22) of TLS 1.2, and many short ones of a ServerHello (2) that is far longer.
     let long = || [22, 3, 3, 0x3f, 0xff, 2, 0, 0x3f, 0].into_iter().chain(iter::repeat(3));
-    let short = || [22, 3, 3, 0, 4, 2, 0, 0x3f, 0].into_iter().chain([22, 3, 3, 0, 1, 3].into_iter().cycle());
+    let short = || {
+        [22, 3, 3, 0, 4, 2, 0, 0x3f, 0].into_iter().chain([22, 3, 3, 0, 1, 3].into_iter().cycle())
+    };
     let servers = [
         Raw::start(move |guest| guest.hear().and_then(|()| guest.drip(long(), EVERY))),
         Raw::start(move |guest| guest.hear().and_then(|()| guest.drip(short(), EVERY))),
@@ -66,7 +77,10 @@ fn dripped_handshake_is_left_at_the_deadline() {
     for server in servers {
         let port = server.port();
         let outcome = hasty_token(&home, &format!("https://localhost:{port}/api")).run();
-        outcome.fails(5, &format!("skia-auth: error: no TLS connection to localhost:{port} within [..] s\n"));
+        outcome.fails(
+            5,
+            &format!("skia-auth: error: no TLS connection to localhost:{port} within [..] s\n"),
+        );
         assert_eq!(server.connections(), 1);
         assert_untold(&server.received());
     }
@@ -76,7 +90,8 @@ fn dripped_handshake_is_left_at_the_deadline() {
 fn server_that_closes_during_the_handshake_is_tried_three_times() {
     let home = Home::new();
     let after_hello = Raw::start(|guest| guest.hear());
-    let after_a_piece = Raw::start(|guest| guest.hear().and_then(|()| guest.say(&[22, 3, 3, 0, 80, 2, 0, 0])));
+    let after_a_piece =
+        Raw::start(|guest| guest.hear().and_then(|()| guest.say(&[22, 3, 3, 0, 80, 2, 0, 0])));
     for server in [after_hello, after_a_piece] {
         let port = server.port();
         let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
@@ -96,7 +111,8 @@ fn server_that_resets_during_the_handshake_is_tried_three_times() {
     });
     let port = server.port();
     let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
-    let message = format!("the TLS handshake with localhost:{port} failed: connection reset by peer");
+    let message =
+        format!("the TLS handshake with localhost:{port} failed: connection reset by peer");
     outcome.fails(5, &format!("skia-auth: error: {message}\n"));
     assert_eq!(server.connections(), 3);
     assert_untold(&server.received());
@@ -138,8 +154,12 @@ fn server_that_refuses_the_handshake_is_asked_once() {
 #[test]
 fn deadline_holds_over_all_tries() {
     let (home, port) = (Home::new(), free_port());
-    let program = hasty_token(&home, &format!("https://localhost:{port}/api")).args(["--retries", "50"]);
-    program.run().fails(5, &format!("skia-auth: error: cannot connect to localhost:{port}: connection refused\n"));
+    let program =
+        hasty_token(&home, &format!("https://localhost:{port}/api")).args(["--retries", "50"]);
+    program.run().fails(
+        5,
+        &format!("skia-auth: error: cannot connect to localhost:{port}: connection refused\n"),
+    );
 }
 
 #[test]
@@ -154,7 +174,11 @@ fn server_that_resets_the_connection_is_named() {
 #[test]
 fn server_without_tls_is_told_nothing_over_https() {
     let home = Home::new();
-    for greeting in ["HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "220 mail.test ESMTP\r\n", "\0\0\0\0\0"] {
+    for greeting in [
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        "220 mail.test ESMTP\r\n",
+        "\0\0\0\0\0",
+    ] {
         let server = Raw::start(|guest| {
             guest.hear()?;
             guest.say(greeting.as_bytes())?;
@@ -178,7 +202,10 @@ fn server_with_tls_is_not_understood_over_http() {
     let (home, ca) = (Home::new(), Ca::new("Test CA"));
     let server = Server::tls(&ca.issue(["localhost"]), []).expects(0);
     let outcome = token(&home, &format!("http://localhost:{}/api", server.port())).run();
-    outcome.fails(6, &format!("skia-auth: error: localhost:{} does not answer in HTTP\n", server.port()));
+    outcome.fails(
+        6,
+        &format!("skia-auth: error: localhost:{} does not answer in HTTP\n", server.port()),
+    );
     assert_eq!(server.connections(), 1);
 }
 
@@ -251,14 +278,19 @@ fn plain_http_is_allowed_where_that_is_asked_for() {
     }
     let server = Server::start([live_reply(&text)]);
     let url = format!("http://0.0.0.0:{}/api", server.port());
-    token(&Home::new(), &url).arg("--allow-http").env("SKIA_ALLOW_HTTP", "0").run().ok(&format!("{text}\n"));
+    token(&Home::new(), &url)
+        .arg("--allow-http")
+        .env("SKIA_ALLOW_HTTP", "0")
+        .run()
+        .ok(&format!("{text}\n"));
 }
 
 #[test]
 fn switch_for_plain_http_that_cannot_be_read_allows_nothing() {
     let server = Server::start([]).expects(0);
-    let outcome =
-        token(&Home::new(), &format!("http://0.0.0.0:{}/api", server.port())).env("SKIA_ALLOW_HTTP", "maybe").run();
+    let outcome = token(&Home::new(), &format!("http://0.0.0.0:{}/api", server.port()))
+        .env("SKIA_ALLOW_HTTP", "maybe")
+        .run();
     outcome.fails(3, "skia-auth: error: SKIA_ALLOW_HTTP is neither 1 nor 0\nhint: SKIA_ALLOW_HTTP=1, or unset it\n");
     assert_eq!(server.connections(), 0);
 }

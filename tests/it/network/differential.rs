@@ -9,7 +9,8 @@ use crate::support::{Home, Proxy};
 const THREADS: usize = 6;
 
 /// The variables, in the order of the proxies that they are set to.
-const VARIABLES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+const VARIABLES: [&str; 6] =
+    ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 
 /// Which cases, and why.
 type Explanation = (fn(&Case) -> bool, &'static str);
@@ -20,8 +21,14 @@ const EXPLAINED: [Explanation; 3] = [
         |case| !case.is_https() && case.names(3) && !case.names(2),
         "contract: HTTP_PROXY counts in upper case too; curl fears it everywhere, we only in a CGI program",
     ),
-    (|case| case.host() == "localhost" || case.host() == "127.0.0.1", "contract: loopback is always direct"),
-    (|case| case.excepted == [("no_proxy", " * ")], "contract: NO_PROXY is trimmed; curl wants the star quite alone"),
+    (
+        |case| case.host() == "localhost" || case.host() == "127.0.0.1",
+        "contract: loopback is always direct",
+    ),
+    (
+        |case| case.excepted == [("no_proxy", " * ")],
+        "contract: NO_PROXY is trimmed; curl wants the star quite alone",
+    ),
 ];
 
 #[derive(Clone, Debug)]
@@ -54,7 +61,8 @@ impl Case {
 
     fn environment(&self, proxies: &[Proxy]) -> Vec<(&'static str, String)> {
         let address = |variable: &usize| format!("127.0.0.1:{}", proxies[*variable].port());
-        let value = |variable: &usize| (VARIABLES[*variable], self.form.replace("{}", &address(variable)));
+        let value =
+            |variable: &usize| (VARIABLES[*variable], self.form.replace("{}", &address(variable)));
         let excepted = self.excepted.iter().map(|(name, list)| (*name, (*list).to_owned()));
         self.set.iter().map(value).chain(excepted).collect()
     }
@@ -63,18 +71,22 @@ impl Case {
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     // Every set of the variables that a scheme looks at; those of the other scheme beside them.
-    for (url, four, others) in
-        [("https://api.skia.test/api", [0, 1, 4, 5], [2, 3]), ("http://api.skia.test/api", [2, 3, 4, 5], [0, 1])]
-    {
+    for (url, four, others) in [
+        ("https://api.skia.test/api", [0, 1, 4, 5], [2, 3]),
+        ("http://api.skia.test/api", [2, 3, 4, 5], [0, 1]),
+    ] {
         for subset in 0..16 {
-            let set: Vec<usize> = (0..4).filter(|bit| subset >> bit & 1 == 1).map(|bit| four[bit]).collect();
+            let set: Vec<usize> =
+                (0..4).filter(|bit| subset >> bit & 1 == 1).map(|bit| four[bit]).collect();
             cases.push(Case::new(url, set.clone()));
             if subset % 3 == 0 {
                 cases.push(Case::new(url, [set, others.to_vec()].concat()));
             }
         }
     }
-    for form in ["{}", "{}/", "HTTP://{}", "http://user:word@{}/", "user@{}", "http://{}/path?query#x"] {
+    for form in
+        ["{}", "{}/", "HTTP://{}", "http://user:word@{}/", "user@{}", "http://{}/path?query#x"]
+    {
         cases.push(Case { form, ..Case::new("https://api.skia.test/api", vec![0]) });
         cases.push(Case { form, ..Case::new("http://api.skia.test:8080/api", vec![2]) });
     }
@@ -118,7 +130,16 @@ fn cases() -> Vec<Case> {
         cases.push(Case { excepted: vec![("no_proxy", list), ("NO_PROXY", other)], ..proxied });
     }
     // 0.0.0.0 is an address that nobody listens on, and that is refused at once.
-    for list in ["0.0.0.0", "0.0.0.0/8", "0.0.0.0/32", "0.0.0.1", "10.0.0.0/8", "0.0.0.0:1", ".0.0.0", "0.0.0.0/33"] {
+    for list in [
+        "0.0.0.0",
+        "0.0.0.0/8",
+        "0.0.0.0/32",
+        "0.0.0.1",
+        "10.0.0.0/8",
+        "0.0.0.0:1",
+        ".0.0.0",
+        "0.0.0.0/33",
+    ] {
         let proxied = Case::new("https://0.0.0.0:1/api", vec![0]);
         cases.push(Case { excepted: vec![("no_proxy", list)], ..proxied });
     }
@@ -142,8 +163,16 @@ fn compare(home: &Home, proxies: &[Proxy], case: &Case) -> (&'static str, &'stat
     environment.iter().fold(curl, |program, (name, value)| program.env(name, value)).run();
     let theirs = asked(proxies, &before);
     let before = counts();
-    let ours = token(home, &case.url).args(["--allow-http", "--no-cache", "--retries", "0", "--timeout", "5s"]);
-    let outcome = environment.iter().fold(ours, |program, (name, value)| program.env(name, value)).run();
+    let ours = token(home, &case.url).args([
+        "--allow-http",
+        "--no-cache",
+        "--retries",
+        "0",
+        "--timeout",
+        "5s",
+    ]);
+    let outcome =
+        environment.iter().fold(ours, |program, (name, value)| program.env(name, value)).run();
     assert!(matches!(outcome.code, Some(4..=6)), "{case:?}\n{outcome}");
     (theirs, asked(proxies, &before))
 }
@@ -158,7 +187,8 @@ fn proxies_are_chosen_as_curl_chooses_them() {
                 let cases = &cases;
                 scope.spawn(move || {
                     let home = Home::new();
-                    let proxies: Vec<Proxy> = VARIABLES.iter().map(|_| Proxy::refusing(403)).collect();
+                    let proxies: Vec<Proxy> =
+                        VARIABLES.iter().map(|_| Proxy::refusing(403)).collect();
                     let mine = cases.iter().skip(worker).step_by(THREADS);
                     mine.map(|case| {
                         let (theirs, ours) = compare(&home, &proxies, case);
@@ -174,7 +204,8 @@ fn proxies_are_chosen_as_curl_chooses_them() {
         let explained = EXPLAINED.iter().any(|(fits, _)| fits(case));
         let what = if explained { "needs no explanation" } else { "is not explained" };
         // An explanation that explains nothing any more is as wrong as a missing one.
-        (explained != (theirs != ours)).then(|| format!("curl {theirs}, we {ours}, which {what}: {case:?}"))
+        (explained != (theirs != ours))
+            .then(|| format!("curl {theirs}, we {ours}, which {what}: {case:?}"))
     };
     let wrong: Vec<String> = compared.iter().filter_map(differs).collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), compared.len(), wrong.join("\n"));

@@ -61,10 +61,18 @@ impl Raw {
         Self::at(Ipv4Addr::LOCALHOST.into(), act).unwrap()
     }
 
-    fn at(address: IpAddr, act: impl Fn(&mut Guest) -> io::Result<()> + Send + Sync + 'static) -> io::Result<Self> {
+    fn at(
+        address: IpAddr,
+        act: impl Fn(&mut Guest) -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((address, 0))?;
-        let raw = Self { address: listener.local_addr()?, connections: Arc::default(), received: Arc::default() };
-        let (connections, received, act) = (Arc::clone(&raw.connections), Arc::clone(&raw.received), Arc::new(act));
+        let raw = Self {
+            address: listener.local_addr()?,
+            connections: Arc::default(),
+            received: Arc::default(),
+        };
+        let (connections, received, act) =
+            (Arc::clone(&raw.connections), Arc::clone(&raw.received), Arc::new(act));
         thread::spawn(move || {
             for tcp in listener.incoming().map_while(Result::ok) {
                 connections.fetch_add(1, Ordering::SeqCst);

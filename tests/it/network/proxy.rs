@@ -7,7 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use super::{HOST, Raw, assert_untold, free_port, hasty_token, token, tries};
-use crate::support::{Ca, Home, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token};
+use crate::support::{
+    Ca, Home, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token,
+};
 
 const EVERY: Duration = Duration::from_millis(50);
 
@@ -34,12 +36,21 @@ fn https_goes_through_a_tunnel_in_which_the_proxy_sees_nothing() {
         let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home));
         program.env(variable, proxy.url()).run().ok(&format!("{text}\n"));
         let request = &proxy.requests()[0];
-        assert_eq!((request.method.as_str(), request.path.as_str()), ("CONNECT", "api.skia.test:443"));
-        assert_eq!((request.header("host"), request.header("proxy-authorization")), (Some("api.skia.test:443"), None));
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("CONNECT", "api.skia.test:443")
+        );
+        assert_eq!(
+            (request.header("host"), request.header("proxy-authorization")),
+            (Some("api.skia.test:443"), None)
+        );
         assert_eq!((proxy.connections(), server.connections()), (1, 1));
         assert_untold(&proxy.received());
         assert_eq!(server.request().json()["ClientSecret"], SECRET);
-        assert_eq!((server.request().path.as_str(), server.request().header("host")), ("/api/Auth/Login", Some(HOST)));
+        assert_eq!(
+            (server.request().path.as_str(), server.request().header("host")),
+            ("/api/Auth/Login", Some(HOST))
+        );
     }
 }
 
@@ -70,7 +81,8 @@ fn variable_of_the_scheme_and_lower_case_go_first() {
         let (home, proxy) = (Home::new(), right());
         let first = variables[0];
         let program = token(&home, &base_url("https")).env(first, proxy.url());
-        let program = variables[1..].iter().fold(program, |program, name| program.env(name, wrong.url()));
+        let program =
+            variables[1..].iter().fold(program, |program, name| program.env(name, wrong.url()));
         program.run().fails(
             6,
             &format!(
@@ -86,7 +98,9 @@ fn variable_of_the_scheme_and_lower_case_go_first() {
 #[test]
 fn proxy_for_plain_http_is_not_asked_for_https() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));
-    let program = token(&home, "https://0.0.0.0:1/api").env("HTTP_PROXY", proxy.url()).env("http_proxy", proxy.url());
+    let program = token(&home, "https://0.0.0.0:1/api")
+        .env("HTTP_PROXY", proxy.url())
+        .env("http_proxy", proxy.url());
     program.run().fails(5, "skia-auth: error: cannot connect to 0.0.0.0:1: connection refused\n");
     assert_eq!(proxy.connections(), 0);
 }
@@ -104,14 +118,19 @@ fn loopback_is_reached_directly_whatever_is_set() {
         format!("https://localhost:{}/api", secure.port()),
     ] {
         let home = Home::new();
-        let program = token(&home, &url).arg("--ca-cert").arg(ca.pem_file(&home)).env("no_proxy", "x");
-        let names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+        let program =
+            token(&home, &url).arg("--ca-cert").arg(ca.pem_file(&home)).env("no_proxy", "x");
+        let names =
+            ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
         let program = names.iter().fold(program, |program, name| program.env(name, proxy.url()));
         program.run().ok(&format!("{text}\n"));
     }
     // Not even a value that cannot be used is in the way.
     let server = Server::start([live_reply(&text)]);
-    token(&Home::new(), &server.base_url()).env("http_proxy", "ftp://x").run().ok(&format!("{text}\n"));
+    token(&Home::new(), &server.base_url())
+        .env("http_proxy", "ftp://x")
+        .run()
+        .ok(&format!("{text}\n"));
     assert_eq!(proxy.connections(), 0);
 }
 
@@ -122,12 +141,16 @@ fn password_of_a_proxy_is_sent_to_it_alone_and_never_shown() {
     home.declare_secret("dXNlcjpwcjB4eS13QHJkLcOn");
     let server = Server::tls(&ca.issue([HOST]), [live_reply(&text)]);
     let proxy = Proxy::to(&server);
-    let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home)).arg("-vvv");
+    let program =
+        token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home)).arg("-vvv");
     let outcome = program.env("HTTPS_PROXY", proxy.url_with("user", "pr0xy-w%40rd-%C3%A7")).run();
     let shown = format!("through the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
     outcome.assert(0, &format!("{text}\n"), &format!("...\nskia-auth: proxy: {shown}\n...\n"));
     assert!(!outcome.stderr.contains("pr0xy") && !outcome.stderr.contains("user@"), "{outcome}");
-    assert_eq!(proxy.requests()[0].header("proxy-authorization"), Some("Basic dXNlcjpwcjB4eS13QHJkLcOn"));
+    assert_eq!(
+        proxy.requests()[0].header("proxy-authorization"),
+        Some("Basic dXNlcjpwcjB4eS13QHJkLcOn")
+    );
     assert_eq!(server.request().header("proxy-authorization"), None);
     assert_untold(&proxy.received());
 }
@@ -140,7 +163,10 @@ fn proxy_that_wants_a_password_says_where_it_goes() {
     let proxy = Proxy::refusing(407);
     let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
     let ask = |url: String| token(&home, &base_url("https")).env("https_proxy", url).run();
-    ask(proxy.url()).fails(6, &format!("skia-auth: error: {name} asks for a user and password (HTTP 407)\n{hint}"));
+    ask(proxy.url()).fails(
+        6,
+        &format!("skia-auth: error: {name} asks for a user and password (HTTP 407)\n{hint}"),
+    );
     ask(proxy.url_with("user", "pr0xy-word"))
         .fails(6, &format!("skia-auth: error: {name} refuses the user or password in https_proxy (HTTP 407)\n{hint}"));
     assert_eq!(proxy.connections(), 2);
@@ -206,7 +232,10 @@ fn proxy_that_closes_is_tried_three_times() {
     for (answer, what) in [
         (&b""[..], "the proxy P closed the connection without an answer"),
         (b"HTTP/1.1 200 OK\r\n", "the proxy P closed the connection without an answer"),
-        (b"HTTP/1.1 200 OK\r\n\r\n", "api.skia.test closed the connection during the TLS handshake"),
+        (
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            "api.skia.test closed the connection during the TLS handshake",
+        ),
     ] {
         let home = Home::new();
         // It hears the client out where that would speak again: a socket closed with unread bytes resets.
@@ -235,15 +264,19 @@ fn proxy_that_hangs_or_drips_is_left_at_the_deadline() {
         guest.drip(iter::repeat(b'x'), EVERY)
     });
     for port in [hanging.port(), dripping.port(), endless.port()] {
-        let outcome = hasty_token(&home, &base_url("https")).env("https_proxy", format!("127.0.0.1:{port}")).run();
-        let message = format!("no answer from the proxy 127.0.0.1:{port} (https_proxy) within [..] s");
+        let outcome = hasty_token(&home, &base_url("https"))
+            .env("https_proxy", format!("127.0.0.1:{port}"))
+            .run();
+        let message =
+            format!("no answer from the proxy 127.0.0.1:{port} (https_proxy) within [..] s");
         outcome.fails(5, &format!("skia-auth: error: {message}\n"));
     }
     assert_eq!((hanging.connections(), dripping.connections(), endless.connections()), (1, 1, 1));
     let tunnel = Proxy::to(&server);
     let outcome = hasty_token(&home, &base_url("https")).env("https_proxy", tunnel.url()).run();
     outcome.fails(5, "skia-auth: error: no TLS connection to api.skia.test within [..] s\n");
-    for received in [hanging.received(), dripping.received(), endless.received(), tunnel.received()] {
+    for received in [hanging.received(), dripping.received(), endless.received(), tunnel.received()]
+    {
         assert_untold(&received);
     }
 }
@@ -251,12 +284,15 @@ fn proxy_that_hangs_or_drips_is_left_at_the_deadline() {
 #[test]
 fn proxy_that_is_not_there_is_named() {
     let (home, port) = (Home::new(), free_port());
-    let program = token(&home, &base_url("https")).env("https_proxy", format!("http://127.0.0.1:{port}"));
-    let message = format!("cannot connect to the proxy 127.0.0.1:{port} (https_proxy): connection refused");
+    let program =
+        token(&home, &base_url("https")).env("https_proxy", format!("http://127.0.0.1:{port}"));
+    let message =
+        format!("cannot connect to the proxy 127.0.0.1:{port} (https_proxy): connection refused");
     let outcome = program.arg("-v").run();
     outcome.fails(5, &format!("...\nskia-auth: error: {message}\n"));
     assert_eq!(tries(&outcome), 3);
-    let outcome = token(&home, &base_url("https")).env("ALL_PROXY", format!("http://{NO_SUCH_HOST}")).run();
+    let outcome =
+        token(&home, &base_url("https")).env("ALL_PROXY", format!("http://{NO_SUCH_HOST}")).run();
     outcome.fails(
         5,
         &format!("skia-auth: error: the name of the proxy {NO_SUCH_HOST}:1080 (ALL_PROXY) cannot be resolved: [..]\n"),
@@ -278,7 +314,10 @@ fn proxy_that_cannot_be_used_is_an_error_that_names_the_variable() {
         ("http://user:pr0xy-word@proxy:99999", "has a port out of range".to_owned()),
         ("http://user:pr0xy-word@proxy:0", "has a port out of range".to_owned()),
         ("http://user:pr0xy-word@proxy:1x", "has a port that is not a number".to_owned()),
-        ("http://user:pr0xy-word@x@proxy:1", "has an @ in its user or password, which must be written %40".to_owned()),
+        (
+            "http://user:pr0xy-word@x@proxy:1",
+            "has an @ in its user or password, which must be written %40".to_owned(),
+        ),
         ("http://user:pr0xy-word%00@proxy:1", "has a malformed user or password".to_owned()),
         ("ftp://user:pr0xy-word@proxy:1", kind("ftp")),
         ("https://user:pr0xy-word@proxy:1", kind("https")),
@@ -286,10 +325,14 @@ fn proxy_that_cannot_be_used_is_an_error_that_names_the_variable() {
         ("SOCKS5H://user:pr0xy-word@proxy:1", kind("socks5h")),
         ("pr0xy-word://proxy", "is of an unknown kind; only http:// is supported".to_owned()),
     ] {
-        for (variable, scheme) in
-            [("https_proxy", "https"), ("HTTPS_PROXY", "https"), ("ALL_PROXY", "https"), ("HTTP_PROXY", "http")]
-        {
-            let program = token(&home, &format!("{scheme}://0.0.0.0:{}/api", server.port())).arg("--allow-http");
+        for (variable, scheme) in [
+            ("https_proxy", "https"),
+            ("HTTPS_PROXY", "https"),
+            ("ALL_PROXY", "https"),
+            ("HTTP_PROXY", "http"),
+        ] {
+            let program = token(&home, &format!("{scheme}://0.0.0.0:{}/api", server.port()))
+                .arg("--allow-http");
             program.env(variable, value).run().fails(
                 3,
                 &format!(
@@ -316,19 +359,25 @@ fn proxy_variable_that_is_not_utf_8_is_an_error_and_no_reason_to_go_directly() {
         ("http", "http_proxy"),
         ("http", "HTTP_PROXY"),
     ] {
-        let program = token(&home, &format!("{scheme}://0.0.0.0:{}/api", server.port())).arg("--allow-http");
+        let program =
+            token(&home, &format!("{scheme}://0.0.0.0:{}/api", server.port())).arg("--allow-http");
         let message = format!("skia-auth: error: {variable} is not valid UTF-8\n");
         program.env(variable, broken).run().fails(3, &message);
     }
     for variable in ["no_proxy", "NO_PROXY"] {
-        let program = token(&home, &base_url("https")).env("HTTPS_PROXY", proxy.url()).env(variable, broken);
+        let program =
+            token(&home, &base_url("https")).env("HTTPS_PROXY", proxy.url()).env(variable, broken);
         program.run().fails(3, &format!("skia-auth: error: {variable} is not valid UTF-8\n"));
     }
     assert_eq!((server.connections(), proxy.connections()), (0, 0));
     // One that has no say is not looked at.
     let text = live_token();
     let direct = Server::start([live_reply(&text)]);
-    token(&home, &direct.base_url()).env("http_proxy", broken).env("NO_PROXY", broken).run().ok(&format!("{text}\n"));
+    token(&home, &direct.base_url())
+        .env("http_proxy", broken)
+        .env("NO_PROXY", broken)
+        .run()
+        .ok(&format!("{text}\n"));
 }
 
 #[test]
@@ -353,7 +402,8 @@ fn plain_http_that_is_allowed_is_asked_of_the_proxy_with_the_whole_url() {
 #[test]
 fn plain_http_through_a_proxy_that_wants_a_password_is_final() {
     let (home, proxy) = (Home::new(), Proxy::refusing(407));
-    let program = token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
+    let program =
+        token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
     program.run().fails(
         6,
         &format!(
@@ -368,7 +418,8 @@ fn plain_http_through_a_proxy_that_wants_a_password_is_final() {
 #[test]
 fn plain_http_through_a_proxy_that_cannot_reach_the_server_is_tried_again() {
     let (home, proxy) = (Home::new(), Proxy::refusing(502));
-    let program = token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
+    let program =
+        token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
     program.run().fails(5, "skia-auth: error: api.skia.test is not available (HTTP 502)\n");
     assert_eq!(proxy.connections(), 3);
 }
@@ -376,7 +427,8 @@ fn plain_http_through_a_proxy_that_cannot_reach_the_server_is_tried_again() {
 #[test]
 fn stranger_cannot_name_a_proxy_in_a_request_to_a_cgi_program() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));
-    let program = token(&home, "http://0.0.0.0:1/api").arg("--allow-http").env("REQUEST_METHOD", "POST");
+    let program =
+        token(&home, "http://0.0.0.0:1/api").arg("--allow-http").env("REQUEST_METHOD", "POST");
     let outcome = program.env("HTTP_PROXY", proxy.url()).run();
     outcome.fails(5, "skia-auth: error: cannot connect to 0.0.0.0:1: connection refused\n");
     assert_eq!(proxy.connections(), 0);
@@ -391,7 +443,10 @@ fn proxy_may_have_an_ipv6_address() {
         return; // a machine without IPv6
     };
     let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home));
-    program.env("https_proxy", format!("http://[::1]:{}", door.port())).run().ok(&format!("{text}\n"));
+    program
+        .env("https_proxy", format!("http://[::1]:{}", door.port()))
+        .run()
+        .ok(&format!("{text}\n"));
     assert_eq!((proxy.connections(), server.requests().len()), (1, 1));
 }
 
@@ -412,9 +467,13 @@ fn server_with_an_ipv6_address_is_asked_for_in_brackets() {
 #[test]
 fn excepted_host_is_reached_directly() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));
-    for list in [HOST, ".skia.test", "skia.test", " x , skia.test ", "*", "API.Skia.TEST", "a b skia.test."] {
+    for list in
+        [HOST, ".skia.test", "skia.test", " x , skia.test ", "*", "API.Skia.TEST", "a b skia.test."]
+    {
         for variable in ["no_proxy", "NO_PROXY"] {
-            let program = token(&home, &base_url("https")).args(["--retries", "0"]).env("HTTPS_PROXY", proxy.url());
+            let program = token(&home, &base_url("https"))
+                .args(["--retries", "0"])
+                .env("HTTPS_PROXY", proxy.url());
             program
                 .env(variable, list)
                 .run()
@@ -427,7 +486,8 @@ fn excepted_host_is_reached_directly() {
 #[test]
 fn failing_script_behind_a_proxy_is_tried_again_through_it() {
     let (home, ca, text) = (Home::new(), Ca::new("Test CA"), live_token());
-    let server = Server::tls(&ca.issue([HOST]), [Reply::json(503, ""), live_reply(&text)]).expects(2);
+    let server =
+        Server::tls(&ca.issue([HOST]), [Reply::json(503, ""), live_reply(&text)]).expects(2);
     let proxy = Proxy::to(&server);
     let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home));
     program.env("https_proxy", proxy.url()).run().ok(&format!("{text}\n"));

@@ -27,14 +27,19 @@ fn refused(certificate: &Certificate, pem: Option<String>) -> (Outcome, String) 
 
 /// The program gets its token from a server under this certificate.
 #[track_caller]
-fn trusted(certificate: &Certificate, host: &str, arrange: impl Fn(&Home) -> Vec<(&'static str, String)>) {
+fn trusted(
+    certificate: &Certificate,
+    host: &str,
+    arrange: impl Fn(&Home) -> Vec<(&'static str, String)>,
+) {
     let (home, text) = (Home::new(), live_token());
     let server = Server::tls(certificate, [live_reply(&text)]);
     let url = format!("https://{host}:{}/api", server.port());
-    let program = arrange(&home).into_iter().fold(token(&home, &url), |program, (name, value)| match name {
-        "--ca-cert" => program.args([name, &value]),
-        _ => program.env(name, value),
-    });
+    let program =
+        arrange(&home).into_iter().fold(token(&home, &url), |program, (name, value)| match name {
+            "--ca-cert" => program.args([name, &value]),
+            _ => program.env(name, value),
+        });
     program.run().ok(&format!("{text}\n"));
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
     assert_eq!(server.connections(), 1);
@@ -50,7 +55,9 @@ fn private_authority_is_trusted_where_it_is_named() {
     let certificate = ca.issue(["localhost"]);
     trusted(&certificate, "localhost", named(ca.pem()));
     for variable in ["SKIA_CA_CERT", "SSL_CERT_FILE"] {
-        trusted(&certificate, "localhost", |home| vec![(variable, ca.pem_file(home).display().to_string())]);
+        trusted(&certificate, "localhost", |home| {
+            vec![(variable, ca.pem_file(home).display().to_string())]
+        });
     }
 }
 
@@ -70,7 +77,10 @@ fn authority_is_found_in_a_directory_under_its_hashed_name() {
         home.file("roots/0a1b2c3d.0", ca.pem());
         vec![
             ("SSL_CERT_DIR", home.work().join("roots").display().to_string()),
-            ("SSL_CERT_FILE", home.file("file.pem", Ca::new("Other CA").pem()).display().to_string()),
+            (
+                "SSL_CERT_FILE",
+                home.file("file.pem", Ca::new("Other CA").pem()).display().to_string(),
+            ),
             ("--ca-cert", home.file("flag.pem", Ca::new("Third CA").pem()).display().to_string()),
         ]
     });
@@ -96,7 +106,9 @@ fn file_of_roots_that_cannot_be_used_is_an_error() {
     let server = Server::tls(&Ca::new("Test CA").issue(["localhost"]), []).expects(0);
     let empty = home.file("empty.pem", "");
     let missing = home.work().join("missing.pem");
-    for (path, why) in [(empty, "holds no certificate"), (missing, "cannot be read: no such file or directory")] {
+    for (path, why) in
+        [(empty, "holds no certificate"), (missing, "cannot be read: no such file or directory")]
+    {
         token(&home, &server.base_url()).env("SSL_CERT_FILE", &path).run().fails(
             3,
             &format!(
@@ -121,7 +133,10 @@ fn ca_file_that_cannot_be_used_is_an_error_before_any_connection() {
     home.file("key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     home.file("base64", "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
     home.file("der", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-    home.file("second", format!("{good}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
+    home.file(
+        "second",
+        format!("{good}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+    );
     home.file("cut", &good[..good.len() - 40]);
     for (name, why) in [
         ("missing", "cannot be read: no such file or directory"),
@@ -168,8 +183,13 @@ fn either_version_of_tls_will_do() {
     let ca = Ca::new("Test CA");
     for version in [&TLS12, &TLS13] {
         let (home, text) = (Home::new(), live_token());
-        let server = Server::tls_versions(&ca.issue(["localhost"]), &[version], [live_reply(&text)]);
-        token(&home, &server.base_url()).arg("--ca-cert").arg(ca.pem_file(&home)).run().ok(&format!("{text}\n"));
+        let server =
+            Server::tls_versions(&ca.issue(["localhost"]), &[version], [live_reply(&text)]);
+        token(&home, &server.base_url())
+            .arg("--ca-cert")
+            .arg(ca.pem_file(&home))
+            .run()
+            .ok(&format!("{text}\n"));
         assert_eq!((server.connections(), server.request().method), (1, "POST".to_owned()));
     }
 }
@@ -194,7 +214,10 @@ fn unknown_issuer_is_named_with_the_way_to_trust_it() {
     let certificate = Ca::new("Corp Root").issue(["localhost"]);
     for trust in [None, Some(Ca::new("Other CA").pem())] {
         let (outcome, start) = refused(&certificate, trust);
-        outcome.fails(6, &format!("{start} is not trusted: its issuer \"Corp Root\" is unknown\n{NAME_IT}"));
+        outcome.fails(
+            6,
+            &format!("{start} is not trusted: its issuer \"Corp Root\" is unknown\n{NAME_IT}"),
+        );
     }
 }
 
@@ -206,14 +229,18 @@ fn untrusted_server_is_told_to_programs_as_not_worth_another_try() {
     assert_eq!(outcome.code, Some(6));
     let error = &outcome.json_error()["error"];
     assert_eq!((&error["kind"], &error["retryable"]), (&"protocol".into(), &false.into()));
-    assert!(error["message"].as_str().unwrap().ends_with("its issuer \"Corp Root\" is unknown"), "{error}");
+    assert!(
+        error["message"].as_str().unwrap().ends_with("its issuer \"Corp Root\" is unknown"),
+        "{error}"
+    );
     assert!(error["hint"].to_string().contains("--ca-cert FILE"), "{error}");
     assert_eq!((server.connections(), server.received()), (1, vec![]));
 }
 
 #[test]
 fn authority_with_a_trusted_name_and_another_key_is_refused() {
-    let (outcome, start) = refused(&Ca::new("Corp Root").issue(["localhost"]), Some(Ca::new("Corp Root").pem()));
+    let (outcome, start) =
+        refused(&Ca::new("Corp Root").issue(["localhost"]), Some(Ca::new("Corp Root").pem()));
     outcome.fails(6, &format!("{start} is not trusted: its [..]\n{NAME_IT}"));
 }
 
@@ -221,10 +248,16 @@ fn authority_with_a_trusted_name_and_another_key_is_refused() {
 fn certificate_for_another_host_is_refused_with_its_names() {
     let ca = Ca::new("Corp Root");
     let (outcome, start) = refused(&ca.issue(["api.skia.com.br", "*.localhost"]), Some(ca.pem()));
-    outcome.fails(6, &format!("{start} is for another name: api.skia.com.br, *.localhost (issued by \"Corp Root\")\n"));
+    outcome.fails(
+        6,
+        &format!(
+            "{start} is for another name: api.skia.com.br, *.localhost (issued by \"Corp Root\")\n"
+        ),
+    );
     // A name in the subject has not counted for twenty years (RFC 2818).
-    let only_subject =
-        ca.issue_with([], |params| params.distinguished_name.push(rcgen::DnType::CommonName, "localhost"));
+    let only_subject = ca.issue_with([], |params| {
+        params.distinguished_name.push(rcgen::DnType::CommonName, "localhost")
+    });
     let (outcome, start) = refused(&only_subject, Some(ca.pem()));
     outcome.fails(6, &format!("{start} is for another name (issued by \"Corp Root\")\n"));
 }
@@ -264,7 +297,10 @@ fn hostile_issuer_is_shown_so_that_nothing_obeys_it() {
         ("\u{202e}\u{9b}\u{200b}\u{feff}", "????"),
     ] {
         let (outcome, start) = refused(&Ca::new(name).issue(["localhost"]), None);
-        outcome.fails(6, &format!("{start} is not trusted: its issuer \"{shown}\" is unknown\n{NAME_IT}"));
+        outcome.fails(
+            6,
+            &format!("{start} is not trusted: its issuer \"{shown}\" is unknown\n{NAME_IT}"),
+        );
     }
 }
 
@@ -273,10 +309,17 @@ fn chain_with_an_intermediate_is_followed() {
     let root = Ca::new("Corp Root");
     let intermediate = root.intermediate("Corp Servers");
     trusted(&intermediate.issue(["localhost"]), "localhost", named(root.pem()));
-    trusted(&intermediate.intermediate("Corp Deep").issue(["localhost"]), "localhost", named(root.pem()));
+    trusted(
+        &intermediate.intermediate("Corp Deep").issue(["localhost"]),
+        "localhost",
+        named(root.pem()),
+    );
     let forgetful = intermediate.without_chain();
     let (outcome, start) = refused(&forgetful.issue(["localhost"]), Some(root.pem()));
-    outcome.fails(6, &format!("{start} is not trusted: its issuer \"Corp Servers\" is unknown\n{NAME_IT}"));
+    outcome.fails(
+        6,
+        &format!("{start} is not trusted: its issuer \"Corp Servers\" is unknown\n{NAME_IT}"),
+    );
     // What a person then has: the intermediate certificate itself.
     trusted(&forgetful.issue(["localhost"]), "localhost", named(forgetful.pem()));
 }
@@ -321,7 +364,10 @@ fn self_signed_certificate_is_trusted_only_where_it_is_named() {
     }
     let other = Certificate::self_signed(["other.test"]);
     let (outcome, start) = refused(&other, Some(other.pem()));
-    outcome.fails(6, &format!("{start} is for another name: other.test (issued by \"Self Signed\")\n"));
+    outcome.fails(
+        6,
+        &format!("{start} is for another name: other.test (issued by \"Self Signed\")\n"),
+    );
 }
 
 #[test]
@@ -346,7 +392,8 @@ fn server_that_demands_a_client_certificate_is_not_asked_twice() {
 fn issuer_is_shown_at_v_and_no_secret_at_vvv() {
     let (home, ca, text) = (Home::new(), Ca::new("Corp Root"), live_token());
     let server = Server::tls(&ca.issue(["localhost"]), [live_reply(&text)]);
-    let outcome = token(&home, &server.base_url()).arg("-vvv").arg("--ca-cert").arg(ca.pem_file(&home)).run();
+    let outcome =
+        token(&home, &server.base_url()).arg("-vvv").arg("--ca-cert").arg(ca.pem_file(&home)).run();
     outcome.assert(
         0,
         &format!("{text}\n"),

@@ -49,8 +49,16 @@ fn stray_word_is_not_repeated() {
     ] {
         refuses(line, "unexpected argument (word 2 after skia-auth)", hint);
     }
-    refuses("token -- VAL", "unexpected argument (word 3 after skia-auth)", "skia-auth token --help");
-    refuses("-p x token VAL", "unexpected argument (word 4 after skia-auth)", "skia-auth token --help");
+    refuses(
+        "token -- VAL",
+        "unexpected argument (word 3 after skia-auth)",
+        "skia-auth token --help",
+    );
+    refuses(
+        "-p x token VAL",
+        "unexpected argument (word 4 after skia-auth)",
+        "skia-auth token --help",
+    );
     refuses(
         "inspect VAL",
         "a token on the command line can be seen by other users",
@@ -106,7 +114,11 @@ fn value_that_is_missing_or_too_much_is_named() {
         ("token --config ", "--config <FILE> needs a value", "skia-auth token --help"),
         ("token --quiet=VAL", "--quiet takes no value", "skia-auth token --help"),
         ("token --scope a --scope VAL", "--scope <SCOPE> is given twice", "skia-auth token --help"),
-        ("token --offline --no-cache", "--offline cannot be used with --no-cache", "skia-auth token --help"),
+        (
+            "token --offline --no-cache",
+            "--offline cannot be used with --no-cache",
+            "skia-auth token --help",
+        ),
         (
             "token --sandbox --client-secret VAL",
             "--sandbox cannot be used with --client-secret <VALUE>",
@@ -136,7 +148,10 @@ fn error_is_json_where_json_is_wanted() {
     let home = Home::new();
     for format in [&["-o", "json"][..], &["-ojson"], &["--output=json"], &["--output", "oauth"]] {
         let outcome = home.skia(["token"]).args(format).args(["--client-secrt", "x"]).run();
-        assert_eq!((outcome.code, outcome.stdout().as_str(), outcome.stderr.lines().count()), (Some(2), "", 1));
+        assert_eq!(
+            (outcome.code, outcome.stdout().as_str(), outcome.stderr.lines().count()),
+            (Some(2), "", 1)
+        );
         assert_eq!(
             outcome.json_error(),
             serde_json::json!({"error": {

@@ -28,15 +28,25 @@ fn address_that_no_secret_is_sent_to_is_refused() {
         (" https://host/", "contains white space or a control character"),
         ("https://host/\r\nX-Header: y", "contains white space or a control character"),
         ("https://host\\@marker/", "contains a backslash"),
-        ("https://hóst/", "contains a character that is not ASCII (write a host name in its xn-- form)"),
+        (
+            "https://hóst/",
+            "contains a character that is not ASCII (write a host name in its xn-- form)",
+        ),
     ] {
         let message = |place: &str| {
             format!(
                 "skia-auth: error: the base URL from {place} {what}\nhint: write it as https://api.skia.com.br/api\n"
             )
         };
-        home.skia(["token"]).credentials().env("SKIA_BASE_URL", url).run().fails(3, &message("SKIA_BASE_URL"));
-        home.skia(["token", "--base-url", url]).credentials().run().fails(3, &message("--base-url"));
+        home.skia(["token"])
+            .credentials()
+            .env("SKIA_BASE_URL", url)
+            .run()
+            .fails(3, &message("SKIA_BASE_URL"));
+        home.skia(["token", "--base-url", url])
+            .credentials()
+            .run()
+            .fails(3, &message("--base-url"));
     }
     home.skia(["token", "--base-url", ""]).credentials().run().fails(
         3,
@@ -47,7 +57,8 @@ fn address_that_no_secret_is_sent_to_is_refused() {
 #[test]
 fn address_may_have_two_thousand_bytes_and_no_more() {
     let home = Home::new();
-    let of_length = |length: usize| format!("https://host/{}", "a".repeat(length - "https://host/".len()));
+    let of_length =
+        |length: usize| format!("https://host/{}", "a".repeat(length - "https://host/".len()));
     let outcome = home.skia(["config", "show", "-o", "json", "--base-url", &of_length(2048)]).run();
     assert_eq!(shown(&outcome, "base_url").0, of_length(2048));
     home.skia(["token", "--base-url", &of_length(2049)]).credentials().run().fails(
@@ -61,7 +72,9 @@ fn address_may_have_two_thousand_bytes_and_no_more() {
 fn fault_in_the_address_of_a_profile_names_the_profile() {
     let home = Home::new();
     home.declare_secret("word-of-the-file");
-    let path = home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'own.test'\n");
+    let path = home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'own.test'\n",
+    );
     let expected = format!(
         "skia-auth: error: the base URL from profile \"default\" of {} has no scheme (https://)\n\
          hint: write it as https://api.skia.com.br/api\n",
@@ -73,17 +86,23 @@ fn fault_in_the_address_of_a_profile_names_the_profile() {
 
 #[test]
 fn address_of_the_login_itself_is_shortened() {
-    Home::new().skia(["token", "--base-url", "https://host/api/Auth/Login/"]).credentials().run().fails(
-        3,
-        "skia-auth: error: the base URL from --base-url is the address of the login itself\n\
+    Home::new()
+        .skia(["token", "--base-url", "https://host/api/Auth/Login/"])
+        .credentials()
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: the base URL from --base-url is the address of the login itself\n\
          hint: leave its end off: https://host/api\n",
-    );
+        );
 }
 
 #[test]
 fn plain_http_is_for_this_machine() {
     let home = Home::new();
-    for host in ["api.skia.com.br", "127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "127.1"] {
+    for host in
+        ["api.skia.com.br", "127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "127.1"]
+    {
         home.skia(["token", "--base-url", &format!("http://{host}/api")]).credentials().run().fails(
             3,
             &format!(

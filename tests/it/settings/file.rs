@@ -33,7 +33,10 @@ fn fault_in_toml_has_a_position_and_no_value() {
             "c.toml:2:1: unknown key\nhint: did you mean client_secret?\n",
         ),
         ("hunter2-in-file = 1\n", &format!("c.toml:1:1: unknown key\n{KEYS}")),
-        ("[profile.x]\n  clientid = 'hunter2-in-file'\n", "c.toml:2:3: unknown key\nhint: did you mean client_id?\n"),
+        (
+            "[profile.x]\n  clientid = 'hunter2-in-file'\n",
+            "c.toml:2:3: unknown key\nhint: did you mean client_id?\n",
+        ),
         ("[profiles.x]\n", "c.toml:1:2: unknown key\nhint: did you mean profile?\n"),
         ("[hunter2-in-file]\nclient_id = 'a'\n", &format!("c.toml:1:2: unknown key\n{KEYS}")),
         ("client_secret = 12\n", "c.toml:1:17: client_secret must be a string\n"),
@@ -42,7 +45,10 @@ fn fault_in_toml_has_a_position_and_no_value() {
         ("client_secret = hunter2-in-file\n", "c.toml:1:[..]: this is not valid TOML\n"),
         ("client_secret = \"hunter2-in-file\\q\"\n", "c.toml:1:[..]: this is not valid TOML\n"),
         ("scope = 'a'\nscope = 'hunter2-in-file'\n", "c.toml:2:1: this is not valid TOML\n"),
-        ("profile = 'hunter2-in-file'\n", "c.toml:1:11: profile must be a table of profiles: [profile.NAME]\n"),
+        (
+            "profile = 'hunter2-in-file'\n",
+            "c.toml:1:11: profile must be a table of profiles: [profile.NAME]\n",
+        ),
         (
             "[profile.default]\nclient_id = 'a'\n",
             "c.toml:1:[..]: the profile \"default\" is not a table\n\
@@ -50,7 +56,10 @@ fn fault_in_toml_has_a_position_and_no_value() {
         ),
         ("client_secret_command = 'hunter2-in-file'\n", &format!("c.toml:1:25: {LIST}")),
         ("\nclient_secret_command = []\n", &format!("c.toml:2:25: {LIST}")),
-        ("\ntimeout = 'hunter2-in-file'\n", "c.toml:2:11: timeout must be a duration like \"30s\"\n"),
+        (
+            "\ntimeout = 'hunter2-in-file'\n",
+            "c.toml:2:11: timeout must be a duration like \"30s\"\n",
+        ),
         ("timeout = 30\n", "c.toml:1:11: timeout must be a duration like \"30s\"\n"),
         ("cache = 'hunter2-in-file'\n", "c.toml:1:9: cache must be true or false\n"),
         (
@@ -69,9 +78,15 @@ fn fault_in_json_has_a_position_and_no_value() {
             "{\n \"ClientSecrt\": \"hunter2-in-file\"}",
             "c.json:2:[..]: unknown key\nhint: did you mean client_secret?\n",
         ),
-        ("{\"ClientSecret\": [\"hunter2-in-file\"]}", "c.json:1:[..]: client_secret must be a string\n"),
+        (
+            "{\"ClientSecret\": [\"hunter2-in-file\"]}",
+            "c.json:1:[..]: client_secret must be a string\n",
+        ),
         ("{\"ClientId\": null}", "c.json:1:[..]: client_id must be a string\n"),
-        ("{\"ClientId\": \"a\", \"client_id\": \"b\"}", "c.json:1:[..]: client_id is given twice\n"),
+        (
+            "{\"ClientId\": \"a\", \"client_id\": \"b\"}",
+            "c.json:1:[..]: client_id is given twice\n",
+        ),
         (
             "{\"ClientSecret\": \"hunter2-in-file\", \"client_secret\": \"b\"}",
             "c.json:1:[..]: client_secret is given twice\n",
@@ -98,7 +113,11 @@ fn file_that_is_no_text_or_endless_is_refused() {
         b"client_secret = '\xff'\n",
         "cannot read the configuration file c.toml: it is not valid UTF-8\n",
     );
-    refuses("c.toml", &larger, "cannot read the configuration file c.toml: it is larger than 1024 KiB\n");
+    refuses(
+        "c.toml",
+        &larger,
+        "cannot read the configuration file c.toml: it is larger than 1024 KiB\n",
+    );
     let deep = |start: &str, open: &str| format!("{start}{}", open.repeat(400_000)).into_bytes();
     refuses("c.toml", &deep("client_id = ", "["), "c.toml:1:[..]: this is not valid TOML\n");
     refuses("c.toml", &deep("client_id = ", "{a="), "cannot read[..]larger than 1024 KiB\n");
@@ -108,7 +127,8 @@ fn file_that_is_no_text_or_endless_is_refused() {
     let home = Home::new();
     fs::remove_file(home.write_config("")).unwrap();
     symlink("/no/where", home.config().join("skia-auth/config.toml")).unwrap();
-    let message = "skia-auth: error: cannot read the configuration file [..]: no such file or directory\n";
+    let message =
+        "skia-auth: error: cannot read the configuration file [..]: no such file or directory\n";
     home.skia(["token"]).credentials().run().fails(3, message);
     let home = Home::new();
     for (path, why) in [
@@ -116,7 +136,8 @@ fn file_that_is_no_text_or_endless_is_refused() {
         ("nowhere.toml", "no such file or directory"),
         ("/dev/zero", "it is larger than 1024 KiB"),
     ] {
-        let message = format!("skia-auth: error: cannot read the configuration file {path}: {why}\n");
+        let message =
+            format!("skia-auth: error: cannot read the configuration file {path}: {why}\n");
         home.skia(["token", "--config", path]).credentials().run().fails(3, &message);
         home.skia(["token"]).env("SKIA_CONFIG", path).credentials().run().fails(3, &message);
     }
@@ -136,10 +157,10 @@ fn file_of_exactly_the_limit_is_read() {
 fn file_that_this_user_cannot_read_is_refused() {
     let home = Home::new();
     // The superuser reads everything but this: a file whose reading fails.
-    home.skia(["token", "--config", "/proc/self/mem"])
-        .credentials()
-        .run()
-        .fails(3, "skia-auth: error: cannot read the configuration file /proc/self/mem: input/output error\n");
+    home.skia(["token", "--config", "/proc/self/mem"]).credentials().run().fails(
+        3,
+        "skia-auth: error: cannot read the configuration file /proc/self/mem: input/output error\n",
+    );
 }
 
 #[test]
@@ -168,7 +189,8 @@ fn documented_request_body_is_a_configuration_file() {
 fn json_has_profiles_too() {
     let home = Home::new();
     home.file("c.JSON", r#"{"profile": {"staging": {"ClientId": "of-staging", "Scope": "s"}}}"#);
-    let outcome = home.skia(["config", "show", "-o", "json", "--config", "c.JSON", "-p", "staging"]).run();
+    let outcome =
+        home.skia(["config", "show", "-o", "json", "--config", "c.JSON", "-p", "staging"]).run();
     let provenance = "profile \"staging\" of c.JSON";
     assert_eq!(shown(&outcome, "client_id"), ("of-staging".into(), provenance.into()));
 }
@@ -190,9 +212,14 @@ fn both_names_in_the_directory_are_an_error() {
 #[test]
 fn windows_line_ends_and_byte_order_mark_do_no_harm() {
     let home = Home::new();
-    home.write_config("\u{feff}client_id = 'of-the-file'\r\nscope = 's'\r\n\r\n[profile.x]\r\nscope = 't'\r\n");
+    home.write_config(
+        "\u{feff}client_id = 'of-the-file'\r\nscope = 's'\r\n\r\n[profile.x]\r\nscope = 't'\r\n",
+    );
     let outcome = home.skia(["config", "show", "-o", "json"]).run();
-    assert_eq!((shown(&outcome, "client_id").0, shown(&outcome, "scope").0), ("of-the-file".into(), "s".into()));
+    assert_eq!(
+        (shown(&outcome, "client_id").0, shown(&outcome, "scope").0),
+        ("of-the-file".into(), "s".into())
+    );
     home.file("c.json", "\u{feff}{\"ClientId\": \"of-the-file\"}\r\n");
     let outcome = home.skia(["config", "show", "-o", "json", "--config", "c.json"]).run();
     assert_eq!(shown(&outcome, "client_id").0, "of-the-file");
@@ -244,7 +271,10 @@ fn only_profile_is_named_where_none_is_near() {
             "skia-auth: error: unknown profile \"zzz\" (from -p): not in {path}\nhint: the only profile is default\n"
         ),
     );
-    let nowhere = Home::new().skia(["token", "-p", "zzz"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
+    let nowhere = Home::new()
+        .skia(["token", "-p", "zzz"])
+        .env_remove("XDG_CONFIG_HOME")
+        .env("HOME", "relative");
     nowhere.credentials().run().fails(
         3,
         "skia-auth: error: unknown profile \"zzz\" (from -p): there is no configuration file\n\
@@ -260,7 +290,10 @@ fn relative_paths_are_beside_the_file_that_names_them() {
     home.file("deploy/secret", format!("{SECRET}\n"));
     home.file("secret", "not-this-one\n");
     home.file("deploy/skia.toml", "client_id = 'a'\nclient_secret_file = 'secret'\n");
-    home.skia(["token", "--config", "deploy/skia.toml"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token", "--config", "deploy/skia.toml"])
+        .server(&server)
+        .run()
+        .ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
 }
 
@@ -279,9 +312,15 @@ fn cache_can_be_switched_off_in_the_file() {
 #[test]
 fn configuration_can_come_through_a_pipe() {
     let home = Home::new();
-    home.program("bash", ["-c", "skia-auth config show -o json --config <(echo \"scope = 'piped'\") | grep -c piped"])
-        .run()
-        .ok("1\n");
+    home.program(
+        "bash",
+        [
+            "-c",
+            "skia-auth config show -o json --config <(echo \"scope = 'piped'\") | grep -c piped",
+        ],
+    )
+    .run()
+    .ok("1\n");
 }
 
 #[test]

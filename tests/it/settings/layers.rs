@@ -43,7 +43,9 @@ const KINDS: [Kind; 6] = [
         variable: "SKIA_CLIENT_SECRET_FILE",
         key: "client_secret_file",
         write: |home, layer| home.file(layer, format!("{layer}\n")).display().to_string(),
-        show: |home, layer| format!("set ({} characters), in {}", layer.len(), home.work().join(layer).display()),
+        show: |home, layer| {
+            format!("set ({} characters), in {}", layer.len(), home.work().join(layer).display())
+        },
         default: None,
     },
     Kind {
@@ -115,7 +117,8 @@ fn check(kind: &Kind, layers: &[&str]) {
     if kind.default.is_some() {
         expected.1 = "the default".into();
     }
-    let profile_in_force = ["named", "selected", "default"].into_iter().find(|profile| has(profile));
+    let profile_in_force =
+        ["named", "selected", "default"].into_iter().find(|profile| has(profile));
     let winner = layers
         .iter()
         .find(|layer| matches!(**layer, "flag" | "variable") || Some(**layer) == profile_in_force)
@@ -130,7 +133,10 @@ fn check(kind: &Kind, layers: &[&str]) {
     }
     assert_eq!(shown(&outcome, kind.name), expected, "{layers:?}\n{outcome}");
     let warning = if has("named") && has("variable") && !has("flag") {
-        format!("skia-auth: warning: profile \"named\" was named with -p: ignoring {}\n", kind.variable)
+        format!(
+            "skia-auth: warning: profile \"named\" was named with -p: ignoring {}\n",
+            kind.variable
+        )
     } else {
         String::new()
     };
@@ -215,12 +221,16 @@ fn named_profile_beats_the_environment_with_one_warning() {
         "[profile.staging]\nclient_id = 'file'\nclient_secret = 'word-of-the-file'\nbase_url = '{}'\n",
         server.base_url()
     ));
-    home.skia(["login", "-p", "staging"]).credentials().env("SKIA_BASE_URL", "https://elsewhere.test").run().assert(
-        0,
-        &format!("{token}\n"),
-        "skia-auth: warning: profile \"staging\" was named with -p: \
+    home.skia(["login", "-p", "staging"])
+        .credentials()
+        .env("SKIA_BASE_URL", "https://elsewhere.test")
+        .run()
+        .assert(
+            0,
+            &format!("{token}\n"),
+            "skia-auth: warning: profile \"staging\" was named with -p: \
          ignoring SKIA_BASE_URL, SKIA_CLIENT_ID, SKIA_CLIENT_SECRET\n",
-    );
+        );
     assert_eq!(server.request().json()["ClientId"], "file");
     home.skia(["config", "show", "-q", "-p", "staging"]).credentials().run().ok("...\n");
 }
@@ -230,7 +240,9 @@ fn secret_of_a_profile_stays_with_its_host() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     home.declare_secret("word-of-the-file");
-    home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
+    );
     home.skia(["token"]).server(&server).run().fails(
         3,
         "skia-auth: error: the client secret of profile \"default\" belongs to own.test, and SKIA_BASE_URL names \
@@ -244,7 +256,9 @@ fn foreign_host_is_settled_by_a_flag() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("word-of-the-file");
-    home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
+    );
     home.skia(["token", "--base-url", &server.base_url()])
         .env("SKIA_BASE_URL", "https://foreign.test")
         .run()
@@ -261,11 +275,14 @@ fn foreign_host_is_settled_by_naming_the_profile() {
         "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = '{}'\n",
         server.base_url()
     ));
-    home.skia(["token", "-p", "default"]).env("SKIA_BASE_URL", "https://foreign.test").run().assert(
-        0,
-        &format!("{token}\n"),
-        "skia-auth: warning: profile \"default\" was named with -p: ignoring SKIA_BASE_URL\n",
-    );
+    home.skia(["token", "-p", "default"])
+        .env("SKIA_BASE_URL", "https://foreign.test")
+        .run()
+        .assert(
+            0,
+            &format!("{token}\n"),
+            "skia-auth: warning: profile \"default\" was named with -p: ignoring SKIA_BASE_URL\n",
+        );
 }
 
 #[test]
@@ -274,7 +291,9 @@ fn another_path_on_the_own_host_is_no_foreign_host() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("word-of-the-file");
-    home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'http://127.0.0.1:1/v2'\n");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'http://127.0.0.1:1/v2'\n",
+    );
     home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
 }
 
@@ -283,7 +302,11 @@ fn id_and_secret_may_come_from_different_layers() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
-    home.skia(["token", "--client-id", "typed"]).credentials().server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token", "--client-id", "typed"])
+        .credentials()
+        .server(&server)
+        .run()
+        .ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientId"], "typed");
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
 }
@@ -355,7 +378,8 @@ fn empty_variable_counts_as_unset() {
     let outcome = program.run();
     assert_eq!(outcome.stderr, "");
     let settings = outcome.json();
-    let provenances = settings["settings"].as_array().unwrap().iter().map(|row| row["provenance"].as_str());
+    let provenances =
+        settings["settings"].as_array().unwrap().iter().map(|row| row["provenance"].as_str());
     assert!(provenances.flatten().all(|provenance| !provenance.contains("SKIA_")), "{outcome}");
     assert_eq!(shown(&outcome, "scope").0, "file");
 }
@@ -364,11 +388,12 @@ fn empty_variable_counts_as_unset() {
 fn switch_that_is_neither_on_nor_off_is_refused() {
     let home = Home::new();
     for variable in ["SKIA_ALLOW_HTTP", "SKIA_NO_CACHE"] {
-        home.skia(["token"])
-            .credentials()
-            .env(variable, "marker")
-            .run()
-            .fails(3, &format!("skia-auth: error: {variable} is neither 1 nor 0\nhint: {variable}=1, or unset it\n"));
+        home.skia(["token"]).credentials().env(variable, "marker").run().fails(
+            3,
+            &format!(
+                "skia-auth: error: {variable} is neither 1 nor 0\nhint: {variable}=1, or unset it\n"
+            ),
+        );
     }
 }
 
@@ -423,7 +448,12 @@ fn missing_credential_says_that_a_variable_is_set_but_empty() {
     let one = home.skia(["token"]).env("SKIA_CLIENT_ID", "id").env("SKIA_CLIENT_SECRET", "").run();
     one.fails(3, &format!("[..] (no such file); SKIA_CLIENT_SECRET is set but empty\n{hint}"));
     let two = home.skia(["token"]).env("SKIA_CLIENT_ID", "").env("SKIA_CLIENT_SECRET", "").run();
-    two.fails(3, &format!("[..] (no such file); SKIA_CLIENT_ID and SKIA_CLIENT_SECRET are set but empty\n{hint}"));
+    two.fails(
+        3,
+        &format!(
+            "[..] (no such file); SKIA_CLIENT_ID and SKIA_CLIENT_SECRET are set but empty\n{hint}"
+        ),
+    );
 }
 
 #[test]
@@ -436,8 +466,12 @@ fn home_that_is_unset_or_relative_leaves_the_environment() {
         program = program.env_remove("XDG_CONFIG_HOME").env_remove("XDG_CACHE_HOME");
         program = match home_variable {
             // Without HOME the user database answers: its directory is not that of the case.
-            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1").env("SKIA_CONFIG", "/dev/null"),
-            Some("") => program.env("HOME", "").env("SKIA_NO_CACHE", "1").env("SKIA_CONFIG", "/dev/null"),
+            None => {
+                program.env_remove("HOME").env("SKIA_NO_CACHE", "1").env("SKIA_CONFIG", "/dev/null")
+            }
+            Some("") => {
+                program.env("HOME", "").env("SKIA_NO_CACHE", "1").env("SKIA_CONFIG", "/dev/null")
+            }
             Some(directory) => program.env("HOME", directory),
         };
         program.run().ok(&format!("{token}\n"));
@@ -448,7 +482,8 @@ fn home_that_is_unset_or_relative_leaves_the_environment() {
 fn relative_home_names_no_configuration_file() {
     let home = Home::new();
     for name in ["XDG_CONFIG_HOME", "HOME"] {
-        let program = home.skia(["config", "path"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
+        let program =
+            home.skia(["config", "path"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
         program.env(name, "relative").run().fails(
             3,
             "skia-auth: error: there is no home directory, and so no place for a configuration file\n\
@@ -463,11 +498,17 @@ fn xdg_directories_hold_configuration_and_cache() {
     let outcome = home.skia(["config", "show", "-o", "json"]).run();
     assert_eq!(shown(&outcome, "config_file").0, format!("{} (no such file)", config_path(&home)));
     assert_eq!(shown(&outcome, "cache").0, home.cache().join("skia-auth").display().to_string());
-    let program =
-        || home.skia(["config", "show", "-o", "json"]).env_remove("XDG_CONFIG_HOME").env_remove("XDG_CACHE_HOME");
+    let program = || {
+        home.skia(["config", "show", "-o", "json"])
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_CACHE_HOME")
+    };
     let outcome = program().run();
     let below = |name: &str| home.root().join("home").join(name).display().to_string();
-    assert_eq!(shown(&outcome, "config_file").0, below(".config/skia-auth/config.toml (no such file)"));
+    assert_eq!(
+        shown(&outcome, "config_file").0,
+        below(".config/skia-auth/config.toml (no such file)")
+    );
     assert_eq!(shown(&outcome, "cache").0, below(".cache/skia-auth"));
 }
 
@@ -478,9 +519,14 @@ fn value_that_is_not_utf8_is_named_and_not_shown() {
     let marker = OsStr::from_bytes(b"mark\xffer");
     let home = Home::new();
     let server = Server::start([]).expects(0);
-    for variable in
-        ["SKIA_CLIENT_ID", "SKIA_CLIENT_SECRET", "SKIA_BASE_URL", "SKIA_SCOPE", "SKIA_TIMEOUT", "SKIA_PROFILE"]
-    {
+    for variable in [
+        "SKIA_CLIENT_ID",
+        "SKIA_CLIENT_SECRET",
+        "SKIA_BASE_URL",
+        "SKIA_SCOPE",
+        "SKIA_TIMEOUT",
+        "SKIA_PROFILE",
+    ] {
         home.skia(["token"])
             .credentials()
             .server(&server)
@@ -489,7 +535,9 @@ fn value_that_is_not_utf8_is_named_and_not_shown() {
             .fails(3, &format!("skia-auth: error: {variable} is not valid UTF-8\n"));
         assert_eq!(home.skia(["token", "--help"]).env(variable, marker).run().code, Some(0));
     }
-    for option in ["--client-id", "--client-secret", "--base-url", "--scope", "--timeout", "--profile"] {
+    for option in
+        ["--client-id", "--client-secret", "--base-url", "--scope", "--timeout", "--profile"]
+    {
         home.skia(["token", option])
             .arg(marker)
             .credentials()
@@ -504,14 +552,34 @@ fn value_that_is_not_utf8_is_named_and_not_shown() {
 fn value_that_cannot_be_used_names_its_place() {
     let home = Home::new();
     for (variable, value, message) in [
-        ("SKIA_CLIENT_ID", "a\rb", "the client id from SKIA_CLIENT_ID contains a control character\n"),
+        (
+            "SKIA_CLIENT_ID",
+            "a\rb",
+            "the client id from SKIA_CLIENT_ID contains a control character\n",
+        ),
         ("SKIA_SCOPE", "a\nb", "the scope from SKIA_SCOPE contains a control character\n"),
-        ("SKIA_TIMEOUT", "soon", "SKIA_TIMEOUT is not a duration\nhint: write it as 90s, 30m or 2h\n"),
-        ("SKIA_TIMEOUT", "0s", "the timeout from SKIA_TIMEOUT must be more than 0 and at most 24h\n"),
-        ("SKIA_TIMEOUT", "25h", "the timeout from SKIA_TIMEOUT must be more than 0 and at most 24h\n"),
+        (
+            "SKIA_TIMEOUT",
+            "soon",
+            "SKIA_TIMEOUT is not a duration\nhint: write it as 90s, 30m or 2h\n",
+        ),
+        (
+            "SKIA_TIMEOUT",
+            "0s",
+            "the timeout from SKIA_TIMEOUT must be more than 0 and at most 24h\n",
+        ),
+        (
+            "SKIA_TIMEOUT",
+            "25h",
+            "the timeout from SKIA_TIMEOUT must be more than 0 and at most 24h\n",
+        ),
         ("SKIA_CACHE_DIR", "relative", "SKIA_CACHE_DIR is not an absolute path\n"),
     ] {
-        home.skia(["token"]).credentials().env(variable, value).run().fails(3, &format!("skia-auth: error: {message}"));
+        home.skia(["token"])
+            .credentials()
+            .env(variable, value)
+            .run()
+            .fails(3, &format!("skia-auth: error: {message}"));
     }
     let longest = home.skia(["config", "show", "-o", "json"]).env("SKIA_TIMEOUT", "24h").run();
     assert_eq!(shown(&longest, "timeout").0, "86400s");
@@ -537,15 +605,20 @@ fn files_of_the_current_directory_are_never_opened() {
     home.declare_output(&trace);
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
-    home.program("strace", ["-f", "-e", "trace=file", "-o", trace.to_str().unwrap(), "skia-auth", "token"])
-        .credentials()
-        .server(&server)
-        .run()
-        .ok(&format!("{token}\n"));
+    home.program(
+        "strace",
+        ["-f", "-e", "trace=file", "-o", trace.to_str().unwrap(), "skia-auth", "token"],
+    )
+    .credentials()
+    .server(&server)
+    .run()
+    .ok(&format!("{token}\n"));
     let calls = std::fs::read_to_string(trace).unwrap();
     let opened = |name: &str| calls.contains(&format!("\"{name}\""));
     assert!(calls.contains("skia-auth/config.toml\""), "the trace is empty:\n{calls}");
-    for name in ["config.toml", "config.json", ".env", "./.env", "./config.toml", "skia-auth/config.toml"] {
+    for name in
+        ["config.toml", "config.json", ".env", "./.env", "./config.toml", "skia-auth/config.toml"]
+    {
         assert!(!opened(name), "{name} was touched:\n{calls}");
     }
     assert!(!calls.contains(&home.work().display().to_string()), "{calls}");

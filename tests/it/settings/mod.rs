@@ -15,7 +15,10 @@ fn shown(outcome: &Outcome, name: &str) -> (Value, Value) {
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let report = outcome.json();
     let rows = report["settings"].as_array().unwrap();
-    let row = rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name}\n{outcome}"));
+    let row = rows
+        .iter()
+        .find(|row| row["name"] == name)
+        .unwrap_or_else(|| panic!("no {name}\n{outcome}"));
     (row["value"].clone(), row["provenance"].clone())
 }
 

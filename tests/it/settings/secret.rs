@@ -29,7 +29,11 @@ fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     let outcome = case(&home).env("SKIA_CLIENT_ID", CLIENT_ID).server(&server).run();
-    assert_eq!((outcome.code, outcome.stdout()), (Some(0), format!("{token}\n")), "{secret:?}\n{outcome}");
+    assert_eq!(
+        (outcome.code, outcome.stdout()),
+        (Some(0), format!("{token}\n")),
+        "{secret:?}\n{outcome}"
+    );
     assert_eq!(server.request().json()["ClientSecret"], secret);
 }
 
@@ -122,17 +126,22 @@ fn process_substitution_is_a_file() {
 fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
-    let token = || home.skia(["token", "--client-id", "a", "--client-secret-file", "-"]).server(&server);
+    let token =
+        || home.skia(["token", "--client-id", "a", "--client-secret-file", "-"]).server(&server);
     let place = "the client secret on standard input";
     let one_line = "hint: the secret is one line; a file may end in one line break\n";
     token().run().fails(3, &format!("skia-auth: error: {place} is empty\n"));
     token().stdin("\n").run().fails(3, &format!("skia-auth: error: {place} is empty\n"));
     token().stdin("\r\n").run().fails(3, &format!("skia-auth: error: {place} is empty\n"));
     for bytes in ["two\nlines\n", "two-ends\n\n", "nul\0inside"] {
-        let message = format!("skia-auth: error: {place} has a line break or a NUL inside\n{one_line}");
+        let message =
+            format!("skia-auth: error: {place} has a line break or a NUL inside\n{one_line}");
         token().stdin(bytes).run().fails(3, &message);
     }
-    token().stdin(b"\xff\xfe").run().fails(3, &format!("skia-auth: error: {place} is not valid UTF-8\n"));
+    token()
+        .stdin(b"\xff\xfe")
+        .run()
+        .fails(3, &format!("skia-auth: error: {place} is not valid UTF-8\n"));
     let too_large = format!("skia-auth: error: cannot read {place}: it is larger than 64 KiB\n");
     token().stdin("x".repeat(64 * 1024 + 1)).run().fails(3, &too_large);
     home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"]).server(&server).run().fails(
@@ -141,7 +150,10 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
          than 64 KiB\n",
     );
     for (path, why) in [("nowhere", "no such file or directory"), (".", "it is a directory")] {
-        let variable = home.skia(["token", "--client-id", "a"]).server(&server).env("SKIA_CLIENT_SECRET_FILE", path);
+        let variable = home
+            .skia(["token", "--client-id", "a"])
+            .server(&server)
+            .env("SKIA_CLIENT_SECRET_FILE", path);
         variable.run().fails(
             3,
             &format!(
@@ -160,10 +172,19 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
 #[test]
 fn secret_of_exactly_the_limit_is_sent() {
     const LIMIT: usize = 64 * 1024;
-    arrives(&"x".repeat(LIMIT), |home| home.skia(["token", "--client-secret-file", "-"]).stdin("x".repeat(LIMIT)));
-    arrives(&"x".repeat(LIMIT), |home| home.skia(["token"]).env("SKIA_CLIENT_SECRET", "x".repeat(LIMIT)));
-    let longer = Home::new().skia(["token", "--client-id", "a"]).env("SKIA_CLIENT_SECRET", "x".repeat(LIMIT + 1));
-    longer.run().fails(3, "skia-auth: error: the client secret from SKIA_CLIENT_SECRET is larger than 64 KiB\n");
+    arrives(&"x".repeat(LIMIT), |home| {
+        home.skia(["token", "--client-secret-file", "-"]).stdin("x".repeat(LIMIT))
+    });
+    arrives(&"x".repeat(LIMIT), |home| {
+        home.skia(["token"]).env("SKIA_CLIENT_SECRET", "x".repeat(LIMIT))
+    });
+    let longer = Home::new()
+        .skia(["token", "--client-id", "a"])
+        .env("SKIA_CLIENT_SECRET", "x".repeat(LIMIT + 1));
+    longer.run().fails(
+        3,
+        "skia-auth: error: the client secret from SKIA_CLIENT_SECRET is larger than 64 KiB\n",
+    );
 }
 
 #[test]
@@ -172,7 +193,9 @@ fn command_runs_without_a_shell() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("$(touch pwned);*");
-    home.write_config("client_id = 'a'\nclient_secret_command = ['printf', '%s', '$(touch pwned);*']\n");
+    home.write_config(
+        "client_id = 'a'\nclient_secret_command = ['printf', '%s', '$(touch pwned);*']\n",
+    );
     home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "$(touch pwned);*");
 }
@@ -190,10 +213,14 @@ fn command_that_gives_no_secret_says_why() {
     ] {
         home.write_config(&format!("client_id = 'a'\nclient_secret_command = {command}\n"));
         let program = command.split('\'').nth(1).unwrap();
-        let place =
-            format!("the client secret printed by the command {program:?} (from profile \"default\" of {path})");
+        let place = format!(
+            "the client secret printed by the command {program:?} (from profile \"default\" of {path})"
+        );
         let message = message.replace("{}", &place);
-        home.skia(["token"]).server(&server).run().fails(3, &format!("skia-auth: error: {message}\n"));
+        home.skia(["token"])
+            .server(&server)
+            .run()
+            .fails(3, &format!("skia-auth: error: {message}\n"));
     }
 }
 
@@ -203,19 +230,24 @@ fn command_that_hangs_ends_at_the_deadline() {
     let server = Server::start([]).expects(0);
     home.write_config("client_id = 'a'\nclient_secret_command = ['sleep', '50']\n");
     let second = Duration::from_secs(1);
-    let longer = home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
+    let longer =
+        home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
     longer.fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from [..]): it did not end \
          within 2 s\n",
     );
-    home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n");
+    home.write_config(
+        "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n",
+    );
     home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it did not end \
          within 1 s\n",
     );
-    home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n");
+    home.write_config(
+        "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n",
+    );
     home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it ended, and what \
@@ -251,7 +283,8 @@ fn command_that_is_a_path_is_looked_for_beside_the_file_and_not_in_the_current_d
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("word-of-the-command");
-    let path = home.write_config("client_id = 'a'\nclient_secret_command = ['./skia-secret', 'word']\n");
+    let path =
+        home.write_config("client_id = 'a'\nclient_secret_command = ['./skia-secret', 'word']\n");
     let script = |path: &std::path::Path, text: &str| {
         fs::write(path, text).unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
@@ -291,7 +324,12 @@ fn user_without_a_thread_to_spare_is_told_so() {
     fs::copy(env!("CARGO_BIN_EXE_skia-auth"), &program).unwrap();
     // The shell of bash counts: `ulimit -u` is not known everywhere.
     let mut command = std::process::Command::new("bash");
-    command.args(["-c", "ulimit -u 1 && exec \"$0\" token --client-id a --client-secret-file /dev/null"]).arg(&program);
+    command
+        .args([
+            "-c",
+            "ulimit -u 1 && exec \"$0\" token --client-id a --client-secret-file /dev/null",
+        ])
+        .arg(&program);
     command.env_clear().current_dir("/");
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
@@ -323,15 +361,23 @@ fn pipe_that_says_nothing_ends_at_the_deadline() {
             "skia-auth: error: cannot read the client secret file pipe (from --client-secret-file): nothing came \
              within 1 s\n",
         );
-    home.skia(["token", "--timeout", "1s", "--ca-cert", "pipe", "--base-url", "https://localhost:1"])
-        .credentials()
-        .timeout_bound(second)
-        .run()
-        .fails(
-            3,
-            "skia-auth: error: the CA file pipe cannot be read: nothing came within 1 s\n\
+    home.skia([
+        "token",
+        "--timeout",
+        "1s",
+        "--ca-cert",
+        "pipe",
+        "--base-url",
+        "https://localhost:1",
+    ])
+    .credentials()
+    .timeout_bound(second)
+    .run()
+    .fails(
+        3,
+        "skia-auth: error: the CA file pipe cannot be read: nothing came within 1 s\n\
              hint: --ca-cert takes a PEM file (-----BEGIN CERTIFICATE-----)\n",
-        );
+    );
     let (reader, _writer) = std::io::pipe().unwrap();
     home.skia(["token", "--client-id", "a", "--timeout", "1s", "--client-secret-file", "-"])
         .server(&server)
@@ -387,9 +433,15 @@ fn file_with_a_secret_that_others_can_read_is_a_warning() {
     let path = home.write_config("client_id = 'a'\nclient_secret = 'word-of-the-file'\n");
     for (mode, warns) in [(0o640, true), (0o600, false)] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let warning =
-            format!("skia-auth: warning: other users can read the secret in {0}: chmod go-rwx {0}\n", path.display());
-        home.skia(["login"]).server(&server).run().assert(0, &format!("{token}\n"), if warns { &warning } else { "" });
+        let warning = format!(
+            "skia-auth: warning: other users can read the secret in {0}: chmod go-rwx {0}\n",
+            path.display()
+        );
+        home.skia(["login"]).server(&server).run().assert(
+            0,
+            &format!("{token}\n"),
+            if warns { &warning } else { "" },
+        );
     }
 }
 
@@ -399,14 +451,20 @@ fn configuration_is_shown_without_the_secret() {
     home.declare_secret("word-of-the-file");
     for (config, value) in [
         ("client_secret = 'word-of-the-file'\n", "set (16 characters)"),
-        ("client_secret_command = ['touch', 'pwned']\n", "printed by the command \"touch\", not run"),
+        (
+            "client_secret_command = ['touch', 'pwned']\n",
+            "printed by the command \"touch\", not run",
+        ),
     ] {
         home.write_config(config);
         let outcome = home.skia(["config", "show", "-o", "json"]).run();
         assert_eq!(super::shown(&outcome, "client_secret").0, value);
     }
     assert!(!home.work().join("pwned").exists());
-    let outcome = home.skia(["config", "show", "-o", "json", "--client-secret-file", "-"]).stdin("word").run();
+    let outcome = home
+        .skia(["config", "show", "-o", "json", "--client-secret-file", "-"])
+        .stdin("word")
+        .run();
     let expected = ("on standard input, not read".into(), "--client-secret-file".into());
     assert_eq!(super::shown(&outcome, "client_secret"), expected);
 }

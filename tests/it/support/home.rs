@@ -109,7 +109,8 @@ impl Home {
 
     /// The one cache entry: the file below `cache/` in which JSON or a token can stand, locks and empty files left out.
     pub fn cache_entry(&self) -> PathBuf {
-        let filled = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.len() > 0);
+        let filled =
+            |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.len() > 0);
         let entries: Vec<PathBuf> = self.cache_files().into_iter().filter(filled).collect();
         assert_eq!(entries.len(), 1, "expected one cache entry: {entries:?}");
         entries.into_iter().next().unwrap()
@@ -141,7 +142,11 @@ impl Home {
     }
 
     /// Any other program in the same surroundings and under the same rules; `skia-auth` is on its PATH.
-    pub fn program<I: IntoIterator<Item: AsRef<OsStr>>>(&self, program: impl AsRef<OsStr>, arguments: I) -> Program {
+    pub fn program<I: IntoIterator<Item: AsRef<OsStr>>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        arguments: I,
+    ) -> Program {
         Program::new(self.clone(), program.as_ref(), arguments)
     }
 
@@ -160,7 +165,10 @@ impl Home {
 
     pub(super) fn may_be_written(&self, path: &Path) -> bool {
         let state = self.0.state.lock().unwrap();
-        [self.config(), self.cache()].iter().chain(&state.outputs).any(|place| path.starts_with(place))
+        [self.config(), self.cache()]
+            .iter()
+            .chain(&state.outputs)
+            .any(|place| path.starts_with(place))
     }
 
     pub(super) fn is_foreign(&self, path: &Path) -> bool {
@@ -185,7 +193,9 @@ impl Home {
         let mut left = vec![self.root().to_owned()];
         while let Some(directory) = left.pop() {
             // Another program may be at work here: what has gone meanwhile is skipped.
-            for path in fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            for path in
+                fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path())
+            {
                 let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
                 if metadata.is_dir() {
                     left.push(path.clone());

@@ -21,7 +21,10 @@ pub struct Request {
 impl Request {
     /// The first header of that name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON.
@@ -42,7 +45,8 @@ impl Request {
             }
         };
         let mut body = buffer.split_off(length);
-        let announced = request.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+        let announced =
+            request.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
         let chunked = request.header("transfer-encoding").is_some();
         while if chunked { !body.ends_with(b"0\r\n\r\n") } else { body.len() < announced } {
             if read_some(stream, &mut body)? == 0 {
@@ -57,14 +61,19 @@ impl Request {
     fn head(buffer: &[u8]) -> io::Result<Option<(Self, usize)>> {
         let mut headers = [httparse::EMPTY_HEADER; 128];
         let mut parsed = httparse::Request::new(&mut headers);
-        let httparse::Status::Complete(length) = parsed.parse(buffer).map_err(io::Error::other)? else {
+        let httparse::Status::Complete(length) = parsed.parse(buffer).map_err(io::Error::other)?
+        else {
             return Ok(None);
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let request = Self {
             method: parsed.method.unwrap_or_default().to_owned(),
             path: parsed.path.unwrap_or_default().to_owned(),
-            headers: parsed.headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect(),
+            headers: parsed
+                .headers
+                .iter()
+                .map(|header| (header.name.to_owned(), text(header.value)))
+                .collect(),
             body: Vec::new(),
             at: Instant::now(),
         };

@@ -19,7 +19,13 @@ pub struct Allowances {
 }
 
 /// Panics with every rule that was broken.
-pub fn check(home: &Home, before: &BTreeMap<PathBuf, Entry>, alone: bool, allowed: Allowances, outcome: &Outcome) {
+pub fn check(
+    home: &Home,
+    before: &BTreeMap<PathBuf, Entry>,
+    alone: bool,
+    allowed: Allowances,
+    outcome: &Outcome,
+) {
     let mut broken = Vec::new();
     ending(allowed, outcome, &mut broken);
     stderr(allowed, outcome, &mut broken);
@@ -35,7 +41,8 @@ fn ending(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
     if outcome.code == Some(101) {
         broken.push("exit code 101: a panic".into());
     }
-    for (name, stream) in [("stderr", outcome.stderr_bytes.as_slice()), ("stdout", &outcome.stdout)] {
+    for (name, stream) in [("stderr", outcome.stderr_bytes.as_slice()), ("stdout", &outcome.stdout)]
+    {
         if contains(stream, b"panicked at") {
             broken.push(format!("\"panicked at\" on {name}"));
         }
@@ -64,7 +71,10 @@ fn stderr(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
         }
         // How the runners see it: GitHub trims white space before `::` and finds `##[` anywhere; Azure ignores case.
         let seen = line.trim_start().to_lowercase();
-        if seen.starts_with("::") && seen[2..].contains("::") || seen.contains("##[") || seen.contains("##vso[") {
+        if seen.starts_with("::") && seen[2..].contains("::")
+            || seen.contains("##[")
+            || seen.contains("##vso[")
+        {
             broken.push(format!("stderr has a line that a CI runner obeys: {line:?}"));
         }
         if tokens.iter().any(|token| line.contains(secret_part(token))) {
@@ -108,10 +118,13 @@ fn leaks(home: &Home, outcome: &Outcome, broken: &mut Vec<String>) {
 
 fn files(home: &Home, before: &BTreeMap<PathBuf, Entry>, tidy: bool, broken: &mut Vec<String>) {
     let after = home.entries();
-    for (path, entry) in after.iter().filter(|(path, entry)| before.get(*path) != Some(entry) && !home.is_foreign(path))
+    for (path, entry) in after
+        .iter()
+        .filter(|(path, entry)| before.get(*path) != Some(entry) && !home.is_foreign(path))
     {
         let shown = path.display();
-        let temporary = path.file_name().is_some_and(|name| name.to_string_lossy().contains(".tmp"));
+        let temporary =
+            path.file_name().is_some_and(|name| name.to_string_lossy().contains(".tmp"));
         if temporary && tidy {
             broken.push(format!("a temporary file was left: {shown}"));
         }

@@ -81,4 +81,5 @@ pub fn installed(program: &str) -> bool {
 
 /// A host that no resolver is asked for: its label is longer than 63 characters (RFC 1035 §2.3.4), so that the look-up
 /// fails without leaving the machine.
-pub const NO_SUCH_HOST: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test";
+pub const NO_SUCH_HOST: &str =
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test";

@@ -25,12 +25,14 @@ impl Outcome {
 
     /// Standard output as one JSON document.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("stdout is not JSON: {error}\n{self}"))
+        serde_json::from_slice(&self.stdout)
+            .unwrap_or_else(|error| panic!("stdout is not JSON: {error}\n{self}"))
     }
 
     /// Standard error as one JSON document: the error of `-o json`.
     pub fn json_error(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("stderr is not JSON: {error}\n{self}"))
+        serde_json::from_str(&self.stderr)
+            .unwrap_or_else(|error| panic!("stderr is not JSON: {error}\n{self}"))
     }
 
     /// Compares all three, the streams whole. In an expectation `[..]` stands for anything within a line, and a line
@@ -41,7 +43,9 @@ impl Outcome {
         if self.code != Some(code) {
             differences += &format!("expected exit code {code}\n");
         }
-        for (name, expected, actual) in [("stdout", stdout, self.stdout()), ("stderr", stderr, self.stderr.clone())] {
+        for (name, expected, actual) in
+            [("stdout", stdout, self.stdout()), ("stderr", stderr, self.stderr.clone())]
+        {
             if let Some(difference) = difference(expected, &actual) {
                 differences += &format!("{name} differs (- expected, + actual):\n{difference}");
             }
@@ -66,7 +70,11 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "$ {}", self.command)?;
-        writeln!(formatter, "exit code {:?}, signal {:?}, after {:?}", self.code, self.signal, self.wall)?;
+        writeln!(
+            formatter,
+            "exit code {:?}, signal {:?}, after {:?}",
+            self.code, self.signal, self.wall
+        )?;
         for (name, stream) in [("stdout", self.stdout()), ("stderr", self.stderr.clone())] {
             writeln!(formatter, "--- {name} ({} bytes)", stream.len())?;
             for line in stream.split_inclusive('\n') {
@@ -109,7 +117,8 @@ fn difference(expected: &str, actual: &str) -> Option<String> {
         {
             shown += &format!("  {}\n", actual[j].escape_debug());
             (i, j) = (i + 1, j + 1);
-        } else if i < expected.len() && (j == actual.len() || common[i + 1][j] >= common[i][j + 1]) {
+        } else if i < expected.len() && (j == actual.len() || common[i + 1][j] >= common[i][j + 1])
+        {
             shown += &format!("- {}\n", expected[i].escape_debug());
             i += 1;
         } else {

@@ -39,7 +39,11 @@ pub struct Program {
 }
 
 impl Program {
-    pub(super) fn new<I: IntoIterator<Item: AsRef<OsStr>>>(home: Home, program: &OsStr, arguments: I) -> Self {
+    pub(super) fn new<I: IntoIterator<Item: AsRef<OsStr>>>(
+        home: Home,
+        program: &OsStr,
+        arguments: I,
+    ) -> Self {
         Self {
             home,
             program: program.to_owned(),
@@ -213,7 +217,19 @@ impl Program {
         let (sender, end) = channel();
         thread::spawn(move || sender.send((child.wait().unwrap(), Instant::now())));
         let (home, allowed, bound) = (self.home, self.allowed, self.bound);
-        Running { home, allowed, bound, before, shown, started, pid, ended: false, stdout, stderr, end }
+        Running {
+            home,
+            allowed,
+            bound,
+            before,
+            shown,
+            started,
+            pid,
+            ended: false,
+            stdout,
+            stderr,
+            end,
+        }
     }
 
     fn command(&mut self) -> Command {
@@ -227,9 +243,17 @@ impl Program {
         };
         let root = self.home.root();
         let bin = Path::new(env!("CARGO_BIN_EXE_skia-auth")).parent().unwrap().to_owned();
-        let path = env::join_paths([bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())));
-        command.env_clear().env("PATH", path.unwrap()).env("HOME", root.join("home")).env("TMPDIR", root.join("tmp"));
-        command.env("XDG_CONFIG_HOME", root.join("config")).env("XDG_CACHE_HOME", root.join("cache"));
+        let path = env::join_paths(
+            [bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())),
+        );
+        command
+            .env_clear()
+            .env("PATH", path.unwrap())
+            .env("HOME", root.join("home"))
+            .env("TMPDIR", root.join("tmp"));
+        command
+            .env("XDG_CONFIG_HOME", root.join("config"))
+            .env("XDG_CACHE_HOME", root.join("cache"));
         command.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace");
         if let Some(file) = env::var_os("LLVM_PROFILE_FILE") {
             command.env("LLVM_PROFILE_FILE", file);
@@ -296,7 +320,9 @@ impl Running {
             panic!("still running after {PATIENCE:?}: {}", self.shown)
         };
         let read = |name, stream: &Receiver<Vec<u8>>| {
-            stream.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{name} was left open: {}", self.shown))
+            stream
+                .recv_timeout(PATIENCE)
+                .unwrap_or_else(|_| panic!("{name} was left open: {}", self.shown))
         };
         let (stdout, stderr_bytes) = (read("stdout", &self.stdout), read("stderr", &self.stderr));
         self.ended = true;
@@ -313,7 +339,10 @@ impl Running {
         };
         invariants::check(&self.home, &self.before, alone, self.allowed, &outcome);
         if let Some(bound) = self.bound {
-            assert!(wall <= bound + Duration::from_secs(1), "took {wall:?}, the deadline was {bound:?}\n{outcome}");
+            assert!(
+                wall <= bound + Duration::from_secs(1),
+                "took {wall:?}, the deadline was {bound:?}\n{outcome}"
+            );
         }
         outcome
     }

@@ -117,15 +117,21 @@ impl Drop for Proxy {
 impl Shared {
     fn serve(&self, client: TcpStream) -> io::Result<()> {
         client.set_nodelay(true)?;
-        let mut from_client = Recorded { stream: &mut client.try_clone()?, received: &self.received };
+        let mut from_client =
+            Recorded { stream: &mut client.try_clone()?, received: &self.received };
         let Some(request) = Request::read(&mut from_client)? else { return Ok(()) };
         self.requests.lock().unwrap().push(request.clone());
         let mut client = client;
         match self.behaviour {
             Behaviour::Refuse(status) => {
-                let headers = if status == 407 { "Proxy-Authenticate: Basic realm=\"proxy\"\r\n" } else { "" };
-                let answer =
-                    format!("HTTP/1.1 {status} Refused\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n");
+                let headers = if status == 407 {
+                    "Proxy-Authenticate: Basic realm=\"proxy\"\r\n"
+                } else {
+                    ""
+                };
+                let answer = format!(
+                    "HTTP/1.1 {status} Refused\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n"
+                );
                 return client.write_all(answer.as_bytes());
             }
             Behaviour::Hang => return io::copy(&mut from_client, &mut io::sink()).map(drop),
@@ -164,7 +170,9 @@ fn in_origin_form(request: &Request) -> Vec<u8> {
     let rest = request.path.split_once("://").map_or(request.path.as_str(), |(_, rest)| rest);
     let path = rest.find('/').map_or("/", |start| &rest[start..]);
     let mut head = format!("{} {path} HTTP/1.1\r\n", request.method);
-    for (name, value) in request.headers.iter().filter(|(name, _)| !name.to_lowercase().starts_with("proxy-")) {
+    for (name, value) in
+        request.headers.iter().filter(|(name, _)| !name.to_lowercase().starts_with("proxy-"))
+    {
         head += &format!("{name}: {value}\r\n");
     }
     [head.as_bytes(), b"\r\n", &request.body].concat()

@@ -58,9 +58,13 @@ pub(super) enum Act {
 
 /// The documented 200 around this token: `ExpirationDate` is its `exp` at UTC-3, or 24 hours from now if it has none.
 pub fn live_reply(token: &str) -> Reply {
-    let expiry = tokens::expiry(token).unwrap_or_else(|| Timestamp::now().as_second() + 24 * 60 * 60);
-    let brasilia = Timestamp::from_second(expiry - 3 * 60 * 60).unwrap().strftime("%Y-%m-%dT%H:%M:%S");
-    let body = format!(r#"{{"ExpirationDate":"{brasilia}","Token":"{token}","Status":0,"Messages":["Success"]}}"#);
+    let expiry =
+        tokens::expiry(token).unwrap_or_else(|| Timestamp::now().as_second() + 24 * 60 * 60);
+    let brasilia =
+        Timestamp::from_second(expiry - 3 * 60 * 60).unwrap().strftime("%Y-%m-%dT%H:%M:%S");
+    let body = format!(
+        r#"{{"ExpirationDate":"{brasilia}","Token":"{token}","Status":0,"Messages":["Success"]}}"#
+    );
     Reply::json(200, body)
 }
 

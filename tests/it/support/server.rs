@@ -168,13 +168,17 @@ impl Drop for Server {
         self.shared.stopping.store(true, Ordering::SeqCst);
         // Wakes the acceptor, which then takes whoever came before and ends.
         let bell = TcpStream::connect(self.shared.address);
-        let ended = self.acceptor.take().is_some_and(|acceptor| bell.is_ok() && acceptor.join().is_ok());
+        let ended =
+            self.acceptor.take().is_some_and(|acceptor| bell.is_ok() && acceptor.join().is_ok());
         if let Some(expected) = judged {
             drop(bell);
             wait_until(SETTLE, || self.shared.undecided.load(Ordering::SeqCst) == 0);
             let requests = self.requests();
             let got = requests.len();
-            assert!(ended && got == expected, "the server got {got} requests, {expected} were expected: {requests:#?}");
+            assert!(
+                ended && got == expected,
+                "the server got {got} requests, {expected} were expected: {requests:#?}"
+            );
         }
         self.shared.parked.lock().unwrap().clear();
         if !thread::panicking() {
@@ -225,7 +229,8 @@ impl Shared {
         let mut stream = match &self.nature {
             Nature::Plain => Stream::Plain(tcp),
             Nature::Tls(config) => {
-                let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+                let connection =
+                    ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
                 Stream::Tls(Box::new(StreamOwned::new(connection, tcp)))
             }
             Nature::OldTls => return self.refuse_tls(tcp).map(|()| None),
@@ -234,19 +239,24 @@ impl Shared {
                 return Ok(None);
             }
         };
-        if let Some(reply) = self.take(|act| matches!(act, Act::HangBeforeReading | Act::CloseBeforeReading)) {
+        if let Some(reply) =
+            self.take(|act| matches!(act, Act::HangBeforeReading | Act::CloseBeforeReading))
+        {
             match reply.act {
                 Act::CloseBeforeReading => stream.reset()?,
                 _ => self.park(stream),
             }
             return Ok(None);
         }
-        let Some(request) = Request::read(&mut Recorded { stream: &mut stream, received: &self.received })? else {
+        let Some(request) =
+            Request::read(&mut Recorded { stream: &mut stream, received: &self.received })?
+        else {
             return Ok(None);
         };
         self.requests.lock().unwrap().push(request.clone());
-        let reply =
-            self.take(|_| true).ok_or_else(|| io::Error::other("a request that the script does not foresee"))?;
+        let reply = self
+            .take(|_| true)
+            .ok_or_else(|| io::Error::other("a request that the script does not foresee"))?;
         Ok(Some((reply, request, stream)))
     }
 

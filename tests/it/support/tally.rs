@@ -53,7 +53,9 @@ pub fn counts() -> BTreeMap<String, Count> {
 /// Deletes the counts of earlier runs, of which this is not one.
 pub fn forget_old_runs() {
     let runs = fs::read_dir(root()).into_iter().flatten().flatten();
-    let age = |run: &fs::DirEntry| SystemTime::now().duration_since(run.metadata().ok()?.modified().ok()?).ok();
+    let age = |run: &fs::DirEntry| {
+        SystemTime::now().duration_since(run.metadata().ok()?.modified().ok()?).ok()
+    };
     for run in runs.filter(|run| age(run).is_some_and(|age| age > FORGOTTEN)) {
         let _ = fs::remove_dir_all(run.path());
     }

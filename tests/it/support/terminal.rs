@@ -63,7 +63,18 @@ impl Terminal {
             }
         });
         home.enter();
-        Self { home, before, allowed, shown, started, process, keyboard, screen, seen: 0, reader: Some(reader) }
+        Self {
+            home,
+            before,
+            allowed,
+            shown,
+            started,
+            process,
+            keyboard,
+            screen,
+            seen: 0,
+            reader: Some(reader),
+        }
     }
 
     /// Waits until the text stands on the screen, behind what was awaited before.
@@ -73,7 +84,9 @@ impl Terminal {
         loop {
             let screen = self.screen.lock().unwrap().clone();
             let unseen = &screen[self.seen..];
-            if let Some(at) = unseen.windows(text.len()).position(|window| window == text.as_bytes()) {
+            if let Some(at) =
+                unseen.windows(text.len()).position(|window| window == text.as_bytes())
+            {
                 self.seen += at + text.len();
                 return self;
             }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
 };
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -31,7 +32,8 @@ pub struct Certificate {
 
 impl Ca {
     pub fn new(name: &str) -> Self {
-        let issuer = CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap();
+        let issuer =
+            CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap();
         Self { issuer, chain: Vec::new() }
     }
 
@@ -56,14 +58,16 @@ impl Ca {
     /// One that ended in 2021.
     pub fn issue_expired<const N: usize>(&self, names: [&str; N]) -> Certificate {
         self.issue_with(names, |params| {
-            (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+            (params.not_before, params.not_after) =
+                (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
         })
     }
 
     /// One that begins in 2090.
     pub fn issue_not_yet_valid<const N: usize>(&self, names: [&str; N]) -> Certificate {
         self.issue_with(names, |params| {
-            (params.not_before, params.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
+            (params.not_before, params.not_after) =
+                (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
         })
     }
 
@@ -103,7 +107,12 @@ fn authority(name: &str) -> CertificateParams {
 
 impl Certificate {
     fn new(chain: Vec<CertificateDer<'static>>, key: &KeyPair, pem: String) -> Self {
-        Self { chain, key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(), pem, clients: None }
+        Self {
+            chain,
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            pem,
+            clients: None,
+        }
     }
 
     /// One that vouches for itself and is no authority.
@@ -125,14 +134,19 @@ impl Certificate {
         Self { clients: Some(ca.issuer.der().clone()), ..self }
     }
 
-    pub(super) fn server_config(&self, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
+    pub(super) fn server_config(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
         let provider = Arc::new(default_provider());
         let clients = match &self.clients {
             None => WebPkiClientVerifier::no_client_auth(),
             Some(authority) => {
                 let mut roots = RootCertStore::empty();
                 roots.add(authority.clone()).unwrap();
-                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap()
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+                    .build()
+                    .unwrap()
             }
         };
         let config = ServerConfig::builder_with_provider(provider)

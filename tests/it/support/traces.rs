@@ -20,8 +20,13 @@ impl Traces {
             let json = &json[1..json.len() - 1];
             add("JSON-escaped", json.to_owned());
             add("JSON-escaped", json.replace('/', "\\/"));
-            add("JSON-escaped", secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect());
-            for (encoded, name) in [(url(bytes, false), "URL-encoded"), (url(bytes, true), "form-encoded")] {
+            add(
+                "JSON-escaped",
+                secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect(),
+            );
+            for (encoded, name) in
+                [(url(bytes, false), "URL-encoded"), (url(bytes, true), "form-encoded")]
+            {
                 add(name, encoded.replace("%2F", "/"));
                 add(name, lower_case_escapes(&encoded));
                 add(name, encoded);
@@ -42,7 +47,8 @@ impl Traces {
                 add(name, digest.iter().map(|byte| format!("{byte:02X}")).collect());
             }
             if bytes.len() >= 2 * FRAGMENT {
-                traces.extend(bytes.windows(FRAGMENT).map(|window| ("a fragment", window.to_vec())));
+                traces
+                    .extend(bytes.windows(FRAGMENT).map(|window| ("a fragment", window.to_vec())));
             }
         }
         Self(traces)
@@ -50,20 +56,27 @@ impl Traces {
 
     /// The names of the shapes that stand in `haystack`, each once.
     pub fn found_in(&self, haystack: &[u8]) -> Vec<&'static str> {
-        let mut found: Vec<_> =
-            self.0.iter().filter(|(_, trace)| contains(haystack, trace)).map(|(name, _)| *name).collect();
+        let mut found: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(_, trace)| contains(haystack, trace))
+            .map(|(name, _)| *name)
+            .collect();
         found.dedup();
         found
     }
 }
 
 pub fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    !needle.is_empty() && haystack.windows(needle.len()).any(|window| window[0] == needle[0] && window == needle)
+    !needle.is_empty()
+        && haystack.windows(needle.len()).any(|window| window[0] == needle[0] && window == needle)
 }
 
 fn url(bytes: &[u8], form: bool) -> String {
     let encode = |byte: &u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(*byte).to_string(),
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+            char::from(*byte).to_string()
+        }
         b'~' if !form => "~".to_owned(),
         b'*' if form => "*".to_owned(),
         b' ' if form => "+".to_owned(),
