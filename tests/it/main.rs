@@ -23,6 +23,7 @@ mod output;
 mod picture;
 mod pipelines;
 mod readme;
+mod recipes;
 mod sandbox;
 mod seal;
 mod settings;

@@ -368,9 +368,30 @@ fn configuration_keys_are_those_of_the_program() {
     }
 }
 
-/// Options of the other programs in the examples: cargo, curl, docker.
-const FOREIGN_OPTIONS: [&str; 7] =
-    ["--release", "--path", "--locked", "--check", "--all-targets", "--env-file", "--config"];
+/// Options of the other programs in the examples: cargo, curl, docker, and the stores of
+/// docs/secrets.md.
+const FOREIGN_OPTIONS: [&str; 20] = [
+    "--release",
+    "--path",
+    "--locked",
+    "--check",
+    "--all-targets",
+    "--env-file",
+    "--config",
+    "--age",
+    "--data-file",
+    "--encoding",
+    "--extract",
+    "--file",
+    "--label",
+    "--name",
+    "--nointeraction",
+    "--query",
+    "--secret",
+    "--secret-id",
+    "--secret-string",
+    "--vault-name",
+];
 
 #[test]
 fn options_are_those_of_the_program() {
