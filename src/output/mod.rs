@@ -118,7 +118,11 @@ mod fixture {
     #[cfg(unix)]
     pub fn run_in(shell: &[&str], script: &str, argument: &str) -> Option<String> {
         let (program, options) = shell.split_first().unwrap();
+        let home = tempfile::tempdir().unwrap();
         let output = std::process::Command::new(program)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", home.path())
             .args(options)
             .args(["-c", script])
             .args((*program != "fish").then_some("argv0"))

@@ -19,7 +19,8 @@ fn memory_and_environment_are_out_of_reach_for_other_processes_of_the_user() {
     let program = directory.path().join("skia-auth");
     fs::copy(env!("CARGO_BIN_EXE_skia-auth"), &program).unwrap();
     let mut command = Command::new(&program);
-    command.arg("sandbox").env_clear().current_dir("/").stdout(Stdio::piped());
+    command.arg("sandbox").env_clear().env("HOME", directory.path());
+    command.current_dir("/").stdout(Stdio::piped());
     if fs::metadata("/proc/self").unwrap().uid() == 0 {
         command.uid(NOBODY).gid(NOBODY);
     }

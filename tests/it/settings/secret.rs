@@ -330,7 +330,7 @@ fn user_without_a_thread_to_spare_is_told_so() {
             "ulimit -u 1 && exec \"$0\" token --client-id a --client-secret-file /dev/null",
         ])
         .arg(&program);
-    command.env_clear().current_dir("/");
+    command.env_clear().env("HOME", directory.path()).current_dir("/");
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
