@@ -6,7 +6,6 @@ use std::time::Duration;
 use hmac_sha256::Hash;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::api;
 use crate::model::freshness::{Freshness, Stale};
@@ -47,7 +46,7 @@ struct Stored {
     received_at: i64,
     clock_offset: i64,
     check: SecretCheck,
-    reply: Zeroizing<String>,
+    reply: String,
 }
 
 impl SecretCheck {
@@ -98,7 +97,7 @@ impl Entry {
     }
 }
 
-pub fn encode(entry: &Entry, identity: &Identity) -> io::Result<Zeroizing<Vec<u8>>> {
+pub fn encode(entry: &Entry, identity: &Identity) -> io::Result<Vec<u8>> {
     let stored = Stored {
         base_url: identity.base_url.to_string(),
         client_id: identity.client_id.clone(),
@@ -106,15 +105,10 @@ pub fn encode(entry: &Entry, identity: &Identity) -> io::Result<Zeroizing<Vec<u8
         received_at: entry.received_at.as_second(),
         clock_offset: entry.clock_offset,
         check: entry.check,
-        reply: Zeroizing::new(entry.grant.reply.expose().to_owned()),
+        reply: entry.grant.reply.expose().to_owned(),
     };
-    let body = Zeroizing::new(serde_json::to_vec(&stored)?);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(body.len() + 128));
-    bytes.extend_from_slice(MAGIC.as_bytes());
-    bytes.extend_from_slice(checksum(&body).as_bytes());
-    bytes.push(b'\n');
-    bytes.extend_from_slice(&body);
-    Ok(bytes)
+    let body = serde_json::to_string(&stored)?;
+    Ok(format!("{MAGIC}{}\n{body}", checksum(body.as_bytes())).into_bytes())
 }
 
 /// The entry in the bytes, if they are exactly what `encode` wrote for this identity. The token and its expiry are

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant, SystemTime};
 use hmac_sha256::Hash;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::error::reason;
 use crate::model::freshness::{Freshness, Miss};
@@ -152,7 +151,7 @@ impl Cache {
         private_fs::replace(&self.path("refusal"), &serde_json::to_vec(refusal)?)
     }
 
-    fn read(&self, ending: &str) -> Result<Zeroizing<Vec<u8>>, Miss> {
+    fn read(&self, ending: &str) -> Result<Vec<u8>, Miss> {
         let bytes = private_fs::check_directory(&self.directory)
             .and_then(|()| private_fs::read(&self.path(ending), LARGEST));
         bytes.map_err(|error| match error.kind() {

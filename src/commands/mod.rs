@@ -15,18 +15,16 @@ mod cached;
 mod deliver;
 mod source;
 
-use zeroize::Zeroizing;
-
 /// The result of a command. Commands do not print.
 #[derive(Debug)]
 pub struct Outcome {
-    pub output: Zeroizing<Vec<u8>>,
+    pub output: Vec<u8>,
     pub exit_code: u8,
 }
 
 impl Outcome {
     pub fn of(output: impl Into<Vec<u8>>) -> Self {
-        Self { output: Zeroizing::new(output.into()), exit_code: 0 }
+        Self { output: output.into(), exit_code: 0 }
     }
 
     #[must_use]

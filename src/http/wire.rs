@@ -7,7 +7,6 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
-use zeroize::Zeroize;
 
 use crate::error::{Failure, reason};
 use crate::http::deadline::Deadline;
@@ -180,13 +179,6 @@ impl Buffers for Growing {
 
     fn can_use_input(&self) -> bool {
         self.filled > self.consumed && self.progress
-    }
-}
-
-impl Drop for Growing {
-    fn drop(&mut self) {
-        self.output.zeroize();
-        self.input.zeroize();
     }
 }
 

@@ -7,16 +7,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use crate::error::reason;
-
-/// What a stream of unknown length is expected to hold at most, in bytes: the capacity of a pipe on Linux.
-const STREAM: usize = 64 * 1024;
 
 /// A file that was read, and who else can reach it.
 pub struct Contents {
-    pub bytes: Zeroizing<Vec<u8>>,
+    pub bytes: Vec<u8>,
     pub access: Access,
 }
 
@@ -56,9 +51,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Contents, String> {
     if metadata.is_dir() {
         return Err("it is a directory".into());
     }
-    let expected =
-        if metadata.is_file() { usize::try_from(metadata.len()).unwrap_or(limit) } else { STREAM };
-    Ok(Contents { bytes: collect(file, expected, limit)?, access: Access::of(&metadata) })
+    Ok(Contents { bytes: collect(file, limit)?, access: Access::of(&metadata) })
 }
 
 /// As [`read`], but waits no longer than `patience` for a pipe whose other end says nothing.
@@ -100,13 +93,12 @@ pub fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> R
 }
 
 /// As [`read`], from a stream that is already open.
-pub fn read_from(source: impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    collect(source, STREAM, limit)
+pub fn read_from(source: impl Read, limit: usize) -> Result<Vec<u8>, String> {
+    collect(source, limit)
 }
 
-fn collect(source: impl Read, expected: usize, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    // A buffer that grows leaves copies behind that nothing wipes: one of the size that is to be expected does not.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(expected.min(limit) + 1));
+fn collect(source: impl Read, limit: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
     match source.take(limit as u64 + 1).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > limit => Err(format!("it is larger than {} KiB", limit / 1024)),
         Ok(_) => Ok(bytes),

@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use tempfile::Builder;
-use zeroize::Zeroizing;
 
 use crate::platform::signals;
 
@@ -41,7 +40,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
 
 /// Reads a regular file that belongs to this user and that nobody else can read or write. Anything else in its place
 /// (a link, a device, a pipe, somebody's file) is an error, and nothing waits for it.
-pub fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -56,7 +55,7 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     if size > limit as u64 {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
+    let mut bytes = Vec::new();
     file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

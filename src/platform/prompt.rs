@@ -2,13 +2,11 @@
 
 use std::io::{self, BufRead};
 
-use zeroize::Zeroizing;
-
 use super::stdio;
 
 /// Reads a line that the terminal shows. Without its line end.
-pub fn read_line() -> io::Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::new());
+pub fn read_line() -> io::Result<String> {
+    let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input has ended"));
     }
@@ -20,7 +18,7 @@ pub fn read_line() -> io::Result<Zeroizing<String>> {
 /// Reads a line with the echo switched off. However the program ends meanwhile, Ctrl-C included, the terminal is as it
 /// was before.
 #[cfg(unix)]
-pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
+pub fn read_hidden_line() -> io::Result<String> {
     let silence = unix::Silence::begin()?;
     let line = read_line();
     drop(silence);
@@ -30,8 +28,8 @@ pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
 }
 
 #[cfg(not(unix))]
-pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
-    rpassword::read_password().map(Zeroizing::new)
+pub fn read_hidden_line() -> io::Result<String> {
+    rpassword::read_password()
 }
 
 #[cfg(unix)]

@@ -8,8 +8,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
-
 use crate::error::{Failure, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
@@ -92,7 +90,7 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-type Bytes = Result<Zeroizing<Vec<u8>>, String>;
+type Bytes = Result<Vec<u8>, String>;
 
 /// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
 /// passphrase.
