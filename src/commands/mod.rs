@@ -1,4 +1,5 @@
-//! What every command hands back: the whole result, and the exit code that goes with it.
+//! The commands, one per file. Each returns its whole output and its exit code; only `sandbox`
+//! writes to standard output itself, since it then serves until it is stopped.
 
 pub mod completions;
 pub mod config;
@@ -15,7 +16,7 @@ mod cached;
 mod deliver;
 mod source;
 
-/// The result of a command. Commands do not print.
+/// The result of a command: the bytes for standard output and the exit code.
 #[derive(Debug)]
 pub struct Outcome {
     pub output: Vec<u8>,
