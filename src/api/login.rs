@@ -63,6 +63,7 @@ impl LoginCall<'_> {
     pub fn send(&self, clock: fn() -> Timestamp, reporter: &Reporter) -> Result<Login, Failure> {
         let base_url = &self.identity.base_url;
         let url = base_url.login_url();
+        #[expect(clippy::disallowed_methods, reason = "the server gets it")]
         let request = http::Request {
             base_url,
             route: self.route,

@@ -108,6 +108,7 @@ impl Answer<'_> {
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
     fn without_secret(&self, grant: Grant) -> Result<Grant, Failure> {
+        #[expect(clippy::disallowed_methods, reason = "it is searched for, and masked")]
         let masked =
             sanitize::mask_document(grant.reply.expose(), self.secret, grant.token.expose());
         let Some(masked) = masked else {

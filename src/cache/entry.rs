@@ -59,6 +59,7 @@ impl SecretCheck {
     }
 
     fn bits(salt: &[u8; 16], secret: &Secret) -> u16 {
+        #[expect(clippy::disallowed_methods, reason = "16 bits of its hash are stored")]
         let digest = Hash::hash(&[salt, secret.expose().as_bytes()].concat());
         u16::from_be_bytes([digest[0], digest[1]])
     }
@@ -90,6 +91,7 @@ impl Entry {
 }
 
 pub fn encode(entry: &Entry, identity: &Identity) -> io::Result<String> {
+    #[expect(clippy::disallowed_methods, reason = "the cache stores the token")]
     let body = serde_json::to_string(&Stored {
         base_url: identity.base_url.to_string(),
         client_id: identity.client_id.clone(),

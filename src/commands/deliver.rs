@@ -33,6 +33,7 @@ pub fn deliver(
         now: login.server_now(now),
     };
     let rendered = output::render(delivery.output.unwrap_or_default(), &login.grant, &surroundings);
+    #[expect(clippy::disallowed_methods, reason = "standard output or the file gets it")]
     let rendered = rendered.expose().as_bytes();
     let Some(path) = &delivery.to_file else { return Ok(Outcome::of(rendered)) };
     private_fs::replace(path, rendered).map_err(|error| cannot_write(path, &error))?;

@@ -134,6 +134,7 @@ impl Checkup<'_> {
         });
         let settings = self.keep("credentials", layers.complete(), |settings| {
             let secret = &settings.client_secret;
+            #[expect(clippy::disallowed_methods, reason = "its form is described")]
             let odd = oddities(secret.value.expose());
             let odd =
                 if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{Outcome, cached};
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
 use crate::error::{Failure, Kind, reason};
-use crate::model::jwt::{self, Claims, Exp, Header, numeric_date};
+use crate::model::jwt::{Claims, Exp, Header, numeric_date};
 use crate::model::time::{local_and_utc, rfc3339};
 use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
@@ -53,8 +53,8 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
 
 /// The contents of a token; `None` if it is opaque.
 pub fn report(token: &AccessToken, format: ReportFormat) -> Option<String> {
-    let header = jwt::header_unverified(token.expose())?;
-    let claims = jwt::decode_unverified(token.expose())?;
+    let header = token.header()?;
+    let claims = token.claims()?;
     Some(match format {
         ReportFormat::Text => as_text(&header, &claims),
         ReportFormat::Json => as_json(&header, &claims),

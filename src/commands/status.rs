@@ -8,7 +8,6 @@ use super::{Outcome, cached};
 use crate::acquire::{Clock, DEFAULT_MIN_TTL};
 use crate::api::Login;
 use crate::cli::{ReportFormat, SharedArgs, StatusArgs};
-use crate::model::jwt;
 use crate::model::miss::Miss;
 use crate::model::time::{humane, rfc3339};
 use crate::output::{json_report, lines};
@@ -48,7 +47,7 @@ fn report(
     let profile = &layers.profile.value;
     let base_url = layers.base_url.value.to_string();
     let client_id = layers.client_id.as_ref().map(|id| id.value.clone());
-    let claims = login.and_then(|login| jwt::decode_unverified(login.grant.token.expose()));
+    let claims = login.and_then(|login| login.grant.token.claims());
     let company = claims.and_then(|claims| claims.text("EmpresaId"));
     let expires_at = login.and_then(|login| login.grant.expiry.instant()).map(rfc3339);
     let left = login.and_then(|login| login.seconds_left(now));

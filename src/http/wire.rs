@@ -110,6 +110,7 @@ pub struct Forward {
 
 impl Forward {
     pub fn new(to: &BaseUrl, proxy: &Proxy) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the proxy gets it")]
         let field = proxy
             .authorization
             .as_ref()

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::model::jwt::{self, Claims, Header};
 use crate::model::secret::Secret;
 
 /// The longest token that is accepted, in bytes: sixty times a real one, and still a legal HTTP header everywhere.
@@ -24,8 +25,25 @@ impl AccessToken {
             .then(|| Self(Secret::new(text.to_owned())))
     }
 
+    /// The token as text.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it stays wrapped: AccessToken::expose is checked too"
+    )]
     pub fn expose(&self) -> &str {
         self.0.expose()
+    }
+
+    /// The claims, if the token is a JWT. They are not verified.
+    #[expect(clippy::disallowed_methods, reason = "the signature is left out")]
+    pub fn claims(&self) -> Option<Claims> {
+        jwt::decode_unverified(self.expose())
+    }
+
+    /// The header, if the token is a JWT. It is not verified.
+    #[expect(clippy::disallowed_methods, reason = "the signature is left out")]
+    pub fn header(&self) -> Option<Header> {
+        jwt::header_unverified(self.expose())
     }
 }
 

@@ -88,6 +88,7 @@ impl Settings {
     }
 
     /// The hint of a refusal: where client id and secret came from, and what looks odd about them.
+    #[expect(clippy::disallowed_methods, reason = "its form is described")]
     pub fn credentials_hint(&self) -> String {
         let odd = |text: &str| match oddities(text)[..] {
             [] => String::new(),

@@ -45,6 +45,7 @@ impl Setting<SecretSource> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
             SecretSource::Given(secret) => {
+                #[expect(clippy::disallowed_methods, reason = "its form is checked")]
                 check(secret.expose(), &format!("the client secret from {provenance}"))?;
                 return Ok(Setting::new(secret.clone(), provenance.clone()));
             }

@@ -153,6 +153,7 @@ fn file(profile: &str, answers: Option<&Answers>) -> String {
     match answers {
         Some(answers) => {
             let _ = writeln!(text, "client_id = {}", quoted(&answers.client_id));
+            #[expect(clippy::disallowed_methods, reason = "the file gets it")]
             let _ = writeln!(text, "client_secret = {}", quoted(answers.client_secret.expose()));
         }
         None => text.push_str("# client_id = \"…\"\n# client_secret = \"…\"\n"),
