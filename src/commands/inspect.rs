@@ -1,7 +1,7 @@
 //! `inspect`: the header and the claims of a token. Nothing is verified: only the server has the key.
 
 use std::ffi::OsStr;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 use super::{Outcome, cached};
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
 use crate::error::{Failure, Kind, reason};
-use crate::model::jwt::{Claims, Exp, Header, numeric_date};
+use crate::model::jwt::{Claims, Exp, numeric_date};
 use crate::model::time::{local_and_utc, rfc3339};
 use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
-use crate::platform::{files, threads};
+use crate::platform::{files, stdio, threads};
 use crate::report::Reporter;
 use crate::settings::Layers;
 
@@ -42,13 +42,11 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
             entry.login.grant.token
         }
     };
-    match report(&token, args.report.output.unwrap_or_default()) {
-        Some(report) => Ok(Outcome::of(report)),
-        None => {
-            let message = "the token is opaque: it is not a JWT, and has no claims to show";
-            bail!(Failure::new(Kind::None, message))
-        }
-    }
+    let Some(report) = report(&token, args.report.output.unwrap_or_default()) else {
+        let message = "the token is opaque: it is not a JWT, and has no claims to show";
+        bail!(Failure::new(Kind::None, message));
+    };
+    Ok(Outcome::of(report))
 }
 
 /// The contents of a token; `None` if it is opaque.
@@ -64,7 +62,7 @@ pub fn report(token: &AccessToken, format: ReportFormat) -> Option<String> {
 /// The token on standard input, also as `Authorization: Bearer …`; `None` if standard input is a
 /// terminal or empty.
 fn from_stdin() -> Result<Option<AccessToken>, Failure> {
-    if io::stdin().is_terminal() {
+    if stdio::stdin_is_terminal() {
         return Ok(None);
     }
     let read = || files::read_to_limit(io::stdin().lock(), LARGEST);
@@ -80,25 +78,17 @@ fn from_stdin() -> Result<Option<AccessToken>, Failure> {
         let text = text.strip_prefix("Authorization:").unwrap_or(text).trim_start();
         AccessToken::parse(text.strip_prefix("Bearer ").unwrap_or(text).trim_start())
     });
-    match token {
-        Some(token) => Ok(Some(token)),
-        None => Err(Failure::usage("standard input is not a token (RFC 6750 b64token)")),
-    }
+    let not_a_token = "standard input is not a token (RFC 6750 b64token)";
+    token.map(Some).ok_or_else(|| Failure::usage(not_a_token))
 }
 
-fn as_text(header: &Header, claims: &Claims) -> String {
-    let rows = |entries: &Map<String, Value>| -> Vec<(String, String)> {
-        entries.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect()
+fn as_text(header: &Map<String, Value>, claims: &Claims) -> String {
+    let indented = |object: &Map<String, Value>| -> String {
+        let rows = object.iter().map(|(name, value)| (name.clone(), shown(name, value)));
+        lines(rows).lines().map(|line| format!("  {line}\n")).collect()
     };
-    format!(
-        "Header\n{}\nClaims (signature not verified)\n{}",
-        indented(rows(&header.0)),
-        indented(rows(&claims.0))
-    )
-}
-
-fn indented(rows: Vec<(String, String)>) -> String {
-    lines(rows).lines().map(|line| format!("  {line}\n")).collect()
+    let (header, claims) = (indented(header), indented(&claims.0));
+    format!("Header\n{header}\nClaims (signature not verified)\n{claims}")
 }
 
 fn shown(name: &str, value: &Value) -> String {
@@ -110,12 +100,12 @@ fn shown(name: &str, value: &Value) -> String {
     }
 }
 
-fn as_json(header: &Header, claims: &Claims) -> String {
+fn as_json(header: &Map<String, Value>, claims: &Claims) -> String {
     let expires_at = match claims.exp() {
         Exp::At(instant) => Some(rfc3339(instant)),
         Exp::Absent | Exp::Unusable => None,
     };
     json_report(
-        &json!({"header": header.0, "claims": claims.0, "verified": false, "expires_at": expires_at}),
+        &json!({"header": header, "claims": claims.0, "verified": false, "expires_at": expires_at}),
     )
 }

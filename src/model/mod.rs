@@ -1,4 +1,4 @@
-//! The nouns that every room uses.
+//! The types that all rooms share.
 
 pub mod base_url;
 pub mod identity;

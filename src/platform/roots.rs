@@ -5,6 +5,7 @@ use rustls::pki_types::CertificateDer;
 pub use self::system::{ARE_INCOMPLETE, system};
 
 /// The certificates of the system, not parsed.
+#[derive(Default)]
 pub struct Roots {
     pub certificates: Vec<CertificateDer<'static>>,
     /// The name of the source in messages.
@@ -48,10 +49,7 @@ mod system {
                 CertificateDer::pem_slice_iter(&bundle.bytes).flatten().collect();
             (!certificates.is_empty()).then(|| Roots { certificates, source: (*path).to_owned() })
         };
-        BUNDLES
-            .iter()
-            .find_map(load)
-            .unwrap_or(Roots { certificates: Vec::new(), source: String::new() })
+        BUNDLES.iter().find_map(load).unwrap_or_default()
     }
 }
 
