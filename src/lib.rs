@@ -3,6 +3,8 @@
 //! The program is the interface. Of the library, only what the binary, the generated files and the tests need is
 //! public, and none of it is promised.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests check what is exposed"))]
+
 mod acquire;
 mod api;
 mod cache;

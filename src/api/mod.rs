@@ -1,14 +1,14 @@
 //! The documented call of the Skia API: its request, and what each of its many answers means.
 
+mod login;
 mod reply;
-pub mod retry;
+mod retry;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use zeroize::Zeroizing;
 
+pub use self::login::{Login, LoginCall, request_body};
 use self::reply::Fields;
 pub use self::reply::grant_from_reply;
 use crate::error::{Failure, Kind};
@@ -19,39 +19,8 @@ use crate::model::time::{parse_http_date, parse_retry_after};
 use crate::model::token::Grant;
 use crate::report::sanitize;
 
-pub const GRANT_TYPE: &str = "client_credentials";
-
 /// What the server says when it refuses credentials, whatever the status, even inside a body that is not JSON.
 const REFUSAL: &str = "Invalid Credentials";
-
-/// The body of the documented request: exactly these four fields, in the documented order.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct LoginRequest<'a> {
-    pub client_id: &'a str,
-    pub client_secret: &'a str,
-    pub grant_type: &'a str,
-    pub scope: &'a str,
-}
-
-impl LoginRequest<'_> {
-    pub fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        // Six bytes a character is the most that JSON makes of it: the buffer never grows, so no copy stays behind.
-        let size = 6 * (self.client_id.len() + self.client_secret.len() + self.scope.len()) + 128;
-        let mut body = Zeroizing::new(Vec::with_capacity(size));
-        serde_json::to_writer(&mut *body, self)
-            .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
-        Ok(body)
-    }
-}
-
-/// A successful login, with what the server's clock said.
-#[derive(Debug)]
-pub struct Login {
-    pub grant: Grant,
-    /// The server's clock, where its `Date` header is plausible.
-    pub server_time: Option<Timestamp>,
-}
 
 /// Reads an answer. Success is three things at once: HTTP 2xx, `Status` 0, and a token that passes the gate.
 pub fn read(
@@ -65,7 +34,8 @@ pub fn read(
         reply.date.as_deref().and_then(parse_http_date).filter(|date| is_plausible(*date));
     match reply.status {
         200..=299 => {
-            answer.success().map(|grant| Login { grant, server_time }).map_err(FailedTry::last)
+            let clock_offset = clock_offset(server_time, now);
+            answer.success().map(|grant| Login { grant, clock_offset }).map_err(FailedTry::last)
         }
         _ => Err(answer.refusal(server_time.unwrap_or(now))),
     }
@@ -138,6 +108,7 @@ impl Answer<'_> {
 
     /// A reply that repeats the secret would carry it into the cache and to standard output.
     fn without_secret(&self, grant: Grant) -> Result<Grant, Failure> {
+        #[expect(clippy::disallowed_methods, reason = "it is searched for, and masked")]
         let masked =
             sanitize::mask_document(grant.reply.expose(), self.secret, grant.token.expose());
         let Some(masked) = masked else {
@@ -166,7 +137,9 @@ impl Answer<'_> {
             return FailedTry::last(self.rejected(said));
         }
         let unavailable = |what: &str| {
-            Failure::unavailable(format!("{what} (HTTP {status})")).status(status).said(messages())
+            Failure::unavailable(format!("{what} (HTTP {status})"))
+                .status(status)
+                .server_messages(messages())
         };
         let after =
             || self.reply.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
@@ -188,7 +161,8 @@ impl Answer<'_> {
             }
             _ if self.is_html() => FailedTry::last(self.not_the_endpoint("not the login endpoint")),
             _ => FailedTry::last(
-                self.protocol(format!("{host} answered with HTTP {status}")).said(messages()),
+                self.protocol(format!("{host} answered with HTTP {status}"))
+                    .server_messages(messages()),
             ),
         }
     }
@@ -240,7 +214,7 @@ impl Answer<'_> {
             self.base_url.host(),
             self.reply.status
         );
-        Failure::new(Kind::Rejected, what).status(self.reply.status).said(messages)
+        Failure::new(Kind::Rejected, what).status(self.reply.status).server_messages(messages)
     }
 
     fn protocol(&self, what: String) -> Failure {

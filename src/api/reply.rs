@@ -6,7 +6,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::model::jwt::{self, Exp};
+use crate::model::jwt::Exp;
 use crate::model::secret::Secret;
 use crate::model::time::parse_expiration_date;
 use crate::model::token::{AccessToken, Expiry, Grant};
@@ -77,7 +77,7 @@ impl Fields {
 
     /// The JWT's `exp`; only a token without one falls back to `ExpirationDate`, which is Brasília time unsaid.
     fn expiry(&self, token: &AccessToken) -> Expiry {
-        let exp = jwt::decode_unverified(token.expose()).map_or(Exp::Absent, |claims| claims.exp());
+        let exp = token.claims().map_or(Exp::Absent, |claims| claims.exp());
         let instant = match exp {
             Exp::At(instant) => Some(instant),
             Exp::Unusable => None,

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::Outcome;
 use super::source::Source;
-use crate::acquire::{Clock, Need, acquire, trust};
+use crate::acquire::{Clock, Need, acquire};
 use crate::api;
 use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
-use crate::error::{Failure, Kind, word};
+use crate::error::{Failure, Kind, shell_quote};
 use crate::http::proxy::{self, Route};
 use crate::http::{self, Progress, Step};
 use crate::model::time::{humane, parse_http_date};
@@ -122,7 +122,8 @@ impl Checkup<'_> {
                     ));
                     self.failed(
                         "file mode",
-                        &failure.hint(format!("chmod go-rwx {}", word(file.value.display()))),
+                        &failure
+                            .hint(format!("chmod go-rwx {}", shell_quote(file.value.display()))),
                     );
                 }
             }
@@ -133,6 +134,7 @@ impl Checkup<'_> {
         });
         let settings = self.keep("credentials", layers.complete(), |settings| {
             let secret = &settings.client_secret;
+            #[expect(clippy::disallowed_methods, reason = "its form is described")]
             let odd = oddities(secret.value.expose());
             let odd =
                 if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
@@ -170,7 +172,7 @@ impl Checkup<'_> {
         let base_url = &settings.identity.base_url;
         let route = proxy::route(&env::text, base_url);
         let route = self.keep("proxy", route, Route::describe)?;
-        let trust = trust(settings, settings.timeout);
+        let trust = settings.trust(settings.timeout);
         let trust = match trust {
             Ok(trust) => trust,
             Err(failure) => {

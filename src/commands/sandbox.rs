@@ -1,4 +1,4 @@
-//! `sandbox`: the emulated API for a while, by itself or around a command.
+//! `sandbox`: runs the emulated API, alone or for the duration of a command.
 
 use std::ffi::OsString;
 
@@ -30,7 +30,8 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
     }
 }
 
-/// Prints the settings that reach the sandbox, in the form that `docker --env-file` and `set -a; .` read, and stays.
+/// Prints the variables that point to the sandbox, in the form that `docker --env-file` and
+/// `set -a; .` read, and serves until the process is stopped.
 fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
     let settings = [
         (env::BASE_URL, sandbox.base_url()),
@@ -40,8 +41,7 @@ fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
     let lines: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
     stdio::emit(lines.as_bytes())?;
     reporter.serving(&sandbox.base_url());
-    sandbox.wait();
-    Ok(Outcome::nothing())
+    sandbox.wait()
 }
 
 fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
@@ -51,25 +51,25 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         .env(env::CLIENT_ID, CLIENT_ID)
         .env(env::CLIENT_SECRET, CLIENT_SECRET)
         .env(env::SCOPE, SCOPE)
-        // A second source for the secret, or another profile, would contradict these.
+        // A second source of the secret or another profile would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::PROFILE);
-    // Tokens of an earlier sandbox on the same port are none of this one, and nobody has a use for them afterwards.
+    // A cache of its own: tokens of an earlier sandbox on the same port must not be found.
     let caches = !env::in_ci() || env::path(env::CACHE_DIR).is_some();
     let cache = caches
         .then(tempfile::tempdir)
         .transpose()
-        .context("cannot make a place for cached tokens")?;
+        .context("cannot create a temporary cache directory")?;
     if let Some(cache) = &cache {
         command.env(env::CACHE_DIR, cache.path());
     }
-    signals::wait_for_children().context("cannot watch for the end of the command")?;
-    let forwarded = ForwardedSignals::prepare().context("cannot watch for signals")?;
+    signals::wait_for_children().context("cannot handle SIGCHLD")?;
+    let forwarded = ForwardedSignals::prepare().context("cannot handle signals")?;
     let mut child = command.spawn().map_err(|error| process::cannot_start(&words[0], &error))?;
     if let Err(error) = forwarded.forward_to(&child) {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(error).context("cannot watch for signals");
+        return Err(error).context("cannot handle signals");
     }
     let status = child.wait().context("cannot wait for the command")?;
     Ok(Outcome::nothing().exit_code(process::exit_code(status)))

@@ -1,4 +1,4 @@
-//! Where a command gets its settings: from the layers, or from a sandbox that lives as long as the command.
+//! The settings of a command that may log in: resolved from the layers, or those of a sandbox.
 
 use anyhow::{Context, Result};
 
@@ -11,7 +11,7 @@ use crate::report::{Reporter, Warning};
 use crate::sandbox::{Answer, CLIENT_ID, CLIENT_SECRET, Sandbox};
 use crate::settings::{Layers, Settings};
 
-/// Settings that are ready for a login.
+/// Settings for a login, and the sandbox that must outlive them.
 pub struct Source {
     pub settings: Settings,
     sandbox: Option<Sandbox>,
@@ -33,7 +33,7 @@ impl Source {
         Self { settings, sandbox: None }
     }
 
-    /// No configuration file and no variable is read: a real secret never reaches a sandbox.
+    /// Reads no configuration file and no variable, so that a real secret never reaches a sandbox.
     fn sandbox(typed: &ConnectionArgs) -> Result<Self> {
         let sandbox = Sandbox::start(0, Answer::Ok).context("cannot start the sandbox")?;
         let client_secret =
@@ -43,7 +43,7 @@ impl Source {
         Ok(Self { settings, sandbox: Some(sandbox) })
     }
 
-    /// Says what must be said before a token leaves by any way.
+    /// Emits the CI masking line or the sandbox notice. Call before any output of the token.
     pub fn announce(&self, token: &AccessToken, reporter: &Reporter) {
         match self.sandbox {
             Some(_) => reporter.warn(Warning::SandboxToken),

@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 use rustls::ClientConnection;
-use zeroize::Zeroize;
 
 use crate::http::deadline::Deadline;
 use crate::platform;
@@ -149,7 +148,7 @@ impl Stream {
             }
             None => self.socket.write_all(&self.output)?,
         }
-        self.output.zeroize();
+        self.output.clear();
         Ok(())
     }
 
@@ -166,12 +165,6 @@ impl Stream {
             send_records(&mut self.socket, tls)?;
             receive_records(&mut self.socket, tls)?;
         }
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        self.output.zeroize();
     }
 }
 

@@ -53,6 +53,7 @@ pub fn open(
 
 pub fn request(proxy: &Proxy, to: &BaseUrl) -> String {
     let target = format!("{}:{}", to.host(), to.port());
+    #[expect(clippy::disallowed_methods, reason = "the proxy gets it")]
     let authorization = match &proxy.authorization {
         Some(value) => format!("Proxy-Authorization: {}\r\n", value.expose()),
         None => String::new(),

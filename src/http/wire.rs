@@ -7,7 +7,6 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
-use zeroize::Zeroize;
 
 use crate::error::{Failure, reason};
 use crate::http::deadline::Deadline;
@@ -111,6 +110,7 @@ pub struct Forward {
 
 impl Forward {
     pub fn new(to: &BaseUrl, proxy: &Proxy) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the proxy gets it")]
         let field = proxy
             .authorization
             .as_ref()
@@ -180,13 +180,6 @@ impl Buffers for Growing {
 
     fn can_use_input(&self) -> bool {
         self.filled > self.consumed && self.progress
-    }
-}
-
-impl Drop for Growing {
-    fn drop(&mut self) {
-        self.output.zeroize();
-        self.input.zeroize();
     }
 }
 

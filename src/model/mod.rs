@@ -1,9 +1,9 @@
-//! The nouns that every room uses.
+//! The types that all rooms share.
 
 pub mod base_url;
-pub mod freshness;
 pub mod identity;
 pub mod jwt;
+pub mod miss;
 pub mod provenance;
 pub mod secret;
 pub mod time;

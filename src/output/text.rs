@@ -11,6 +11,7 @@ use crate::model::time;
 use crate::model::token::{Expiry, Grant};
 
 pub fn render(grant: &Grant, now: Timestamp) -> String {
+    #[expect(clippy::disallowed_methods, reason = "it is the result")]
     let fields = match serde_json::from_str(grant.reply.expose()) {
         Ok(Fields(fields)) => fields,
         Err(_) => Vec::new(),

@@ -1,4 +1,4 @@
-//! Commands of other people: whether they can be run, and what their end means as an exit code.
+//! The commands of `exec` and `sandbox`: whether they can be run, and their exit code.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -7,10 +7,10 @@ use std::{env, io};
 
 use crate::error::{Failure, Kind, reason};
 
-/// Where the C library looks for commands when there is no PATH.
+/// The directories that `execvp` searches if PATH is not set.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
-/// Finds out, before anything is done for it, whether a command is there and can be run.
+/// Checks that a command exists and can be run, so that a wrong one costs no login.
 pub fn check(program: &OsStr) -> Result<(), Failure> {
     if program.is_empty() {
         return Err(not_found(program));
@@ -46,13 +46,13 @@ fn check_file(program: &OsStr, file: &Path) -> Result<(), Failure> {
         .map_err(|error| not_executable(program, &error.into()))
 }
 
-// Windows looks in more places, and for more names, than a check could imitate: the start itself finds out.
+// Windows searches more directories and names than a check could imitate: starting it finds out.
 #[cfg(not(unix))]
 fn check_file(_program: &OsStr, _file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A command with its arguments. The list is never empty: the parser demands the program.
+/// The command of a list of words. The list is not empty: the parser requires a word.
 pub fn command(words: &[OsString]) -> Command {
     let mut command = Command::new(words.first().map_or(OsStr::new(""), OsString::as_os_str));
     command.args(words.iter().skip(1));
@@ -78,7 +78,7 @@ fn not_executable(program: &OsStr, error: &io::Error) -> Failure {
     )
 }
 
-/// The exit code of a child as a shell reports it: its own, or 128 and the signal that ended it.
+/// The exit code of a child as a shell reports it; for a signal, 128 plus its number.
 pub fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     {
@@ -90,15 +90,15 @@ pub fn exit_code(status: ExitStatus) -> u8 {
     status.code().map_or(1, |code| u8::try_from(code & 0xff).unwrap_or(1))
 }
 
-/// Replaces this process with the command, so that process id, signals and exit code are the command's own. Returns
-/// only if the command cannot be run.
+/// Replaces this process with the command. Process id, signals and exit code are then those of the
+/// command. Returns only if the command cannot be run.
 #[cfg(unix)]
 pub fn become_command(mut command: Command) -> io::Result<u8> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
-/// Runs the command and returns its exit code: this system cannot replace a process.
+/// Runs the command and returns its exit code. This system cannot replace a process.
 #[cfg(not(unix))]
 pub fn become_command(mut command: Command) -> io::Result<u8> {
     command.status().map(exit_code)

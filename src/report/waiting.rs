@@ -1,10 +1,10 @@
 //! A sign of life on a terminal while a login takes its time, and no trace of it afterwards.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::platform::stdio;
+use crate::platform::{stdio, threads};
 use crate::report::sanitize::one_line;
 
 /// A login that is quicker than this is not worth a word.
@@ -24,7 +24,7 @@ impl Waiting {
         let host = one_line(host);
         let began = Instant::now();
         // Without a thread there is no sign of life, and everything else goes on.
-        let shown = thread::Builder::new().spawn(move || {
+        let shown = threads::spawn(move || {
             let mut written = false;
             while stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
                 written = true;

@@ -11,8 +11,12 @@ use std::time::Duration;
 
 pub use self::layers::{Layers, cache_directory};
 pub use self::profile::config_path;
+use self::secret_source::oddities;
 use crate::cli::ConnectionArgs;
+use crate::env;
 use crate::error::Failure;
+use crate::http::Trust;
+use crate::http::tls::load_ca_cert;
 use crate::model::base_url::BaseUrl;
 use crate::model::identity::Identity;
 use crate::model::provenance::{Provenance, Setting};
@@ -71,6 +75,32 @@ impl Settings {
             ca_cert: None,
             cache: CachePlace::Off("--sandbox"),
         })
+    }
+
+    /// What a TLS connection trusts. `timeout` bounds the wait for a CA file that is a pipe.
+    pub fn trust(&self, timeout: Duration) -> Result<Trust, Failure> {
+        let extra = self.ca_cert.as_deref().map(|path| load_ca_cert(path, timeout)).transpose()?;
+        Ok(Trust {
+            extra: extra.unwrap_or_default(),
+            file: env::path(env::SSL_CERT_FILE),
+            directory: env::path(env::SSL_CERT_DIR).map(Into::into),
+        })
+    }
+
+    /// The hint of a refusal: where client id and secret came from, and what looks odd about them.
+    #[expect(clippy::disallowed_methods, reason = "its form is described")]
+    pub fn credentials_hint(&self) -> String {
+        let odd = |text: &str| match oddities(text)[..] {
+            [] => String::new(),
+            ref found => format!("; it {}", found.join(" and ")),
+        };
+        format!(
+            "check the client id (from {}{}) and the client secret (from {}{})",
+            self.client_id,
+            odd(&self.identity.client_id),
+            self.client_secret.provenance,
+            odd(self.client_secret.value.expose()),
+        )
     }
 }
 

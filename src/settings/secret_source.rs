@@ -8,13 +8,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
-
 use crate::error::{Failure, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::platform::files;
-use crate::platform::signals;
+use crate::platform::{files, signals, threads};
 
 /// The longest secret, in bytes. Anything longer is a file that was named by mistake.
 const LONGEST: usize = 64 * 1024;
@@ -48,16 +45,19 @@ impl Setting<SecretSource> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
             SecretSource::Given(secret) => {
+                #[expect(clippy::disallowed_methods, reason = "its form is checked")]
                 check(secret.expose(), &format!("the client secret from {provenance}"))?;
                 return Ok(Setting::new(secret.clone(), provenance.clone()));
             }
             SecretSource::File(path) => {
                 let name = format!("the client secret file {} (from {provenance})", path.display());
-                (name, files::read_within(path, LONGEST, patience).map(|contents| contents.bytes))
+                let contents = files::read_with_timeout(path, LONGEST, patience);
+                (name, contents.map(|contents| contents.bytes).map_err(|error| reason(&error)))
             }
             SecretSource::StandardInput => {
-                let read = || files::read_from(io::stdin().lock(), LONGEST);
-                ("the client secret on standard input".to_owned(), files::within(patience, read))
+                let read = || files::read_to_limit(io::stdin().lock(), LONGEST);
+                let bytes = threads::with_timeout(patience, read).map_err(|error| reason(&error));
+                ("the client secret on standard input".to_owned(), bytes)
             }
             SecretSource::Command(argv) => {
                 let name = format!(
@@ -92,7 +92,7 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-type Bytes = Result<Zeroizing<Vec<u8>>, String>;
+type Bytes = Result<Vec<u8>, String>;
 
 /// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
 /// passphrase.
@@ -106,11 +106,11 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
         .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
     let (sender, receiver) = mpsc::channel();
     let reading =
-        child.stdout.take().map(|stdout| files::beside(move || sender.send(read_all(stdout))));
-    if let Some(Err(why)) = reading {
+        child.stdout.take().map(|stdout| threads::spawn(move || sender.send(read_all(stdout))));
+    if let Some(Err(error)) = reading {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(why);
+        return Err(reason(&error));
     }
     let output = receiver.recv_timeout(patience);
     let status = loop {
@@ -122,7 +122,7 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
             _ => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("it did not end within {} s", files::seconds(patience)));
+                return Err(format!("it did not end within {} s", patience.as_secs_f32().ceil()));
             }
         }
     };
@@ -137,7 +137,7 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
 }
 
 fn read_all(stdout: impl Read) -> Bytes {
-    files::read_from(stdout, LONGEST)
+    files::read_to_limit(stdout, LONGEST).map_err(|error| reason(&error))
 }
 
 /// What looks odd about a credential that was refused, in words that do not repeat it.

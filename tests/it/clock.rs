@@ -80,7 +80,7 @@ fn small_difference_of_clocks_is_not_worth_a_word() {
 fn clock_that_was_set_back_makes_the_entry_unusable() {
     for (seconds, reason) in [
         (50, None),
-        (3600, Some("the clock of this machine was set back since it came")),
+        (3600, Some("the clock of this machine was set back after the login")),
         (-3600, None),
     ] {
         let (home, t) = (Home::new(), live_token());
@@ -89,7 +89,7 @@ fn clock_that_was_set_back_makes_the_entry_unusable() {
         let path = entry(&home);
         let mut body = read_body(&path);
         body["received_at"] = json!(Timestamp::now().as_second() + seconds);
-        std::fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
+        std::fs::write(&path, with_checksum("2", &body.to_string())).unwrap();
         let status = home
             .skia(["status", "-o", "json"])
             .credentials()
@@ -241,7 +241,7 @@ fn expiration_date_that_is_none_is_unknown() {
         token(&home, &server)
             .args(["--min-ttl", "1s"])
             .run()
-            .fails(6, "skia-auth: error: the expiry of a new token is unknown: it cannot be held against --min-ttl\n");
+            .fails(6, "skia-auth: error: the expiry of a new token is unknown, so that it cannot meet --min-ttl\n");
     }
 }
 

@@ -94,7 +94,7 @@ fn logout_needs_to_know_whose_token() {
     Home::new().skia(["logout"]).run().fails(
         3,
         "\
-skia-auth: error: whose token is meant is unknown: no client id is configured
+skia-auth: error: no client id is configured, so that the token to delete is unknown
 hint: skia-auth logout --all, or --client-id
 ",
     );

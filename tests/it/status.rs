@@ -65,7 +65,7 @@ fn nothing_cached_is_exit_code_one() {
         &format!(
             "\
 Valid:     no
-Reason:    none is cached
+Reason:    no cached token
 Profile:   default
 Base URL:  {}
 Client id: {CLIENT_ID}
@@ -79,7 +79,7 @@ Client id: {CLIENT_ID}
         report.json(),
         json!({
             "valid": false,
-            "reason": "none is cached",
+            "reason": "no cached token",
             "profile": "default",
             "base_url": server.base_url(),
             "client_id": CLIENT_ID,
@@ -116,27 +116,28 @@ fn every_reason_is_named() {
     let (home, server) = logged_in(&token_expiring_in(930));
     let soon = reason(&home, &server, &["--min-ttl", "1h"]);
     assert!(
-        soon.starts_with("it is valid for only 15 min ") && soon.ends_with(" s more"),
+        soon.starts_with("the cached token is valid for only 15 min ") && soon.ends_with(" s"),
         "{soon}"
     );
     std::fs::write(entry(&home), "damaged").unwrap();
     assert_eq!(
         reason(&home, &server, &[]),
-        "the cached one cannot be used (it is damaged or of another version)"
+        "the cached token cannot be used (it is damaged or of another version)"
     );
-    for (size, why) in
-        [(4 << 20, "it is damaged or of another version"), ((4 << 20) + 1, "it is too large")]
-    {
+    for (size, why) in [
+        (4 << 20, "it is damaged or of another version"),
+        ((4 << 20) + 1, "it is larger than 4096 KiB"),
+    ] {
         std::fs::write(entry(&home), vec![b'x'; size]).unwrap();
-        assert_eq!(reason(&home, &server, &[]), format!("the cached one cannot be used ({why})"));
+        assert_eq!(reason(&home, &server, &[]), format!("the cached token cannot be used ({why})"));
     }
 
     let (home, server) = logged_in(&token_expiring_in(4));
     std::thread::sleep(std::time::Duration::from_millis(4100));
-    assert_eq!(reason(&home, &server, &[]), "it has expired");
+    assert_eq!(reason(&home, &server, &[]), "the cached token has expired");
     status(&home, &server, &[]).assert(
         1,
-        "Valid:     no\nReason:    it has expired\n...\nExpires:   [..]Z ([..] s ago)\n",
+        "Valid:     no\nReason:    the cached token has expired\n...\nExpires:   [..]Z ([..] s ago)\n",
         "",
     );
     assert_eq!(status(&home, &server, &["-o", "json"]).json()["expires_in"], 0);
@@ -149,14 +150,14 @@ fn every_reason_is_named() {
         .allow_partial_stdout()
         .run()
         .json();
-    assert_eq!(rotated["reason"], "it was made with another client secret");
+    assert_eq!(rotated["reason"], "the cached token was issued for another client secret");
     let off = home.skia(["status", "-o", "json"]).credentials().server(&server).env("CI", "1");
     let off = off.allow_partial_stdout().run().json();
     assert_eq!(
         (&off["valid"], &off["reason"]),
         (
             &json!(false),
-            &json!("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR")
+            &json!("the cache is off: CI is set: shared runners share a home; set SKIA_CACHE_DIR")
         )
     );
 }

@@ -21,7 +21,7 @@ fn cache_miss_and_login_are_reported() {
         &format!(
             "skia-auth: configuration file {path}, profile \"staging\"\n\
              skia-auth: client id from profile \"staging\" of {path}, client secret from SKIA_CLIENT_SECRET\n\
-             skia-auth: cache miss: none is cached\n\
+             skia-auth: cache miss: no cached token\n\
              skia-auth: proxy: direct (a loopback address)\n\
              skia-auth: try 1: POST http://127.0.0.1:{port}/api/Auth/Login\n\
              skia-auth: +[..] ms: 127.0.0.1 has 1 address\n\
@@ -49,7 +49,7 @@ fn reason_for_a_cache_miss_is_reported() {
     let server = Server::start(tokens.each_ref().map(|token| live_reply(token))).expects(2);
     let run = || home.skia(["token", "-v"]).credentials().server(&server).run();
     run();
-    let told = "...\nskia-auth: cache miss: it is valid for only [..] more\n...\nskia-auth: the token is cached\n";
+    let told = "...\nskia-auth: cache miss: the cached token is valid for only [..]\n...\nskia-auth: the token is cached\n";
     run().assert(0, &format!("{}\n", tokens[1]), told);
     let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
     let other = home.skia(["token", "-v"]).credentials().env("SKIA_CLIENT_SECRET", "another");

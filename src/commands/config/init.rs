@@ -6,11 +6,10 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use zeroize::Zeroizing;
 
 use crate::cli::SharedArgs;
 use crate::commands::Outcome;
-use crate::error::{Failure, reason, word};
+use crate::error::{Failure, reason, shell_quote};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::platform::{private_fs, prompt, stdio};
@@ -51,7 +50,7 @@ fn login_command(shared: &SharedArgs) -> String {
     let file = shared.config.as_ref().map(|file| file.display().to_string());
     let options = [("--config", file.as_deref()), ("-p", profile)];
     options.into_iter().fold("skia-auth login".to_owned(), |command, (option, value)| match value {
-        Some(value) => format!("{command} {option} {}", word(value)),
+        Some(value) => format!("{command} {option} {}", shell_quote(value)),
         None => command,
     })
 }
@@ -115,18 +114,18 @@ impl Answers {
             },
         })?;
         Ok(Self {
-            client_id: client_id.to_string(),
-            client_secret: Secret::new(client_secret.to_string()),
-            base_url: (!base_url.is_empty()).then(|| base_url.to_string()),
+            client_id,
+            client_secret: Secret::new(client_secret),
+            base_url: (!base_url.is_empty()).then_some(base_url),
         })
     }
 }
 
 fn question(
     prompt: &str,
-    read: impl Fn() -> io::Result<Zeroizing<String>>,
+    read: impl Fn() -> io::Result<String>,
     check: impl Fn(&str) -> Result<(), String>,
-) -> Result<Zeroizing<String>, Failure> {
+) -> Result<String, Failure> {
     for _ in 0..ATTEMPTS {
         stdio::emit_error(prompt);
         let answer =
@@ -141,8 +140,8 @@ fn question(
 }
 
 /// The file: commented, so that it can be understood without a manual.
-fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(2048));
+fn file(profile: &str, answers: Option<&Answers>) -> String {
+    let mut text = String::new();
     text.push_str("# Configuration of skia-auth. Keep it to yourself: it may hold a secret.\n");
     text.push_str(
         "# The keys at the top are the profile \"default\". Another profile is a table of\n",
@@ -153,12 +152,9 @@ fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
     }
     match answers {
         Some(answers) => {
-            let _ = writeln!(text, "client_id = {}", quoted(&answers.client_id).as_str());
-            let _ = writeln!(
-                text,
-                "client_secret = {}",
-                quoted(answers.client_secret.expose()).as_str()
-            );
+            let _ = writeln!(text, "client_id = {}", quoted(&answers.client_id));
+            #[expect(clippy::disallowed_methods, reason = "the file gets it")]
+            let _ = writeln!(text, "client_secret = {}", quoted(answers.client_secret.expose()));
         }
         None => text.push_str("# client_id = \"…\"\n# client_secret = \"…\"\n"),
     }
@@ -167,7 +163,7 @@ fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
     text.push_str("# client_secret_command = [\"pass\", \"show\", \"skia\"]\n\n");
     match answers.and_then(|answers| answers.base_url.as_deref()) {
         Some(base_url) => {
-            let _ = writeln!(text, "base_url = {}", quoted(base_url).as_str());
+            let _ = writeln!(text, "base_url = {}", quoted(base_url));
         }
         None => {
             let _ = writeln!(text, "# base_url = \"{DEFAULT_BASE_URL}\"");
@@ -182,13 +178,12 @@ fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
 fn key(name: &str) -> String {
     let bare = !name.is_empty()
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    if bare { name.to_owned() } else { quoted(name).to_string() }
+    if bare { name.to_owned() } else { quoted(name) }
 }
 
 /// A TOML basic string.
-fn quoted(text: &str) -> Zeroizing<String> {
-    let mut quoted = Zeroizing::new(String::with_capacity(text.len() * 6 + 2));
-    quoted.push('"');
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),

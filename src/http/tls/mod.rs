@@ -16,8 +16,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::error::{Failure, reason};
 use crate::http::tls::witness::Witness;
-use crate::platform::files;
 use crate::platform::roots::{self, Roots};
+use crate::platform::threads;
 
 mod issuer;
 pub mod verdict;
@@ -47,9 +47,11 @@ pub fn load_ca_cert(
             .hint("--ca-cert takes a PEM file (-----BEGIN CERTIFICATE-----)")
     };
     let owned = path.to_owned();
-    let pem =
-        files::patiently(path, patience, move || read(&owned).map_err(|error| reason(&error)))
-            .map_err(|why| unusable(&format!("cannot be read: {why}")))?;
+    let pem = match path.is_file() {
+        true => read(path),
+        false => threads::with_timeout(patience, move || read(&owned)),
+    };
+    let pem = pem.map_err(|error| unusable(&format!("cannot be read: {}", reason(&error))))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
         .map_err(|_| unusable("holds a malformed certificate"))?;

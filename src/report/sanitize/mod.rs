@@ -28,6 +28,7 @@ pub fn sanitize_all<'a>(
     messages: impl Iterator<Item = &'a str>,
     secret: Option<&Secret>,
 ) -> Vec<String> {
+    #[expect(clippy::disallowed_methods, reason = "it is searched for, and masked")]
     let mask = Mask::new(secret.map(Secret::expose).unwrap_or_default());
     let mut lines = Vec::new();
     let mut more = 0_usize;
@@ -57,6 +58,7 @@ pub fn sanitize_all<'a>(
 ///
 /// `None` if the search would take too long.
 pub fn mask_document(document: &str, secret: &Secret, token: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "it is searched for, and masked")]
     let mask = Mask::new(secret.expose());
     // A list of bytes, or a number.
     let mask_between = |text: &str| mask.apply(text).replace("***", "\"***\"");

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use self::fault::{Fault, Problem};
-use crate::error::{Failure, nearest, word};
+use crate::error::{Failure, nearest, reason, shell_quote};
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
 use crate::platform::files::{self, Access, Contents};
@@ -67,8 +67,9 @@ pub struct ConfigFile {
 impl ConfigFile {
     /// Reads a file: JSON if its name ends in `.json`, else TOML.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let contents = files::read_within(path, LARGEST, DEFAULT_TIMEOUT);
-        let Contents { bytes, access } = contents.map_err(|why| unreadable(path, &why))?;
+        let contents = files::read_with_timeout(path, LARGEST, DEFAULT_TIMEOUT);
+        let Contents { bytes, access } =
+            contents.map_err(|error| unreadable(path, &reason(&error)))?;
         let profiles = profiles(&bytes, path)?;
         let file = Self { path: path.to_owned(), profiles, access };
         file.refuse_unsafe_mode()?;
@@ -91,7 +92,7 @@ impl ConfigFile {
             return Err(Failure::config(format!(
                 "{path} names a command, and other users can write the file"
             ))
-            .hint(format!("chmod go-w {}", word(path))));
+            .hint(format!("chmod go-w {}", shell_quote(path))));
         }
         if self.access.is_foreign {
             return Err(Failure::config(format!(

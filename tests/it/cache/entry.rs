@@ -92,7 +92,7 @@ fn is_healed(damage: impl FnOnce(&Path)) {
         .credentials()
         .server(&server)
         .run()
-        .fails(1, "skia-auth: error: no cached token to use: [..]\nhint: skia-auth login\n");
+        .fails(1, "skia-auth: error: [..]cached token[..]\nhint: skia-auth login\n");
     gets(token(&home, &server), &new);
     gets(token(&home, &server), &new);
     assert_eq!(fs::symlink_metadata(entry(&home)).unwrap().permissions().mode(), 0o100_600);
@@ -106,7 +106,7 @@ fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 
 #[test]
 fn entry_that_is_cut_short_is_healed() {
-    for length in [0, 1, 17, 18, 19, 82, 83, 84, 200] {
+    for length in [0, 1, 17, 18, 19, 33, 34, 35, 200] {
         is_healed(|path| rewrite(path, |bytes| bytes.truncate(length)));
     }
     is_healed(|path| rewrite(path, |bytes| bytes.truncate(bytes.len() - 1)));
@@ -126,7 +126,7 @@ fn entry_with_one_bit_flipped_is_healed() {
 
 #[test]
 fn entry_that_is_something_else_is_healed() {
-    for content in [&b"{}"[..], b"\0\0\0\0", b"\xff\xfe random", b"skia-auth cache 1 ", b"null\n"] {
+    for content in [&b"{}"[..], b"\0\0\0\0", b"\xff\xfe random", b"skia-auth cache 2 ", b"null\n"] {
         is_healed(|path| fs::write(path, content).unwrap());
     }
     is_healed(|path| rewrite(path, |bytes| bytes.push(b'\n')));
@@ -136,7 +136,7 @@ fn entry_that_is_something_else_is_healed() {
 
 #[test]
 fn entry_of_another_version_is_healed() {
-    for version in ["2", "0", "1 ", "10"] {
+    for version in ["1", "0", "2 ", "20"] {
         is_healed(|path| {
             fs::write(path, with_checksum(version, &read_body(path).to_string())).unwrap()
         });
@@ -173,7 +173,7 @@ fn entry_that_was_edited_with_care_is_not_believed() {
         is_healed(|path| {
             let mut body = read_body(path);
             body[name] = value;
-            fs::write(path, with_checksum("1", &body.to_string())).unwrap();
+            fs::write(path, with_checksum("2", &body.to_string())).unwrap();
         });
     }
 }
@@ -186,7 +186,7 @@ fn the_forger_of_these_tests_can_forge() {
     let path = entry(&home);
     let mut body = read_body(&path);
     body["reply"] = json!(body["reply"].as_str().unwrap().replace(&t, &forged));
-    fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
+    fs::write(&path, with_checksum("2", &body.to_string())).unwrap();
     gets(token(&home, &server), &forged);
 }
 

@@ -52,7 +52,7 @@ hint: check the client id (from SKIA_CLIENT_ID[..]) and the client secret (from 
     );
     wrong(&["token", "--offline"]).fails(
         1,
-        "skia-auth: error: no cached token to use: it was made with another client secret\nhint: skia-auth login\n",
+        "skia-auth: error: the cached token was issued for another client secret\nhint: skia-auth login\n",
     );
     gets(token(&home, &server), &t);
 }
@@ -174,7 +174,7 @@ fn token_without_a_known_end_is_printed_and_not_kept() {
     token(&home, &server)
         .args(["--min-ttl", "1s"])
         .run()
-        .fails(6, "skia-auth: error: the expiry of a new token is unknown: it cannot be held against --min-ttl\n");
+        .fails(6, "skia-auth: error: the expiry of a new token is unknown, so that it cannot meet --min-ttl\n");
 }
 
 #[test]
@@ -282,14 +282,12 @@ fn offline_never_asks_the_server() {
     let offline = |arguments: &[&str]| {
         home.skia(["token", "--offline"]).args(arguments).credentials().server(&server).run()
     };
-    let none = |why: &str| {
-        format!("skia-auth: error: no cached token to use: {why}\nhint: skia-auth login\n")
-    };
-    offline(&[]).fails(1, &none("none is cached"));
+    let none = |why: &str| format!("skia-auth: error: {why}\nhint: skia-auth login\n");
+    offline(&[]).fails(1, &none("no cached token"));
     assert!(home.cache_files().is_empty());
     gets(token(&home, &server), &t);
     offline(&[]).ok(&format!("{t}\n"));
-    offline(&["--min-ttl", "1h"]).fails(1, &none("it is valid for only 6 min [..] more"));
+    offline(&["--min-ttl", "1h"]).fails(1, &none("the cached token is valid for only 6 min [..]"));
     let error = offline(&["--min-ttl", "1h", "-o", "json"]).json_error();
     assert_eq!((&error["error"]["kind"], &error["error"]["exit"]), (&json!("none"), &json!(1)));
     home.skia(["token", "--offline"])
@@ -298,7 +296,7 @@ fn offline_never_asks_the_server() {
         .fails(1, &none("no client id is configured (SKIA_CLIENT_ID)"));
     home.skia(["token", "--offline"]).credentials().server(&server).env("CI", "1").run().fails(
         1,
-        &none("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR"),
+        &none("the cache is off: CI is set: shared runners share a home; set SKIA_CACHE_DIR"),
     );
     // The secret is not needed for a look.
     home.skia(["token", "--offline", "--client-id", CLIENT_ID])

@@ -50,10 +50,9 @@ pub fn read_body(entry: &Path) -> Value {
 
 /// An entry with this body and the checksum that belongs to it.
 pub fn with_checksum(version: &str, body: &str) -> String {
-    let sum = body.bytes().fold(14_695_981_039_346_656_037_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(1_099_511_628_211)
-    });
-    format!("skia-auth cache {version} {sum:016x}\n{body}")
+    let digest = hmac_sha256::Hash::hash(body.as_bytes());
+    let sum: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("skia-auth cache {version} {sum}\n{body}")
 }
 
 /// Waits until something is so.

@@ -136,7 +136,7 @@ fn waiters_say_what_they_do() {
         &format!("{t}\n"),
         "\
 ...
-skia-auth: cache miss: none is cached
+skia-auth: cache miss: no cached token
 skia-auth: another process is logging in: waiting for its token
 skia-auth: another process has logged in: using its token
 ",
