@@ -253,7 +253,7 @@ impl Call<'_> {
         self.reporter.note(&Note::Route(&route));
         let trust = trust(self.settings, self.deadline.saturating_duration_since(Instant::now()))?;
         let url = identity.base_url.login_url();
-        let _waiting = self.reporter.waiting(identity.base_url.host());
+        let _waiting = self.reporter.waiting(identity.base_url.host().as_str());
         let mut number = 0;
         retry::until(
             self.deadline,

@@ -2,6 +2,7 @@
 
 pub mod base_url;
 pub mod freshness;
+pub mod host;
 pub mod identity;
 pub mod jwt;
 pub mod provenance;

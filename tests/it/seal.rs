@@ -47,7 +47,7 @@ fn secrets_leave_their_wrapper_only_where_they_must() {
         ("commands/doctor.rs", 1),
         ("commands/inspect.rs", 2),
         ("commands/status.rs", 1),
-        ("http/wire.rs", 1),
+        ("http/mod.rs", 1),
         ("output/header.rs", 1),
         ("output/json.rs", 1),
         ("output/mod.rs", 1),
