@@ -71,7 +71,7 @@ impl LoginCall<'_> {
             body: &request_body(self.identity, self.client_secret.expose())?,
             deadline: self.deadline,
         };
-        let _waiting = reporter.waiting(base_url.host());
+        let _waiting = reporter.waiting(base_url.host().as_str());
         let mut number = 0;
         let attempt = || {
             number += 1;

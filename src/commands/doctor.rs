@@ -14,7 +14,7 @@ use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
 use crate::error::{Failure, Kind, shell_quote};
 use crate::http::proxy::{self, Route};
-use crate::http::{self, Progress, Step};
+use crate::http::{self, Progress, Stage};
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
 use crate::report::Reporter;
@@ -167,7 +167,7 @@ impl Checkup<'_> {
         Ok(source)
     }
 
-    /// Connects once, without a word about the credentials, and reads from how far it came what works.
+    /// Connects once, without the credentials, and reports each stage.
     fn way_to_the_server(&mut self, settings: &Settings) -> Option<()> {
         let base_url = &settings.identity.base_url;
         let route = proxy::route(&env::text, base_url);
@@ -185,37 +185,14 @@ impl Checkup<'_> {
         let mut steps = Vec::new();
         let reply = http::probe(&request, &mut |progress| steps.push(progress));
         for Progress { step, .. } in &steps {
-            let name = match step {
-                Step::Resolved { .. } => "DNS",
-                Step::Connected { .. } => "TCP",
-                Step::Tunnelled { .. } => "tunnel",
-                Step::Secured { .. } => "TLS",
-                Step::Sending | Step::Answered { .. } => continue,
-            };
-            self.passed(name, step.to_string());
+            if step.stage() != Stage::Exchange {
+                self.passed(step.stage().name(), step.to_string());
+            }
         }
         let reply = match reply {
             Ok(reply) => reply,
             Err(failed) => {
-                let reached =
-                    |wanted: fn(&Step) -> bool| steps.iter().any(|progress| wanted(&progress.step));
-                let name = if !reached(|step| matches!(step, Step::Resolved { .. })) {
-                    "DNS"
-                } else if !reached(|step| matches!(step, Step::Connected { .. })) {
-                    "TCP"
-                } else if matches!(route, Route::Through(_))
-                    && base_url.uses_tls()
-                    && !reached(|step| matches!(step, Step::Tunnelled { .. }))
-                {
-                    "tunnel"
-                } else if base_url.uses_tls()
-                    && !reached(|step| matches!(step, Step::Secured { .. }))
-                {
-                    "TLS"
-                } else {
-                    "endpoint"
-                };
-                self.failed(name, &failed.failure);
+                self.failed(failed.stage.name(), &failed.failure);
                 return None;
             }
         };

@@ -1,6 +1,7 @@
 //! The types that all rooms share.
 
 pub mod base_url;
+pub mod host;
 pub mod identity;
 pub mod jwt;
 pub mod miss;

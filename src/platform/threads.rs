@@ -1,7 +1,7 @@
 //! Threads: starting one can fail without a panic, and the wait for one can have a limit.
 
 use std::io;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -11,6 +11,14 @@ pub fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
     Builder::new().spawn(work)
+}
+
+/// Starts work whose result is received later. Without a thread, the receiver is disconnected.
+pub fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+    let (sender, receiver) = mpsc::channel();
+    // A failed send means that nobody waits for the result any more.
+    let _ = spawn(move || sender.send(work()).is_ok());
+    receiver
 }
 
 /// Runs `work` in a thread and waits at most `timeout` for its result. After that the thread goes

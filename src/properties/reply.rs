@@ -160,7 +160,7 @@ fn assert_rendered(grant: &Grant, repeats_it: bool) {
 }
 
 fn refused(failed: &FailedTry, reply: &Reply) -> &'static str {
-    let FailedTry { failure, retry, after } = failed;
+    let FailedTry { failure, retry, after, .. } = failed;
     assert_says_little(failure);
     assert_hidden(SECRET, &format!("{failed:?}"));
     if let Some(token) =

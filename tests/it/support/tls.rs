@@ -117,8 +117,17 @@ impl Certificate {
 
     /// A self-signed certificate that is not an authority.
     pub fn self_signed<const N: usize>(names: [&str; N]) -> Self {
+        Self::self_signed_with(names, |_| ())
+    }
+
+    /// A self-signed certificate with other parameters.
+    pub fn self_signed_with<const N: usize>(
+        names: [&str; N],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
         let mut params = CertificateParams::new(names.map(str::to_owned)).unwrap();
         params.distinguished_name.push(DnType::CommonName, "Self Signed");
+        change(&mut params);
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Self::new(vec![certificate.der().clone()], &key, certificate.pem())
