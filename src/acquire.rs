@@ -288,8 +288,8 @@ impl Call<'_> {
             // What is to be hidden is hidden first: a cut could leave a part of it that is no longer recognised.
             let value =
                 token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
-            let value =
-                sanitize::sanitize(&value, Some(&self.settings.client_secret.value)).concat();
+            let secret = &self.settings.client_secret.value;
+            let value = sanitize::sanitize([value.as_str()], secret).concat();
             let value: String = value.chars().take(LONGEST_HEADER).collect();
             self.reporter.note(&Note::Header { name, value: &value });
         }

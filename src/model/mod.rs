@@ -4,6 +4,7 @@ pub mod base_url;
 pub mod freshness;
 pub mod identity;
 pub mod jwt;
+pub mod members;
 pub mod provenance;
 pub mod secret;
 pub mod time;

@@ -1,9 +1,10 @@
-//! What in a text a terminal, a reader or a CI runner would obey.
+//! Removes from a text what a terminal or a CI runner would obey and what a reader would not see.
 
 use std::net::Ipv6Addr;
 
-/// Whether a character has no business in a line that is shown: controls, direction marks, and everything that is
-/// invisible by design (Unicode's `Default_Ignorable_Code_Point`, the line separators, the annotation marks).
+/// Whether a character is stripped from shown text: control and bidi characters, and everything
+/// invisible by design (Unicode's `Default_Ignorable_Code_Point`, line separators, annotation
+/// marks).
 pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -13,31 +14,32 @@ pub fn is_unseen(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Any text as one line that nothing obeys, uncut. Line ends become spaces.
+/// Makes one safe line of a text. Line ends become spaces.
 pub fn one_line(text: &str) -> String {
     let spaced = text.replace(['\r', '\n'], " ");
     without_commands_but_addresses(without_unseen(&spaced).trim())
 }
 
-/// Drops what is unseen. A tab becomes a space, so that words stay apart.
+/// Strips the characters of [`is_unseen`]. A tab becomes a space, so that words stay apart.
 ///
-/// Of an escape sequence only the control character goes; the rest is text then. A parser that drops the sequence whole
-/// would let a server hide the first characters of an echoed secret in one, and the rest would no longer be recognised.
+/// Only the control character of an escape sequence is stripped; the rest stays as text. To strip
+/// the whole sequence would let a server hide the first characters of an echoed secret in one.
 pub fn without_unseen(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|&c| !is_unseen(c)).collect()
 }
 
-/// Puts a space into everything that a CI runner would take for a command.
+/// Inserts a space into everything that a CI runner reads as a command.
 pub fn without_commands(text: &str) -> String {
     broken(text, |_| false)
 }
 
-/// As [`without_commands`], for text of ours: an IPv6 address in brackets stays as it is, so that it can be typed again.
+/// As [`without_commands`], but an IPv6 address in brackets stays, so that a URL in a hint can be
+/// copied.
 fn without_commands_but_addresses(text: &str) -> String {
     broken(text, |inside| inside.parse::<Ipv6Addr>().is_ok())
 }
 
-/// Breaks every command, but not what stands in brackets and is to be kept.
+/// `keep` says which texts in brackets stay as they are.
 fn broken(text: &str, keep: impl Fn(&str) -> bool) -> String {
     let mut watch = CommandWatch::default();
     let mut inert = String::with_capacity(text.len());
@@ -58,8 +60,8 @@ fn broken(text: &str, keep: impl Fn(&str) -> bool) -> String {
     inert
 }
 
-/// Watches text go by, character by character, for what a CI runner takes for a command: `::` (GitHub, anywhere, to
-/// be safe), `##[` and `##vso[` (Azure, GitHub), and every other `##word[` (TeamCity).
+/// Finds, in a sequence of characters, what a CI runner reads as a command: `::` (GitHub; anywhere,
+/// to be safe), `##[` and `##vso[` (Azure, GitHub), and every other `##word[` (TeamCity).
 #[derive(Default)]
 pub struct CommandWatch {
     after_colon: bool,
@@ -68,7 +70,7 @@ pub struct CommandWatch {
 }
 
 impl CommandWatch {
-    /// Whether `c` would complete such a mark: then the caller must not write it as it is directly behind the others.
+    /// Whether `c` completes a command. If so, do not write it directly after the characters before.
     pub fn completes(&mut self, c: char) -> bool {
         let completes = match c {
             ':' => self.after_colon,

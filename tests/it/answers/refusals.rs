@@ -243,7 +243,7 @@ fn token_beside_a_refusal_is_not_given_out() {
     let token = live_token();
     let beside =
         |status: &str| format!(r#""Status":{status},"Token":"{token}","Messages":["Success"]"#);
-    let contradiction = error("127.0.0.1 sent a token with a Status that says error");
+    let contradiction = error("the reply of 127.0.0.1 has a token, and a Status that is not 0");
     ask(&["token"], [with_fields(&beside("1"))], 1).fails(6, &contradiction);
     ask(&["login"], [with_fields(&beside("-1"))], 1).fails(6, &contradiction);
     ask(&["token"], [with_fields(r#""Status":1,"Token":{}"#)], 1).fails(6, &contradiction);

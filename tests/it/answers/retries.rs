@@ -15,7 +15,7 @@ fn away(status: u16) -> String {
         408 => "gave up waiting for the request",
         429 => "has had too many requests",
         502..=504 => "is not available",
-        _ => "has an error of its own",
+        _ => "failed with an internal error",
     };
     error(&format!("127.0.0.1 {what} (HTTP {status})"))
 }

@@ -12,13 +12,13 @@ fn not_the_endpoint(status: u16, what: &str) -> String {
     error(&what) + "hint: check the base URL: skia-auth config show\n"
 }
 
-fn no_object() -> String {
-    error("the reply of 127.0.0.1 is not the documented JSON object")
+fn invalid(what: &str) -> String {
+    error(&format!("the reply of 127.0.0.1 {what}"))
 }
 
 #[test]
 fn token_that_could_break_something_is_not_shown() {
-    let not_one = error("the token of the reply is not one (RFC 6750 b64token, at most 16 KiB)");
+    let not_one = invalid("has a token that is not valid (RFC 6750 b64token, at most 16 KiB)");
     let hostile = [
         ("newline", "eyJh\nbGci"),
         ("final newline", "eyJhbGci\n"),
@@ -57,31 +57,25 @@ fn token_that_could_break_something_is_not_shown() {
 
 #[test]
 fn success_without_a_token_is_none() {
-    let no_token = "the reply says success and has no token";
+    let no_token = "reports success but has no token";
     each(
         [
             ("null", (r#""Status":0,"Token":null"#, no_token)),
             ("absent", (r#""Status":0,"Messages":["Success"]"#, no_token)),
-            ("empty", (r#""Status":0,"Token":"""#, "the reply has an empty token")),
-            (
-                "a number",
-                (r#""Status":0,"Token":20250424"#, "the token of the reply is not a string"),
-            ),
-            ("a boolean", (r#""Status":0,"Token":true"#, "the token of the reply is not a string")),
+            ("empty", (r#""Status":0,"Token":"""#, "has an empty token")),
+            ("a number", (r#""Status":0,"Token":20250424"#, "has a token that is not a string")),
+            ("a boolean", (r#""Status":0,"Token":true"#, "has a token that is not a string")),
             (
                 "an array",
-                (r#""Status":0,"Token":["eyJhbGci"]"#, "the token of the reply is not a string"),
+                (r#""Status":0,"Token":["eyJhbGci"]"#, "has a token that is not a string"),
             ),
             (
                 "an object",
-                (
-                    r#""Status":0,"Token":{"a":"eyJhbGci"}"#,
-                    "the token of the reply is not a string",
-                ),
+                (r#""Status":0,"Token":{"a":"eyJhbGci"}"#, "has a token that is not a string"),
             ),
         ],
         |(fields, what)| {
-            ask(&["token"], [with_fields(fields)], 1).fails(6, &error(what));
+            ask(&["token"], [with_fields(fields)], 1).fails(6, &invalid(what));
         },
     );
 }
@@ -100,7 +94,7 @@ fn status_that_is_no_number_is_not_understood() {
         ],
         |status| {
             let reply = with_fields(&format!("{token}{status}"));
-            let what = error("the reply of 127.0.0.1 has no Status of the documented kind");
+            let what = invalid("has no Status that is a number");
             ask(&["token"], [reply], 1).fails(6, &what);
         },
     );
@@ -116,7 +110,7 @@ fn field_that_stands_there_twice_is_not_understood() {
             ("the same value", r#""Token":"eyJhbGci","Status":0,"Status":0"#),
         ],
         |fields| {
-            let what = error("the reply of 127.0.0.1 has a documented field twice");
+            let what = invalid("has a documented field twice");
             ask(&["token"], [with_fields(fields)], 1).fails(6, &what);
         },
     );
@@ -163,7 +157,8 @@ fn body_that_is_not_one_object_is_not_echoed() {
         ("an event stream", format!("data: {good}\n\n").into()),
     ];
     each(rows, |body| {
-        ask(&["token"], [Reply::json(200, body)], 1).fails(6, &no_object());
+        ask(&["token"], [Reply::json(200, body)], 1)
+            .fails(6, &invalid("is not the documented JSON object"));
     });
 }
 
@@ -211,9 +206,10 @@ fn redirect_is_not_followed() {
         let second = Server::start([live_reply(&live_token())]).expects(0);
         let target = format!("http://user:pw@127.0.0.1:{}/api/Auth/Login?x=y#z", second.port());
         let outcome = ask(&["token"], [Reply::json(status, "").header("Location", &target)], 1);
-        let what =
-            error(&format!("127.0.0.1 redirects (HTTP {status}), and a secret is never sent on"));
-        let hint = "hint: it points to http://127.0.0.1: if that is the environment, set it as the base URL\n";
+        let what = error(&format!(
+            "127.0.0.1 answered with a redirect (HTTP {status}), which is not followed"
+        ));
+        let hint = "hint: the redirect points to http://127.0.0.1: if that is your environment, use it as the base URL\n";
         outcome.fails(6, &(what + hint));
         assert_eq!(second.connections(), 0);
     });
@@ -221,7 +217,7 @@ fn redirect_is_not_followed() {
 
 #[test]
 fn redirect_to_nowhere_is_the_wrong_address() {
-    let what = "a redirect, and a secret is never sent on";
+    let what = "a redirect, which is not followed";
     each(
         [
             ("relative", "/login"),

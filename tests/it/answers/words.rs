@@ -124,16 +124,19 @@ fn words_in_json_are_as_harmless() {
 
 #[test]
 fn headers_of_a_server_are_as_harmless_when_asked_for() {
-    let reply = Reply::json(401, DOCUMENTED_401)
-        .header("Server", &format!("::error::x ##[group] {SECRET}"))
-        .header("Via", &STANDARD.encode(SECRET))
-        .header("Set-Cookie", &format!("secret={SECRET}"))
-        .header("X-Echo", SECRET);
-    let expected = format!(
-        "...\nskia-auth: < server: : :error: :x ## [group] ***\n...\nskia-auth: < via: ***\n...\n{}",
-        refused(401, &["Invalid Credentials"])
-    );
-    ask(&["token", "-vvv"], [reply], 1).fails(4, &expected);
+    let echoes = [("as it is", format!("1.1 {SECRET}")), ("base64", STANDARD.encode(SECRET))];
+    each(echoes, |echo| {
+        let reply = Reply::json(401, DOCUMENTED_401)
+            .header("Server", "::error::x ##[group]")
+            .header("Via", &echo)
+            .header("Set-Cookie", &format!("secret={SECRET}"))
+            .header("X-Echo", SECRET);
+        let expected = format!(
+            "...\nskia-auth: < server: : :error: :x ## [group]\n...\nskia-auth: < via: ***\n...\n{}",
+            refused(401, &["Invalid Credentials"])
+        );
+        ask(&["token", "-vvv"], [reply], 1).fails(4, &expected);
+    });
 }
 
 fn hex(text: &str) -> String {
@@ -161,7 +164,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn echoed_secret_is_masked_in_every_encoding() {
+fn line_with_the_secret_is_hidden_in_every_encoding() {
     let utf16 =
         |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
     let rows: Vec<(&str, String)> = vec![
@@ -189,8 +192,6 @@ fn echoed_secret_is_masked_in_every_encoding() {
         ("hex with spaces", bytes(SECRET, " ", |byte| format!("{byte:02x}"))),
         ("hex of C", bytes(SECRET, ", ", |byte| format!("0x{byte:02x}"))),
         ("escapes of C", bytes(SECRET, "", |byte| format!("\\x{byte:02x}"))),
-        ("list of bytes", bytes(SECRET, ", ", |byte| byte.to_string())),
-        ("list of bytes, dense", bytes(SECRET, ",", |byte| byte.to_string())),
         ("base64", STANDARD.encode(SECRET)),
         ("base64url", URL_SAFE_NO_PAD.encode(SECRET)),
         ("base64 in a URL", url(&STANDARD.encode(SECRET))),
@@ -198,41 +199,29 @@ fn echoed_secret_is_masked_in_every_encoding() {
         ("colours between", SECRET.replace("Que", "\u{1b}Que\u{7}")),
     ];
     each(rows, |echo| {
-        let said = refused(401, &["wrong: ***."]);
+        let said = refused(401, &["***"]);
         ask(&["token"], [refusal(json!([format!("wrong: {echo}.")]))], 1).fails(4, &said);
         ask(&["login"], [Reply::json(401, format!("wrong: {echo}."))], 1).fails(4, &said);
     });
 }
 
 #[test]
-fn echoed_request_is_masked() {
+fn line_with_the_echoed_request_is_hidden() {
     let body = json!({"ClientId": CLIENT_ID, "ClientSecret": SECRET}).to_string();
     let basic = STANDARD.encode(format!("{CLIENT_ID}:{SECRET}"));
-    let rows: Vec<(&str, (String, String))> = vec![
-        (
-            "the body",
-            (body.clone(), format!(r#"{{"ClientId":"{CLIENT_ID}","ClientSecret":"***"}}"#)),
-        ),
-        ("the body in base64", (STANDARD.encode(&body), "[..]***[..]".to_owned())),
-        ("basic authentication", (format!("Basic {basic}"), "Basic [..]***[..]".to_owned())),
-        (
-            "a form",
-            (
-                format!("client_secret={}&scope=api", url(SECRET)),
-                "client_secret=***&scope=api".to_owned(),
-            ),
-        ),
-        (
-            "at the cut",
-            (
-                format!("{}{SECRET}{}", "x".repeat(290), "y".repeat(99)),
-                format!("{}***yyyyyy…", "x".repeat(290)),
-            ),
-        ),
-        ("many times", (format!("{SECRET} ").repeat(1000), format!("{}***…", "*** ".repeat(74)))),
+    let rows = [
+        ("the body", body.clone()),
+        ("the body in base64", STANDARD.encode(&body)),
+        ("basic authentication", format!("Basic {basic}")),
+        ("a form", format!("client_secret={}&scope=api", url(SECRET))),
+        ("at the cut", format!("{}{SECRET}{}", "x".repeat(290), "y".repeat(99))),
+        ("behind the cut", format!("{}{SECRET}", "x".repeat(400))),
+        ("many times", format!("{SECRET} ").repeat(1000)),
     ];
-    each(rows, |(echo, shown)| {
-        ask(&["token"], [refusal(json!([echo]))], 1).fails(4, &refused(401, &[&shown]));
+    each(rows, |echo| {
+        let messages = json!(["Sent:", format!("no\n{echo}\nno"), "yes"]);
+        let said = refused(401, &["Sent:", "no", "***", "no", "yes"]);
+        ask(&["token"], [refusal(messages)], 1).fails(4, &said);
     });
 }
 
@@ -264,7 +253,7 @@ fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
     let config =
         home.file("skia.json", format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#));
     let outcome = home.skia(["token", "-o", "json", "--config"]).arg(config).server(&server).run();
-    outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "for ***")));
+    outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "***")));
 }
 
 #[test]
@@ -310,12 +299,12 @@ fn many_words_under_a_long_name_do_not_fill_the_memory() {
 }
 
 #[test]
-fn echoed_secret_is_masked_wherever_it_stands() {
-    let said = refused(400, &["***: is ***"]);
+fn echoed_secret_is_hidden_wherever_it_is() {
+    let said = refused(400, &["***"]);
     let problem = json!({"errors": {SECRET: [format!("is {SECRET}")]}}).to_string();
     ask(&["token"], [Reply::json(400, problem)], 1).fails(4, &said);
     let page = format!("<title>No: {}</title>", html(SECRET));
-    ask(&["token"], [Reply::html(401, page)], 1).fails(4, &refused(401, &["No: ***"]));
+    ask(&["token"], [Reply::html(401, page)], 1).fails(4, &refused(401, &["***"]));
     let host = Reply::json(302, "").header("Location", "https://s3gr3do-que.n1ng/");
     let home = Home::new();
     home.declare_secret("s3gr3do-que.n1ng");
@@ -324,8 +313,7 @@ fn echoed_secret_is_masked_wherever_it_stands() {
         .skia(["token"])
         .env("SKIA_CLIENT_ID", CLIENT_ID)
         .env("SKIA_CLIENT_SECRET", "s3gr3do-que.n1ng");
-    let what = error("127.0.0.1 redirects (HTTP 302), and a secret is never sent on");
-    let hint =
-        "hint: it points to https://***: if that is the environment, set it as the base URL\n";
+    let what = error("127.0.0.1 answered with a redirect (HTTP 302), which is not followed");
+    let hint = "hint: the redirect points to https://***: if that is your environment, use it as the base URL\n";
     program.server(&server).run().fails(6, &(what + hint));
 }
