@@ -1,4 +1,4 @@
-//! `env`: variables in the language of POSIX shells.
+//! `env`: assignments for POSIX shells.
 
 use super::Variable;
 
@@ -7,7 +7,7 @@ pub fn render(variables: &[Variable]) -> String {
 }
 
 fn quote(value: &str) -> String {
-    // The only text that cannot be quoted has a NUL in it, which no variable can hold.
+    // Only a text with a NUL cannot be quoted, and no variable can contain one.
     shlex::try_quote(value).unwrap_or_default().into_owned()
 }
 

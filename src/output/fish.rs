@@ -1,4 +1,4 @@
-//! `fish`: variables in the language of the fish shell.
+//! `fish`: assignments for the fish shell.
 
 use super::Variable;
 
@@ -7,7 +7,7 @@ pub fn render(variables: &[Variable]) -> String {
     variables.iter().map(|(name, value)| format!("set -gx {name} '{}';\n", escape(value))).collect()
 }
 
-/// Between single quotes, fish knows two escapes: `\\` and `\'`.
+/// Fish has two escapes between single quotes: `\\` and `\'`.
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace('\'', "\\'")
 }

@@ -1,4 +1,4 @@
-//! `text`: the reply as a table for people, with the time that the token has left.
+//! `text`: the reply as aligned lines, with the time until the token expires.
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ pub fn render(grant: &Grant, now: Timestamp) -> String {
     lines(rows.chain([("Expires".to_owned(), expires(grant.expiry, now))]))
 }
 
-/// A value without JSON's punctuation where it is readable without.
+/// A string or a list of strings without JSON syntax; any other value as JSON.
 fn shown(value: &RawValue) -> String {
     let json = value.get();
     if let Ok(text) = serde_json::from_str::<String>(json) {
@@ -95,7 +95,7 @@ Expires: 2025-04-24T13:16:51Z, in 2 h 16 min
             ),
             "\
 a Token:    [2Jxy  : :add-mask: :z
-## [group]: ##vso [b
+# #[group]: # #vso[b
 Expires:    2025-04-24T13:16:51Z, in 2 h 16 min
 "
         );

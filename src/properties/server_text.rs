@@ -5,8 +5,9 @@ use super::readings::assert_hidden;
 use crate::model::secret::Secret;
 use crate::report::sanitize::{mask_document, one_line, sanitize};
 
-/// Characters that the program adds to a line: a secret with one can arise from other text.
-const ADDED: [char; 3] = ['…', '(', ')'];
+/// Characters that the program or a decoder adds to a line: a secret with one can arise from other
+/// text.
+const ADDED: [char; 4] = ['…', '(', ')', '\u{fffd}'];
 
 /// The first line is the secret, or empty; the rest is the server's text, with a NUL between two
 /// messages.

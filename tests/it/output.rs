@@ -223,7 +223,7 @@ fn dry_run_prints_nothing_that_can_be_obeyed() {
     let home = Home::new();
     let program =
         home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).env("SKIA_CLIENT_SECRET", SECRET);
-    let body = r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","Scope":":\u003ax ##\u005by"}"#;
+    let body = r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","Scope":":\u003ax #\u0023[y"}"#;
     program.env("SKIA_CLIENT_ID", "a\u{202e}b").run().ok(&format!("...\n\n{body}\n"));
 }
 

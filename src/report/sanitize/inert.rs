@@ -41,52 +41,29 @@ fn without_commands_but_addresses(text: &str) -> String {
 
 /// `keep` says which texts in brackets stay as they are.
 fn broken(text: &str, keep: impl Fn(&str) -> bool) -> String {
-    let mut watch = CommandWatch::default();
     let mut inert = String::with_capacity(text.len());
+    let mut previous = None;
     let mut kept_until = 0;
     for (index, c) in text.char_indices() {
-        if index >= kept_until && watch.completes(c) {
+        if index >= kept_until && is_command(previous, c) {
             inert.push(' ');
         }
         inert.push(c);
-        if c == '[' {
-            let inside = text[index + 1..]
-                .split_once(']')
-                .map(|(inside, _)| inside)
-                .filter(|inside| keep(inside));
-            kept_until = inside.map_or(kept_until, |inside| index + 1 + inside.len());
+        previous = Some(c);
+        if c == '['
+            && let Some((inside, _)) = text[index + 1..].split_once(']')
+            && keep(inside)
+        {
+            kept_until = index + 1 + inside.len();
         }
     }
     inert
 }
 
-/// Finds, in a sequence of characters, what a CI runner reads as a command: `::` (GitHub; anywhere,
-/// to be safe), `##[` and `##vso[` (Azure, GitHub), and every other `##word[` (TeamCity).
-#[derive(Default)]
-pub struct CommandWatch {
-    after_colon: bool,
-    hashes: usize,
-    after_word: bool,
-}
-
-impl CommandWatch {
-    /// Whether `c` completes a command. If so, do not write it directly after the characters before.
-    pub fn completes(&mut self, c: char) -> bool {
-        let completes = match c {
-            ':' => self.after_colon,
-            '[' => self.hashes >= 2,
-            _ => false,
-        };
-        self.after_colon = c == ':';
-        self.hashes = match c {
-            '#' if self.after_word => 1,
-            '#' => self.hashes.saturating_add(1),
-            _ if c.is_alphanumeric() => self.hashes,
-            _ => 0,
-        };
-        self.after_word = c != '#';
-        completes
-    }
+/// Whether `c` after `previous` is the mark of a command: `::` of GitHub, `##` of Azure (`##vso[`),
+/// GitHub (`##[`) and TeamCity (`##teamcity[`).
+pub fn is_command(previous: Option<char>, c: char) -> bool {
+    matches!(c, ':' | '#') && previous == Some(c)
 }
 
 #[cfg(test)]
@@ -96,11 +73,11 @@ mod tests {
     #[test]
     fn commands_are_broken_wherever_they_stand() {
         assert_eq!(without_commands("a::b"), "a: :b");
-        assert_eq!(without_commands("#a#[ # #[ ##a#[ ## [ #[ : :"), "#a#[ # #[ ##a#[ ## [ #[ : :");
-        assert_eq!(without_commands("x##[##Vso[###teamcity["), "x## [##Vso [###teamcity [");
+        assert_eq!(without_commands("#a#[ # #[ #[ : :"), "#a#[ # #[ #[ : :");
+        assert_eq!(without_commands("x##[##Vso[###teamcity["), "x# #[# #Vso[# # #teamcity[");
         assert_eq!(
             without_commands_but_addresses("http://[::1]:8080 [2001:db8::1] [::x::] ##[::1]::"),
-            "http://[::1]:8080 [2001:db8::1] [: :x: :] ## [::1]: :"
+            "http://[::1]:8080 [2001:db8::1] [: :x: :] # #[::1]: :"
         );
     }
 

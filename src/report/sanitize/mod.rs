@@ -7,7 +7,7 @@ mod mask;
 use crate::model::secret::Secret;
 use mask::Mask;
 
-pub use inert::{CommandWatch, is_unseen, one_line};
+pub use inert::{is_command, is_unseen, one_line};
 
 /// How many lines of a server are shown: enough for a real message, too few to push ours out of
 /// sight.
@@ -130,14 +130,14 @@ mod tests {
     #[test]
     fn nothing_is_left_for_a_runner_to_obey() {
         assert_eq!(plain("::stop-commands::x"), [": :stop-commands: :x"]);
-        assert_eq!(plain("a ##[group]"), ["a ## [group]"]);
+        assert_eq!(plain("a ##[group]"), ["a # #[group]"]);
         assert_eq!(
             plain("x ##VsO[task.setvariable variable=a]b"),
-            ["x ##VsO [task.setvariable variable=a]b"]
+            ["x # #VsO[task.setvariable variable=a]b"]
         );
-        assert_eq!(plain("##teamcity[message]"), ["##teamcity [message]"]);
-        assert_eq!(plain(":::: ###[x"), [": : : : ### [x"]);
-        assert_eq!(plain(":\u{200b}: #\u{ad}#\u{1b}[x #\u{1}#v\u{202e}so["), [": : ## [x ##vso ["]);
+        assert_eq!(plain("##teamcity[message]"), ["# #teamcity[message]"]);
+        assert_eq!(plain(":::: ###[x"), [": : : : # # #[x"]);
+        assert_eq!(plain(":\u{200b}: #\u{ad}#\u{1b}[x #\u{1}#v\u{202e}so["), [": : # #[x # #vso["]);
     }
 
     #[test]
@@ -230,10 +230,7 @@ mod tests {
             for line in &lines {
                 prop_assert!(!line.is_empty() && line.chars().count() <= 300);
                 prop_assert!(!line.chars().any(is_unseen), "{line:?}");
-                let lower = line.to_lowercase();
-                for command in ["::", "##[", "##vso["] {
-                    prop_assert!(!lower.contains(command), "{line:?}");
-                }
+                prop_assert!(!line.contains("::") && !line.contains("##"), "{line:?}");
                 prop_assert!(!with_secret || !line.contains(SECRET), "{line:?}");
             }
             let again = sanitize(lines.iter().map(String::as_str), &Secret::new(String::new()));

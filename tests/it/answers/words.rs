@@ -34,15 +34,15 @@ fn words_of_a_server_cannot_be_obeyed() {
         ("behind white space", (json!(["  \t::error::x"]), vec![": :error: :x"])),
         ("in the middle", (json!(["see ::error::x"]), vec!["see : :error: :x"])),
         ("made by a removal", (json!([":\u{200b}:error:\u{1b}:x"]), vec![": :error: :x"])),
-        ("group", (json!(["a ##[group]"]), vec!["a ## [group]"])),
+        ("group", (json!(["a ##[group]"]), vec!["a # #[group]"])),
         (
             "vso",
             (
                 json!(["##vso[task.setvariable variable=a]b"]),
-                vec!["##vso [task.setvariable variable=a]b"],
+                vec!["# #vso[task.setvariable variable=a]b"],
             ),
         ),
-        ("VSO, split", (json!(["#\u{1b}#V\u{200b}sO[task]"]), vec!["##VsO [task]"])),
+        ("VSO, split", (json!(["#\u{1b}#V\u{200b}sO[task]"]), vec!["# #VsO[task]"])),
         ("blank", (json!(["", " ", "\u{200b}", "\r\n", "x"]), vec!["x"])),
         (
             "not only strings",
@@ -103,13 +103,13 @@ fn words_of_a_server_are_cut() {
 #[test]
 fn words_in_other_places_are_as_harmless() {
     let hostile = "\u{1b}]0;x\u{7}::error::\u{202e}a\r##[group]";
-    let said = "server: ]0;x: :error: :a\nserver: ## [group]\n";
+    let said = "server: ]0;x: :error: :a\nserver: # #[group]\n";
     let what = error("127.0.0.1 answered with HTTP 418");
     ask(&["token"], [Reply::json(418, hostile)], 1).fails(6, &(what + said));
     let page = Reply::html(403, format!("<html><title>{hostile}</title>"));
-    ask(&["token"], [page], 1).fails(4, &refused(403, &["]0;x: :error: :a", "## [group]"]));
+    ask(&["token"], [page], 1).fails(4, &refused(403, &["]0;x: :error: :a", "# #[group]"]));
     let problem = json!({"title": hostile, "errors": {"::x": ["y"]}}).to_string();
-    let said = ["]0;x: :error: :a", "## [group]", ": :x: y"];
+    let said = ["]0;x: :error: :a", "# #[group]", ": :x: y"];
     ask(&["token"], [Reply::json(400, problem)], 1).fails(4, &refused(400, &said));
 }
 
@@ -118,7 +118,7 @@ fn words_in_json_are_as_harmless() {
     let messages = json!(["\u{1b}[2J::stop-commands::x\u{9b}", "a ##[group]\u{202e}", SECRET]);
     let outcome = ask(&["token", "-o", "json"], [refusal(messages)], 1);
     outcome.fails(4, "{[..]}\n");
-    let said = json!(["[2J: :stop-commands: :x", "a ## [group]", "***"]);
+    let said = json!(["[2J: :stop-commands: :x", "a # #[group]", "***"]);
     assert_eq!(outcome.json_error()["error"]["messages"], said);
 }
 
@@ -132,7 +132,7 @@ fn headers_of_a_server_are_as_harmless_when_asked_for() {
             .header("Set-Cookie", &format!("secret={SECRET}"))
             .header("X-Echo", SECRET);
         let expected = format!(
-            "...\nskia-auth: < server: : :error: :x ## [group]\n...\nskia-auth: < via: ***\n...\n{}",
+            "...\nskia-auth: < server: : :error: :x # #[group]\n...\nskia-auth: < via: ***\n...\n{}",
             refused(401, &["Invalid Credentials"])
         );
         ask(&["token", "-vvv"], [reply], 1).fails(4, &expected);
