@@ -15,8 +15,6 @@ use crate::report::sanitize::{mask_document, sanitize};
 /// that is not JSON.
 const REFUSAL: &str = "Invalid Credentials";
 
-const NOT_THE_ENDPOINT: &str = "not the login endpoint";
-
 pub struct Answer<'a> {
     pub reply: &'a http::Reply,
     pub base_url: &'a BaseUrl,
@@ -31,7 +29,7 @@ impl Answer<'_> {
             return Err(if self.says_refusal() {
                 self.refusal()
             } else if self.is_html() || self.document() == Some("") {
-                self.not_the_endpoint("not a login reply")
+                self.not_the_endpoint()
             } else {
                 self.invalid_reply("is not the documented JSON object")
             });
@@ -82,10 +80,10 @@ impl Answer<'_> {
         let (status, host) = (self.reply.status, self.base_url.host());
         match status {
             300..=399 => self.redirect(),
-            404 | 405 => self.not_the_endpoint(NOT_THE_ENDPOINT),
+            404 | 405 => self.not_the_endpoint(),
             407 => self.with_status(Kind::Protocol, "the proxy demands credentials".to_owned()),
             408 => self.unavailable("gave up waiting for the request"),
-            _ if self.is_html() => self.not_the_endpoint(NOT_THE_ENDPOINT),
+            _ if self.is_html() => self.not_the_endpoint(),
             _ => self.with_messages(Kind::Protocol, format!("{host} answered with HTTP {status}")),
         }
     }
@@ -161,9 +159,9 @@ impl Answer<'_> {
         self.with_status(Kind::Protocol, format!("the reply of {} {what}", self.base_url.host()))
     }
 
-    pub fn not_the_endpoint(&self, what: &str) -> Failure {
+    pub fn not_the_endpoint(&self) -> Failure {
         let (status, url) = (self.reply.status, self.base_url.login_url());
-        let message = format!("{url} answered with HTTP {status}: {what}");
+        let message = format!("{url} answered with HTTP {status}: not the login endpoint");
         self.with_status(Kind::Protocol, message).hint(match self.base_url.with_api() {
             Some(url) => format!("the base URL may lack its end: --base-url {url}"),
             None => "check the base URL: skia-auth config show".to_owned(),
@@ -177,7 +175,7 @@ impl Answer<'_> {
         let target = location.and_then(|location| location.parse::<ureq::http::Uri>().ok());
         let target = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
         let Some((scheme @ ("http" | "https"), target)) = target else {
-            return self.not_the_endpoint("a redirect, which is not followed");
+            return self.not_the_endpoint();
         };
         let message =
             format!("{host} answered with a redirect (HTTP {status}), which is not followed");

@@ -70,7 +70,7 @@ pub fn check_endpoint(
         300..=399 | 404 | 407 => Err(answer.failure()),
         429 | 500..=599 => Err(answer.failed_try(Timestamp::UNIX_EPOCH).failure),
         // The API refuses the method: an HTML page with HTTP 2xx comes from another server.
-        200..=299 if answer.is_html() => Err(answer.not_the_endpoint("not the login endpoint")),
+        200..=299 if answer.is_html() => Err(answer.not_the_endpoint()),
         _ => Ok(()),
     }
 }

@@ -98,6 +98,11 @@ mod fixture {
     /// A base URL with every character that a shell interprets.
     pub const NASTY: &str = r#"https://h/~a'b$(x)`y`"c"${HOME}%d!!*?[a-z]{1,2};&|<>^#=\n\\z"#;
 
+    /// Shell code that prints the variables, and how many of them are exported.
+    #[cfg(unix)]
+    pub const SHOW: &str = r#"printf '%s|' "$SKIA_TOKEN" "$SKIA_TOKEN_EXPIRES_AT" "$SKIA_BASE_URL"
+        env | grep -cE '^SKIA_(TOKEN|TOKEN_EXPIRES_AT|BASE_URL)='"#;
+
     pub fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }

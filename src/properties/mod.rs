@@ -34,7 +34,7 @@ pub const TARGETS: [(&str, Property); 9] = [
     ("wire", wire::check),
 ];
 
-/// RFC 6750 §2.1, character by character: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+/// RFC 6750 §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`, at most 16 KiB.
 fn is_b64token(text: &str) -> bool {
     const BODY: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
     let mut rest = text.chars().skip_while(|c| BODY.contains(*c));

@@ -26,8 +26,8 @@ const NOW: i64 = 1_745_499_600;
 const YEAR_2000: i64 = 946_684_800;
 const YEAR_9999: i64 = 253_370_764_800;
 
-/// The bytes are the status on the first line, then the header, an empty line and the body. Bytes in
-/// another form are the body of a 200.
+/// The bytes are the status on the first line, then the header, an empty line and the body. Other
+/// bytes are the body of a 200.
 pub fn check(data: &[u8]) -> &'static str {
     let reply = parse(data);
     let now = Timestamp::from_second(NOW).unwrap();

@@ -39,7 +39,7 @@ fn memory_and_environment_are_out_of_reach_for_other_processes_of_the_user() {
 fn secrets_leave_their_wrapper_only_where_they_must() {
     const PLACES: [(&str, usize); 21] = [
         ("acquire.rs", 3),
-        ("api/mod.rs", 2),
+        ("api/answer.rs", 2),
         ("api/reply.rs", 1),
         ("cache/entry.rs", 2),
         ("commands/config/init.rs", 1),

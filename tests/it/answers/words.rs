@@ -1,10 +1,10 @@
-//! The words of a hostile server: what is shown of them can be read, and nothing in it can be obeyed.
+//! Text of a hostile server: it is readable, inert, and does not contain the secret.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{ask, each, error, refused, with_fields};
+use super::{ask, each, error, redirected, refused, with_fields};
 use crate::support::*;
 
 fn refusal(messages: Value) -> Reply {
@@ -12,7 +12,7 @@ fn refusal(messages: Value) -> Reply {
 }
 
 #[test]
-fn words_of_a_server_cannot_be_obeyed() {
+fn text_of_a_server_is_inert() {
     let rows: Vec<(&str, (Value, Vec<&str>))> = vec![
         ("colours", (json!(["\u{1b}[31mred\u{1b}[0m"]), vec!["[31mred[0m"])),
         ("title of a terminal", (json!(["\u{1b}]0;pwned\u{7}x"]), vec!["]0;pwnedx"])),
@@ -62,7 +62,7 @@ fn words_of_a_server_cannot_be_obeyed() {
 }
 
 #[test]
-fn words_of_a_server_are_cut() {
+fn text_of_a_server_is_cut() {
     let numbers: Vec<String> = (1..=10_000).map(|n| n.to_string()).collect();
     let ten = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "(9991 more)"];
     let long = format!("{}…", "x".repeat(299));
@@ -101,7 +101,7 @@ fn words_of_a_server_are_cut() {
 }
 
 #[test]
-fn words_in_other_places_are_as_harmless() {
+fn text_outside_the_messages_is_inert() {
     let hostile = "\u{1b}]0;x\u{7}::error::\u{202e}a\r##[group]";
     let said = "server: ]0;x: :error: :a\nserver: # #[group]\n";
     let what = error("127.0.0.1 answered with HTTP 418");
@@ -114,7 +114,7 @@ fn words_in_other_places_are_as_harmless() {
 }
 
 #[test]
-fn words_in_json_are_as_harmless() {
+fn text_in_a_json_error_is_inert() {
     let messages = json!(["\u{1b}[2J::stop-commands::x\u{9b}", "a ##[group]\u{202e}", SECRET]);
     let outcome = ask(&["token", "-o", "json"], [refusal(messages)], 1);
     outcome.fails(4, "{[..]}\n");
@@ -123,7 +123,7 @@ fn words_in_json_are_as_harmless() {
 }
 
 #[test]
-fn headers_of_a_server_are_as_harmless_when_asked_for() {
+fn headers_of_a_server_are_inert() {
     let echoes = [("as it is", format!("1.1 {SECRET}")), ("base64", STANDARD.encode(SECRET))];
     each(echoes, |echo| {
         let reply = Reply::json(401, DOCUMENTED_401)
@@ -226,7 +226,7 @@ fn line_with_the_echoed_request_is_hidden() {
 }
 
 #[test]
-fn secret_that_comes_with_the_token_is_masked_and_not_kept() {
+fn secret_in_a_reply_with_a_token_is_masked_and_not_cached() {
     let token = live_token();
     let reply = |secret: &str| {
         let secret = json!(secret);
@@ -244,8 +244,8 @@ fn secret_that_comes_with_the_token_is_masked_and_not_kept() {
 }
 
 #[test]
-fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
-    // Not declared as a secret: it stands in the token, which is what was asked for.
+fn secret_in_the_token_stays_and_is_masked_elsewhere() {
+    // Not declared as a secret, because the printed token contains it.
     let (secret, home) = ("7f3a9c51d2e84b60", Home::new());
     let token = format!("opaque-{}", hex(secret));
     let fields = format!(r#""Token":"{token}","Status":0,"Messages":["for {secret}"]"#);
@@ -257,12 +257,12 @@ fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
 }
 
 #[test]
-fn secret_that_stands_in_the_token_by_chance_does_no_harm() {
+fn weak_secret_in_the_reply_by_chance_does_no_harm() {
     let token = live_token();
     for secret in ["e", "Token", "Status"] {
         let server = Server::start([live_reply(&token)]);
         let body = format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#);
-        // Not declared as a secret: it stands in every reply.
+        // Not declared as a secret, because every reply contains it.
         let home = Home::new();
         let config = home.file("skia.json", body);
         let program = home.skia(["token", "--config"]).arg(config);
@@ -271,7 +271,7 @@ fn secret_that_stands_in_the_token_by_chance_does_no_harm() {
 }
 
 #[test]
-fn words_of_a_success_cannot_be_obeyed_either() {
+fn text_of_a_success_is_inert() {
     let token = live_token();
     let messages = json!(["\u{1b}[2J::stop-commands::x\u{9b}", "a ##[group]\u{202e}"]);
     for format in ["json", "text"] {
@@ -286,7 +286,7 @@ fn words_of_a_success_cannot_be_obeyed_either() {
 }
 
 #[test]
-fn many_words_under_a_long_name_do_not_fill_the_memory() {
+fn many_texts_with_a_long_name_need_little_memory() {
     let (name, texts) = ("n".repeat(500_000), vec!["1"; 250_000].join(","));
     let home = Home::new();
     let server =
@@ -313,7 +313,5 @@ fn echoed_secret_is_hidden_wherever_it_is() {
         .skia(["token"])
         .env("SKIA_CLIENT_ID", CLIENT_ID)
         .env("SKIA_CLIENT_SECRET", "s3gr3do-que.n1ng");
-    let what = error("127.0.0.1 answered with a redirect (HTTP 302), which is not followed");
-    let hint = "hint: the redirect points to https://***: if that is your environment, use it as the base URL\n";
-    program.server(&server).run().fails(6, &(what + hint));
+    program.server(&server).run().fails(6, &redirected(302, "https://***"));
 }
