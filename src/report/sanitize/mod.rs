@@ -1,5 +1,4 @@
-//! Makes text safe to show: a terminal, a reader and a CI runner find nothing in it to obey, and
-//! it does not contain the client secret.
+//! Makes text safe to show: removes what a terminal or a CI runner obeys, and hides the secret.
 
 mod inert;
 mod mask;
