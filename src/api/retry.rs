@@ -1,4 +1,4 @@
-//! When another try is worth it, and how long to wait before it.
+//! Retries: whether to try again, and after which wait.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use crate::error::Failure;
 use crate::http::{FailedTry, Retry};
 
-/// The first wait; each later one is twice as long.
+/// The first wait. Each later wait is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// The longest wait that is chosen here; a server may ask for more.
+/// The longest wait without a `Retry-After`.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
-/// Runs `attempt` until it succeeds, the retries are used up, or the deadline would pass during the wait.
-/// `on_wait` is told of each wait before it begins.
+/// Runs `attempt` until it succeeds, no retry is left, or the deadline would pass during the wait.
+/// `on_wait` is called before each wait.
 pub fn until<T>(
     deadline: Instant,
     retries: u32,
@@ -45,7 +45,7 @@ pub fn until<T>(
     }
 }
 
-/// 0.5 s, doubling to 4 s, less up to a quarter, so that many clients do not return together.
+/// 0.5 s, doubling to 4 s, minus up to a quarter, so that many clients do not retry together.
 fn wait_before(retry: u32, random: f64) -> Duration {
     let full = FIRST_WAIT.saturating_mul(1 << retry.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     full.mul_f64(1.0 - random.clamp(0.0, 1.0) / 4.0)
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_of_failure_bounds_the_tries() {
+    fn the_kind_of_failure_limits_the_tries() {
         let at_once = Some(Duration::ZERO);
         assert_eq!(tries(2, Retry::Again, at_once), 3);
         assert_eq!(tries(0, Retry::Again, at_once), 1);

@@ -17,8 +17,8 @@ use crate::http::proxy::{self, Route};
 use crate::http::{self, Progress, Stage};
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
-use crate::report::Reporter;
 use crate::report::sanitize::one_line;
+use crate::report::{Reporter, Warning};
 use crate::settings::secret_source::oddities;
 use crate::settings::{CachePlace, Layers, Settings};
 
@@ -208,15 +208,13 @@ impl Checkup<'_> {
         match reply.date.as_deref().and_then(parse_http_date) {
             None => self.passed("clock", "the server does not say what time it is"),
             Some(date) => {
-                let offset = api::clock_offset(Some(date), now);
-                let amount = humane(offset);
-                if !api::is_notable(offset) {
+                let server_ahead = api::clock_offset(Some(date), now);
+                if !api::is_notable(server_ahead) {
+                    let amount = humane(server_ahead);
                     self.passed("clock", format!("{amount} from the server's"));
                 } else {
-                    let direction = if offset > 0 { "behind" } else { "ahead of" };
-                    let failure = Failure::config(format!(
-                        "this machine's clock is {amount} {direction} the server's"
-                    ));
+                    let warning = Warning::ClockOff { server_ahead };
+                    let failure = Failure::config(warning.to_string());
                     self.failed(
                         "clock",
                         &failure.hint("set the clock, for instance: timedatectl set-ntp true"),

@@ -1,4 +1,4 @@
-//! `dotenv`: `NAME=value` lines without quotes, which docker's `--env-file` would take for a part of the value.
+//! `dotenv`: `NAME=value` lines. They have no quotes: docker's `--env-file` keeps quotes.
 
 use super::Variable;
 
@@ -13,7 +13,7 @@ mod tests {
     use crate::output::variables;
 
     #[test]
-    fn values_stand_as_they_are() {
+    fn values_are_not_quoted() {
         assert_eq!(
             render(&variables(&grant("{}"), "https://h/a'b")),
             "\

@@ -1,4 +1,4 @@
-//! `env`: variables in the language of POSIX shells.
+//! `env`: assignments for POSIX shells.
 
 use super::Variable;
 
@@ -7,7 +7,7 @@ pub fn render(variables: &[Variable]) -> String {
 }
 
 fn quote(value: &str) -> String {
-    // The only text that cannot be quoted has a NUL in it, which no variable can hold.
+    // Only a text with a NUL cannot be quoted, and no variable can contain one.
     shlex::try_quote(value).unwrap_or_default().into_owned()
 }
 
@@ -40,7 +40,7 @@ export SKIA_BASE_URL=https://api.skia.com.br/api
     #[cfg(unix)]
     #[test]
     fn shells_read_back_what_was_written() {
-        let script = r#"SKIA_TOKEN_EXPIRES_AT=stale; eval "$1"; printf '%s|' "$SKIA_TOKEN" "$SKIA_TOKEN_EXPIRES_AT" "$SKIA_BASE_URL"; env | grep -cE '^SKIA_(TOKEN|TOKEN_EXPIRES_AT|BASE_URL)='"#;
+        let script = format!("SKIA_TOKEN_EXPIRES_AT=stale; eval \"$1\"; {SHOW}");
         for shell in [&["sh"][..], &["dash"], &["bash", "--norc"], &["zsh", "-f"]] {
             for token in ["eyJ.e30.T", "~root/+a==", "-n"] {
                 let variables = [
@@ -48,7 +48,7 @@ export SKIA_BASE_URL=https://api.skia.com.br/api
                     ("SKIA_TOKEN_EXPIRES_AT", String::new()),
                     ("SKIA_BASE_URL", NASTY.into()),
                 ];
-                if let Some(read) = run_in(shell, script, &render(&variables)) {
+                if let Some(read) = run_in(shell, &script, &render(&variables)) {
                     assert_eq!(read, format!("{token}||{NASTY}|3\n"), "{shell:?}");
                 }
             }

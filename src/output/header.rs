@@ -1,4 +1,4 @@
-//! `header`: the line that authenticates an HTTP request (RFC 6750 §2.1).
+//! `header`: the `Authorization` line of an HTTP request (RFC 6750 §2.1).
 
 use crate::model::token::Grant;
 

@@ -1,4 +1,4 @@
-//! The forms in which a token is handed out: from a value to text, without a look at the clock or the environment.
+//! Renders a grant in each output format, without reading the clock or the environment.
 
 mod dotenv;
 mod env;
@@ -21,7 +21,7 @@ use crate::model::time;
 use crate::model::token::Grant;
 use crate::report::sanitize::one_line;
 
-/// What a format may say beside the grant itself.
+/// What a format may print in addition to the grant.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
     pub base_url: &'a str,
@@ -29,7 +29,7 @@ pub struct Surroundings<'a> {
     pub now: Timestamp,
 }
 
-/// All that standard output gets: never empty, ending in exactly one newline.
+/// The whole output: never empty, ending in exactly one newline.
 pub fn render(format: Format, grant: &Grant, surroundings: &Surroundings<'_>) -> Secret {
     let variables = || variables(grant, surroundings.base_url);
     Secret::new(match format {
@@ -48,7 +48,8 @@ pub fn render(format: Format, grant: &Grant, surroundings: &Surroundings<'_>) ->
 /// An environment variable: its name and its value.
 pub type Variable = (&'static str, String);
 
-/// The variables that hand a token to another program. An unknown expiry is an empty value, so that no older one stays.
+/// The variables that pass a token to another program. An unknown expiry is an empty value, which
+/// replaces the value of an older token.
 #[expect(clippy::disallowed_methods, reason = "the variables are the result")]
 pub fn variables(grant: &Grant, base_url: &str) -> [Variable; 3] {
     [
@@ -58,13 +59,13 @@ pub fn variables(grant: &Grant, base_url: &str) -> [Variable; 3] {
     ]
 }
 
-/// The widest name that the values are aligned behind, in characters: `ExpirationDate` has 14, and a server that sends
-/// a name of half a megabyte must not make every line that long.
+/// The widest name, in characters, that the other rows are aligned with: `ExpirationDate` has 14. A
+/// server that sends a name of half a megabyte must not make every line that long.
 const WIDEST: usize = 24;
 
-/// Rows for people: `Name: value`, the values below each other, nothing in them that a terminal would obey.
+/// Aligned `Name: value` lines, safe to show.
 pub fn lines(rows: impl IntoIterator<Item = (String, String)>) -> String {
-    // With its colon, which can complete a command that a name begins.
+    // Sanitized with its colon, which can complete a command that the name begins.
     let label = |name: &str| one_line(&format!("{}:", one_line(name)));
     let rows: Vec<_> =
         rows.into_iter().map(|(name, value)| (label(&name), one_line(&value))).collect();
@@ -79,7 +80,7 @@ pub fn lines(rows: impl IntoIterator<Item = (String, String)>) -> String {
     text
 }
 
-/// A report of ours for programs: one object, indented, with the same escapes as a reply.
+/// A report of `-o json`: one object, indented, with the same escapes as a reply.
 pub fn json_report(report: &serde_json::Value) -> String {
     format!("{}\n", json::inert(&format!("{report:#}")))
 }
@@ -95,14 +96,19 @@ mod fixture {
 
     pub const BASE_URL: &str = "https://api.skia.com.br/api";
 
-    /// A base URL with everything in it that a shell could take for its own.
+    /// A base URL with every character that a shell interprets.
     pub const NASTY: &str = r#"https://h/~a'b$(x)`y`"c"${HOME}%d!!*?[a-z]{1,2};&|<>^#=\n\\z"#;
+
+    /// Shell code that prints the variables, and how many of them are exported.
+    #[cfg(unix)]
+    pub const SHOW: &str = r#"printf '%s|' "$SKIA_TOKEN" "$SKIA_TOKEN_EXPIRES_AT" "$SKIA_BASE_URL"
+        env | grep -cE '^SKIA_(TOKEN|TOKEN_EXPIRES_AT|BASE_URL)='"#;
 
     pub fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
-    /// A token `T` that ends at 13:16:51 UTC, with a reply of its own.
+    /// A grant that ends at 13:16:51 UTC.
     pub fn grant(reply: &str) -> Grant {
         Grant {
             token: AccessToken::parse("eyJ.e30.T").unwrap(),
@@ -115,15 +121,19 @@ mod fixture {
         Grant { expiry: Expiry::Unknown, ..grant("{}") }
     }
 
-    /// What a shell makes of a script, or nothing where that shell is not installed.
+    /// What a shell prints when it runs a script; `None` if the shell is not installed.
     #[cfg(unix)]
     pub fn run_in(shell: &[&str], script: &str, argument: &str) -> Option<String> {
         let (program, options) = shell.split_first().unwrap();
+        // The shell reads nothing of the developer's, and fish writes its state here.
         let home = tempfile::tempdir().unwrap();
+        let directories =
+            ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"];
         let output = std::process::Command::new(program)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("HOME", home.path())
+            .envs(directories.map(|name| (name, home.path())))
+            .current_dir(home.path())
             .args(options)
             .args(["-c", script])
             .args((*program != "fish").then_some("argv0"))

@@ -1,4 +1,4 @@
-//! `oauth`: a token response of RFC 6749 §5.1, with the expiry also as an instant.
+//! `oauth`: an RFC 6749 §5.1 token response, with the expiry also as an instant.
 
 use serde_json::Value;
 

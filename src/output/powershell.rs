@@ -1,4 +1,4 @@
-//! `powershell`: variables in the language of PowerShell.
+//! `powershell`: assignments for PowerShell.
 
 use super::Variable;
 
@@ -6,7 +6,7 @@ pub fn render(variables: &[Variable]) -> String {
     variables.iter().map(|(name, value)| format!("$env:{name} = '{}'\n", escape(value))).collect()
 }
 
-/// PowerShell takes the typographic quotes for single quotes too; each stands for itself when doubled.
+/// PowerShell reads typographic single quotes as single quotes. A doubled quote is one quote.
 fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
     for c in value.chars() {

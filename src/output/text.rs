@@ -1,28 +1,22 @@
-//! `text`: the reply as a table for people, with the time that the token has left.
-
-use std::fmt;
+//! `text`: the reply as aligned lines, with the time until the token expires.
 
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::lines;
+use crate::model::members::Members;
 use crate::model::time;
 use crate::model::token::{Expiry, Grant};
 
 pub fn render(grant: &Grant, now: Timestamp) -> String {
     #[expect(clippy::disallowed_methods, reason = "it is the result")]
-    let fields = match serde_json::from_str(grant.reply.expose()) {
-        Ok(Fields(fields)) => fields,
-        Err(_) => Vec::new(),
-    };
-    let mut rows: Vec<_> =
-        fields.iter().map(|(name, value)| (name.clone(), shown(value))).collect();
-    rows.push(("Expires".to_owned(), expires(grant.expiry, now)));
-    lines(rows)
+    let fields = serde_json::from_str::<Members<Box<RawValue>>>(grant.reply.expose());
+    let fields = fields.map_or_else(|_| Vec::new(), |Members(fields)| fields);
+    let rows = fields.into_iter().map(|(name, value)| (name, shown(&value)));
+    lines(rows.chain([("Expires".to_owned(), expires(grant.expiry, now))]))
 }
 
-/// A value without JSON's punctuation where it is readable without.
+/// A string or a list of strings without JSON syntax; any other value as JSON.
 fn shown(value: &RawValue) -> String {
     let json = value.get();
     if let Ok(text) = serde_json::from_str::<String>(json) {
@@ -44,33 +38,6 @@ fn expires(expiry: Expiry, now: Timestamp) -> String {
         format!("{instant}, in {}", time::humane(left))
     } else {
         format!("{instant}, expired {} ago", time::humane(left))
-    }
-}
-
-/// The members of a JSON object in the order in which they were sent; a map would sort them.
-struct Fields(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(member) = members.next_entry()? {
-                    fields.push(member);
-                }
-                Ok(Fields(fields))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
     }
 }
 
@@ -129,7 +96,7 @@ Expires: 2025-04-24T13:16:51Z, in 2 h 16 min
             ),
             "\
 a Token:    [2Jxy  : :add-mask: :z
-## [group]: ##vso [b
+# #[group]: # #vso[b
 Expires:    2025-04-24T13:16:51Z, in 2 h 16 min
 "
         );

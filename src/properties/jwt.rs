@@ -1,4 +1,4 @@
-//! A token: what is read of it is what stands in it, and what is shown of it is only text.
+//! A token: its claims are read correctly, and what `inspect` shows is inert and has no signature.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use crate::model::token::AccessToken;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// The bytes are a token; or, on lines of their own, its parts before they are encoded.
+/// The bytes are a token, or its parts before encoding, one per line.
 pub fn check(data: &[u8]) -> &'static str {
     let data = data.strip_suffix(b"\n").unwrap_or(data);
     let text = match data.contains(&b'\n') {
@@ -23,7 +23,9 @@ pub fn check(data: &[u8]) -> &'static str {
     let expected = claims_by_hand(&text);
     match (&claims, &expected) {
         (Some(claims), Some(expected)) => assert_eq!(&claims.0, expected),
-        (Some(_), None) => assert!(text.contains('='), "claims of what is no JWT: {text:?}"),
+        (Some(_), None) => {
+            assert!(text.contains('='), "claims of a text that is not a JWT: {text:?}")
+        }
         (None, Some(_)) => panic!("no claims of a JWT: {text:?}"),
         (None, None) => {}
     }
@@ -50,7 +52,7 @@ fn encoded(bytes: &[u8]) -> String {
     bytes.chunks(3).map(of_three).collect()
 }
 
-/// RFC 7519 §3.1 and RFC 4648 §5, by hand; no padding.
+/// RFC 7519 §3.1 and RFC 4648 §5 without padding, read by other code than that of the program.
 fn claims_by_hand(text: &str) -> Option<Map<String, Value>> {
     let parts: Vec<_> = text.split('.').collect();
     let [_, payload, _] = parts[..] else { return None };
@@ -97,16 +99,14 @@ fn assert_shown(token: &AccessToken) {
     let parts: Vec<_> = token.expose().split('.').collect();
     for shown in [&text, &json] {
         shown.lines().for_each(assert_inert);
-        let said_elsewhere = format!("{}{}", report["header"], report["claims"]);
+        let elsewhere = format!("{}{}", report["header"], report["claims"]);
         let signature = parts[2];
         assert!(
-            signature.len() < 16
-                || said_elsewhere.contains(signature)
-                || !shown.contains(signature),
+            signature.len() < 16 || elsewhere.contains(signature) || !shown.contains(signature),
             "{shown:?}"
         );
     }
     let rows =
         report["header"].as_object().unwrap().len() + report["claims"].as_object().unwrap().len();
-    assert_eq!(text.lines().count(), rows + 3, "one row for one claim: {text:?}");
+    assert_eq!(text.lines().count(), rows + 3, "one row per claim: {text:?}");
 }

@@ -1,105 +1,83 @@
-//! Whether a secret can be read off a text, by whoever undoes an encoding.
+//! Whether a reader who undoes an encoding finds the secret in a text.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Panics where the secret stands in the text, in any spelling that one decoder undoes.
+/// Panics if the secret is in the text, as it is or for any one decoder.
 pub fn assert_hidden(secret: &str, text: &str) {
     if let Some(encoding) = found(secret, text) {
         panic!("the secret {secret:?} is readable ({encoding}) in {text:?}");
     }
 }
 
-/// The encoding in which the secret stands in the text.
+/// The encoding in which the secret is in the text.
 pub fn found(secret: &str, text: &str) -> Option<&'static str> {
     let json = serde_json::Value::from(secret).to_string();
-    let wanted =
-        [secret, &json[1..json.len() - 1]].map(|text| visible(&comparable(text.as_bytes())));
+    let wanted = [secret, &json[1..json.len() - 1]].map(comparable);
+    let bytes = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let readings = [
-        ("as it is", visible(&comparable(text.as_bytes()))),
-        ("JSON", comparable(&json_unescaped(text))),
-        ("percent", comparable(&percent_decoded(text.as_bytes()))),
-        ("form", comparable(&percent_decoded(text.replace('+', " ").as_bytes()))),
-        ("HTML", comparable(&html_unescaped(text))),
+        ("as it is", text.to_owned()),
+        ("JSON", json_unescaped(text)),
+        ("percent", bytes(percent_decoded(text.as_bytes()))),
+        ("form", bytes(percent_decoded(text.replace('+', " ").as_bytes()))),
+        ("HTML", html_unescaped(text)),
+        ("base64", base64_decoded(text)),
     ];
-    // Another case is another secret there.
-    if base64_decoded(text)
-        .iter()
-        .any(|bytes| bytes.windows(secret.len()).any(|piece| piece == secret.as_bytes()))
-    {
-        return Some("base64");
-    }
-    for (encoding, reading) in readings {
-        if wanted.iter().any(|wanted| reading.contains(wanted.as_str())) {
-            return Some(encoding);
-        }
-    }
+    let encoded = readings.into_iter().find(|(_, reading)| {
+        let reading = comparable(reading);
+        wanted.iter().any(|wanted| reading.contains(wanted))
+    });
+    let hex: Vec<_> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let lower = text.to_ascii_lowercase();
-    let hexed = |separator: &str| {
-        let bytes: Vec<_> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-        lower.contains(&bytes.join(separator))
-    };
-    ["", "-", ":", " ", "\\x"].into_iter().any(hexed).then_some("hex")
+    let is_hex =
+        ["", "-", ":", " ", "\\x"].iter().any(|between| lower.contains(&hex.join(between)));
+    encoded.map(|(encoding, _)| encoding).or(is_hex.then_some("hex"))
 }
 
-/// As a person compares: without regard to case, or to what is between two words.
-fn comparable(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).to_ascii_lowercase().replace(['\t', '\r', '\n'], " ")
+/// As a person compares: case and the kind of white space make no difference.
+fn comparable(text: &str) -> String {
+    let visible = text.chars().map(|c| if matches!(c, '\t' | '\r' | '\n') { ' ' } else { c });
+    visible
+        .filter(|&c| !super::inertness::is_invisible(c))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
-fn visible(text: &str) -> String {
-    text.chars().filter(|&c| !super::inertness::is_invisible(c)).collect()
-}
-
-fn json_unescaped(text: &str) -> Vec<u8> {
+fn json_unescaped(text: &str) -> String {
     let mut units: Vec<u16> = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
-        let escaped = (c == '\\').then(|| after.chars().next()).flatten();
-        let (unit, length) = match escaped {
-            Some('u') => {
-                match after.get(1..5).and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
-                    Some(unit) => (Some(unit), 6),
-                    None => (None, 0),
-                }
-            }
-            Some('n') => (Some(10), 2),
-            Some('r') => (Some(13), 2),
-            Some('t') => (Some(9), 2),
-            Some(plain @ ('"' | '\\' | '/' | '\'')) => (Some(plain as u16), 2),
-            _ => (None, 0),
+        let unit = |digits| u16::from_str_radix(digits, 16).ok();
+        let escaped = match (c, after.chars().next()) {
+            ('\\', Some('u')) => after.get(1..5).and_then(unit).map(|unit| (unit, 6)),
+            ('\\', Some('n' | 'r' | 't')) => Some((u16::from(b' '), 2)),
+            ('\\', Some(plain @ ('"' | '\\' | '/' | '\''))) => Some((plain as u16, 2)),
+            _ => None,
         };
-        match unit {
-            Some(unit) => units.push(unit),
+        match escaped {
+            Some((unit, _)) => units.push(unit),
             None => units.extend(c.encode_utf16(&mut [0; 2]).iter()),
         }
-        rest = if length == 0 { after } else { &rest[length..] };
+        rest = escaped.map_or(after, |(_, length)| &rest[length..]);
     }
-    String::from_utf16_lossy(&units).into_bytes()
+    String::from_utf16_lossy(&units)
 }
 
-fn html_unescaped(text: &str) -> Vec<u8> {
+fn html_unescaped(text: &str) -> String {
     let mut decoded = String::new();
     let mut rest = text;
     while let Some(start) = rest.find('&') {
         decoded.push_str(&rest[..start]);
         rest = &rest[start..];
         let end = rest.find(';').filter(|end| *end <= 10);
-        match end.and_then(|end| html_entity(&rest[1..end]).zip(Some(end))) {
-            Some((c, end)) => {
-                decoded.push(c);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
-        }
+        let (c, length) =
+            end.and_then(|end| Some((html_entity(&rest[1..end])?, end + 1))).unwrap_or(('&', 1));
+        decoded.push(c);
+        rest = &rest[length..];
     }
-    decoded.push_str(rest);
-    decoded.into_bytes()
+    decoded + rest
 }
 
 fn html_entity(name: &str) -> Option<char> {
@@ -117,7 +95,7 @@ fn html_entity(name: &str) -> Option<char> {
     }
 }
 
-/// RFC 3986 §2.1; a `%` without two digits stands for itself.
+/// RFC 3986 §2.1; a `%` without two digits stays.
 pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
     let mut decoded = Vec::new();
@@ -133,8 +111,8 @@ pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Every run of the alphabets, begun at each of its first four characters.
-fn base64_decoded(text: &str) -> Vec<Vec<u8>> {
+/// Every run of the alphabets, decoded from each of its first four characters on.
+fn base64_decoded(text: &str) -> String {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
         GeneralPurposeConfig::new()
@@ -142,15 +120,12 @@ fn base64_decoded(text: &str) -> Vec<Vec<u8>> {
             .with_decode_allow_trailing_bits(true),
     );
     let usual = text.replace('-', "+").replace('_', "/");
-    let runs = usual
-        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/')))
-        .filter(|run| run.len() > 4);
-    runs.flat_map(|run| {
-        (0..4).filter_map(move |start| {
-            let piece = &run[start..];
-            let whole = if piece.len() % 4 == 1 { piece.len() - 1 } else { piece.len() };
-            LENIENT.decode(&piece[..whole]).ok()
-        })
-    })
-    .collect()
+    let runs = usual.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/')));
+    let mut decoded = String::new();
+    for piece in runs.flat_map(|run| (0..4).filter_map(|start| run.get(start..))) {
+        let whole = if piece.len() % 4 == 1 { piece.len() - 1 } else { piece.len() };
+        let bytes = LENIENT.decode(&piece[..whole]).expect("only characters of the alphabet");
+        decoded += &(String::from_utf8_lossy(&bytes) + "\u{fffd}");
+    }
+    decoded
 }

@@ -1,4 +1,4 @@
-//! A reply of the server: what is accepted is a token, and what is refused says nothing of the secret.
+//! A reply of the server: an accepted one has a valid token, and no failure shows the secret.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use crate::model::token::{Expiry, Grant};
 use crate::output::{Surroundings, render};
 use crate::report::sanitize::one_line;
 
-/// The client secret: something in it is spelled otherwise in every encoding.
+/// The client secret. Every encoding escapes some of its characters.
 pub const SECRET: &str = "Zq7/+\"é\\9K&xW1";
 
 const BASE_URL: &str = "https://api.skia.test";
@@ -26,8 +26,8 @@ const NOW: i64 = 1_745_499_600;
 const YEAR_2000: i64 = 946_684_800;
 const YEAR_9999: i64 = 253_370_764_800;
 
-/// The bytes are a reply as people write one: the status alone on the first line, then the header, an empty line, and the
-/// body. Bytes of another form are the body of a 200.
+/// The bytes are the status on the first line, then the header, an empty line and the body. Other
+/// bytes are the body of a 200.
 pub fn check(data: &[u8]) -> &'static str {
     let reply = parse(data);
     let now = Timestamp::from_second(NOW).unwrap();
@@ -96,21 +96,21 @@ fn accepted(login: &Login, answer: &Reply) -> &'static str {
     let kept = api::grant_from_reply(grant.reply.expose())
         .expect("a reply that was accepted is accepted from the cache");
     assert_eq!((&kept.token, kept.expiry), (&grant.token, grant.expiry));
-    let repeats_it = found(SECRET, token).is_some();
+    let token_has_it = found(SECRET, token).is_some();
     let reply = grant.reply.expose();
     let others = strings(&serde_json::from_str(reply).unwrap());
     others.iter().filter(|text| *text != token).for_each(|text| assert_hidden(SECRET, text));
-    if !repeats_it {
+    if !token_has_it {
         assert_hidden(SECRET, reply);
     }
-    assert_rendered(grant, repeats_it);
+    assert_rendered(grant, token_has_it);
     match grant.expiry {
         Expiry::At(_) => "accepted",
         Expiry::Unknown => "undated",
     }
 }
 
-/// The document, found in another way than the program finds it.
+/// The document, read by other code than that of the program.
 fn object(body: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
 }
@@ -118,11 +118,11 @@ fn object(body: &[u8]) -> Option<Map<String, Value>> {
 fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     let mut found = object.iter().filter(|(key, _)| key.to_lowercase() == name);
     let (_, value) = found.next()?;
-    assert!(found.next().is_none(), "{name} stands there twice");
+    assert!(found.next().is_none(), "{name} occurs twice");
     Some(value)
 }
 
-/// The names and the texts of a document.
+/// The names and strings of a document.
 fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
@@ -135,7 +135,7 @@ fn strings(value: &Value) -> Vec<String> {
     }
 }
 
-fn assert_rendered(grant: &Grant, repeats_it: bool) {
+fn assert_rendered(grant: &Grant, token_has_it: bool) {
     let surroundings = Surroundings {
         base_url: BASE_URL,
         scope: "api",
@@ -145,8 +145,8 @@ fn assert_rendered(grant: &Grant, repeats_it: bool) {
         let rendered = render(*format, grant, &surroundings);
         let text = rendered.expose().strip_suffix('\n').expect("a line has an end");
         assert!(!text.is_empty() && !text.ends_with(['\n', '\r']), "{format:?}: {text:?}");
-        assert!(repeats_it || !text.contains(SECRET), "{format:?}: {text:?}");
-        // White space between the tokens of a document stays.
+        assert!(token_has_it || !text.contains(SECRET), "{format:?}: {text:?}");
+        // White space in a document stays.
         text.split(['\n', '\r', '\t']).for_each(assert_inert);
         match format {
             Format::Json => {
@@ -196,7 +196,7 @@ fn assert_says_little(failure: &Failure) {
         assert!(!line.is_empty() && line.chars().count() <= 300, "{line:?}");
         assert_inert(line);
         assert_hidden(SECRET, line);
-        assert_eq!(one_line(line), *line, "what is shown safely stays as it is");
+        assert_eq!(one_line(line), *line, "a safe line does not change");
     }
     for line in failure.hints.iter().chain([&failure.message]) {
         assert!(line.chars().count() < 600, "{line:?}");

@@ -1,4 +1,5 @@
-//! The seeds of the fuzzers, and what lies near them, in every run of the tests: no other compiler is needed for that.
+//! Runs the properties on the seeds of the fuzzers and on variations of them, without a nightly
+//! compiler.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +10,7 @@ use proptest::sample::Index;
 
 use super::{Property, TARGETS};
 
-/// An empty folder tests nothing.
+/// Detects a folder that was moved or emptied.
 const FEWEST: usize = 15;
 
 struct Seed {
@@ -68,14 +69,14 @@ fn every_property_has_a_target_and_seeds() {
     }
 }
 
-/// What a fuzzer begins with.
+/// What a variation starts from.
 #[derive(Clone, Debug)]
 enum Start {
     Seed(Index),
     Bytes(Vec<u8>),
 }
 
-/// What a fuzzer does to it.
+/// A mutation as a fuzzer makes it.
 #[derive(Clone, Debug)]
 enum Change {
     Flip(Index, u8),

@@ -1,4 +1,5 @@
-//! Everything that the program says while it runs: one closed list, so that a review for leaks reads one file.
+//! The warnings and the progress messages: one closed list, so that a review for leaks reads one
+//! file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use crate::model::miss::Miss;
 use crate::model::provenance::Provenance;
 use crate::model::time::humane;
 
-/// Something that a person should mend. Shown unless `--quiet`.
+/// Something that the user should fix. Shown unless `--quiet`.
 #[derive(Debug)]
 pub enum Warning {
     SecretOnCommandLine,
@@ -22,7 +23,7 @@ pub enum Warning {
     SandboxToken,
 }
 
-/// What is being done. Shown with `--verbose`.
+/// A step of the work. Shown with `--verbose`.
 #[derive(Debug)]
 pub enum Note<'a> {
     NoConfigFile(&'a Path),
@@ -46,88 +47,87 @@ pub enum Note<'a> {
 }
 
 impl fmt::Display for Warning {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SecretOnCommandLine => formatter
-                .write_str("other users can see --client-secret in the process list: use --client-secret-file instead"),
+            Self::SecretOnCommandLine => f.write_str(
+                "other users can see --client-secret in the process list: \
+                 use --client-secret-file instead",
+            ),
             Self::ProfileOverrides { profile, variables } => {
-                write!(formatter, "profile {profile:?} was named with -p: ignoring {}", variables.join(", "))
+                let variables = variables.join(", ");
+                write!(f, "profile {profile:?} was named with -p: ignoring {variables}")
             }
             Self::ExposedConfigFile(path) => {
-                let path = path.display();
-                write!(formatter, "other users can read the secret in {path}: chmod go-rwx {}", shell_quote(&path))
+                let (path, quoted) = (path.display(), shell_quote(path.display()));
+                write!(f, "other users can read the secret in {path}: chmod go-rwx {quoted}")
             }
-            Self::TokenExpired { ago } => write!(formatter, "the server's token expired {} ago", humane(*ago)),
+            Self::TokenExpired { ago } => {
+                write!(f, "the server's token expired {} ago", humane(*ago))
+            }
             Self::ClockOff { server_ahead } => {
                 let direction = if *server_ahead > 0 { "behind" } else { "ahead of" };
-                let amount = humane(server_ahead.saturating_abs());
-                write!(formatter, "the clock of this machine is {amount} {direction} the server's")
+                let amount = humane(*server_ahead);
+                write!(f, "the clock of this machine is {amount} {direction} the server's")
             }
-            Self::SandboxToken => formatter.write_str("sandbox token: not valid at Skia"),
+            Self::SandboxToken => f.write_str("sandbox token: not valid at Skia"),
         }
     }
 }
 
 impl fmt::Display for Note<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoConfigFile(path) => {
-                write!(formatter, "no configuration file {}", path.display())
-            }
+            Self::NoConfigFile(path) => write!(f, "no configuration file {}", path.display()),
             Self::ConfigFile { path, profile } => {
-                write!(formatter, "configuration file {}, profile {profile:?}", path.display())
+                write!(f, "configuration file {}, profile {profile:?}", path.display())
             }
             Self::Credentials { client_id, client_secret } => {
-                write!(formatter, "client id from {client_id}, client secret from {client_secret}")
+                write!(f, "client id from {client_id}, client secret from {client_secret}")
             }
-            Self::CacheOff(why) => write!(formatter, "no cache: {why}"),
+            Self::CacheOff(why) => write!(f, "no cache: {why}"),
             Self::CacheHit { left } => {
-                write!(formatter, "cache hit: a token that is valid for {} more", humane(*left))
+                write!(f, "cache hit: a token that is valid for {} more", humane(*left))
             }
-            Self::CacheMiss(miss) => write!(formatter, "cache miss: {miss}"),
+            Self::CacheMiss(miss) => write!(f, "cache miss: {miss}"),
             Self::WaitingForOther => {
-                formatter.write_str("another process is logging in: waiting for its token")
+                f.write_str("another process is logging in: waiting for its token")
             }
-            Self::LoginShared => {
-                formatter.write_str("another process has logged in: using its token")
-            }
+            Self::LoginShared => f.write_str("another process has logged in: using its token"),
             Self::RefusalShared => {
-                formatter.write_str("another process was refused with the same credentials")
+                f.write_str("another process was refused with the same credentials")
             }
-            Self::WithoutLock(why) => write!(formatter, "logging in without the lock: {why}"),
-            Self::CacheNotWritten(why) => write!(formatter, "the token is not cached: {why}"),
+            Self::WithoutLock(why) => write!(f, "logging in without the lock: {why}"),
+            Self::CacheNotWritten(why) => write!(f, "the token is not cached: {why}"),
             Self::NotCacheable => {
-                formatter.write_str("the token is not cached: its expiry is past or unknown")
+                f.write_str("the token is not cached: its expiry is past or unknown")
             }
-            Self::Stored => formatter.write_str("the token is cached"),
-            Self::Try { number, url } => write!(formatter, "try {number}: POST {url}"),
-            Self::Route(route) => write!(formatter, "proxy: {}", route.describe()),
+            Self::Stored => f.write_str("the token is cached"),
+            Self::Try { number, url } => write!(f, "try {number}: POST {url}"),
+            Self::Route(route) => write!(f, "proxy: {}", route.describe()),
             Self::Waiting { failure, wait } => {
-                write!(formatter, "{failure}; trying again in {:.1} s", wait.as_secs_f64())
+                write!(f, "{failure}; trying again in {:.1} s", wait.as_secs_f64())
             }
             Self::Transport(Progress { step, after }) => {
-                write!(formatter, "+{} ms: {step}", after.as_millis())
+                write!(f, "+{} ms: {step}", after.as_millis())
             }
-            Self::Header { name, value } => write!(formatter, "< {name}: {value}"),
+            Self::Header { name, value } => write!(f, "< {name}: {value}"),
         }
     }
 }
 
 impl fmt::Display for Step {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Resolved { host, addresses: 1 } => write!(formatter, "{host} has 1 address"),
-            Self::Resolved { host, addresses } => {
-                write!(formatter, "{host} has {addresses} addresses")
-            }
-            Self::Connected { address } => write!(formatter, "connected to {address}"),
-            Self::Tunnelled { proxy } => write!(formatter, "the proxy {proxy} opened the way"),
+            Self::Resolved { host, addresses: 1 } => write!(f, "{host} has 1 address"),
+            Self::Resolved { host, addresses } => write!(f, "{host} has {addresses} addresses"),
+            Self::Connected { address } => write!(f, "connected to {address}"),
+            Self::Tunnelled { proxy } => write!(f, "the proxy {proxy} established the tunnel"),
             Self::Secured { version, issuer, roots } => {
                 let issuer = issuer.as_deref().unwrap_or("an issuer without a name");
-                write!(formatter, "{version}, certificate issued by {issuer}, trusted by {roots}")
+                write!(f, "{version}, certificate issued by {issuer}, trusted by {roots}")
             }
-            Self::Sending => formatter.write_str("sending the request"),
-            Self::Answered { status } => write!(formatter, "HTTP {status}"),
+            Self::Sending => f.write_str("sending the request"),
+            Self::Answered { status } => write!(f, "HTTP {status}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What people read on standard error, and how much of it.
+//! Writes messages to standard error: which of them, and in which form.
 
 pub mod messages;
 pub mod sanitize;
@@ -29,7 +29,7 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 const DIM: Style = Style::new().dimmed();
 
 impl Color {
-    /// Whether a stream gets colours.
+    /// Whether to write colours to a stream.
     pub fn wanted(self, is_terminal: bool) -> bool {
         match self {
             Self::Always => true,
@@ -39,7 +39,7 @@ impl Color {
     }
 }
 
-/// The one way to standard error, and how much goes through it.
+/// Writes to standard error as `--quiet`, `--verbose`, `--color` and the output format ask for.
 #[derive(Debug)]
 pub struct Reporter {
     quiet: bool,
@@ -59,12 +59,12 @@ impl Reporter {
         }
     }
 
-    /// One that says nothing: for a command whose report says it.
+    /// A reporter without warnings and notes, for a command whose report contains them.
     pub fn silent(&self) -> Self {
         Self { quiet: true, verbose: 0, ..*self }
     }
 
-    /// A sign of life, where a person looks on and nothing else is said.
+    /// The progress line of a login, on a terminal on which nothing else reports progress.
     pub fn waiting(&self, host: &str) -> Option<Waiting> {
         let wanted = !self.quiet
             && self.verbose == 0
@@ -73,7 +73,7 @@ impl Reporter {
         wanted.then(|| Waiting::begin(host))
     }
 
-    /// Tells a person that a server runs, and how to end it; a script needs neither.
+    /// On a terminal, says that the sandbox runs and how to stop it.
     pub fn serving(&self, base_url: &str) {
         if !self.quiet && stdio::stderr_is_terminal() {
             self.line("skia-auth:", DIM, &format!("serving {base_url} until Ctrl-C"));
@@ -102,7 +102,7 @@ impl Reporter {
             #[expect(clippy::disallowed_methods, reason = "it is masked")]
             let value =
                 token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
-            let value = sanitize::sanitize(&value, Some(secret)).concat();
+            let value = sanitize::sanitize([value.as_str()], secret).concat();
             let value: String = value.chars().take(LONGEST_HEADER).collect();
             self.note(&Note::Header { name, value: &value });
         }
@@ -114,7 +114,7 @@ impl Reporter {
         }
     }
 
-    /// Tells a CI runner to mask the token from here on. This is the only line that holds one.
+    /// Tells a CI runner to mask the token in its log. Only these lines may contain a token.
     pub fn mask(&self, token: &AccessToken) {
         #[expect(clippy::disallowed_methods, reason = "the CI runner masks it")]
         let token = token.expose();
@@ -148,7 +148,7 @@ impl Reporter {
         }
     }
 
-    /// One line: a label of ours, if any, which may be coloured, and a text in which nothing can be obeyed.
+    /// Writes one line: a label, which may be coloured, and the sanitized text.
     fn line(&self, label: &str, style: Style, text: &str) {
         let text = sanitize::one_line(text);
         let coloured = self.color.wanted(stdio::stderr_is_terminal());

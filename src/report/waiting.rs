@@ -1,4 +1,4 @@
-//! A sign of life on a terminal while a login takes its time, and no trace of it afterwards.
+//! The progress line on a terminal during a slow login, erased afterwards.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 use crate::platform::{stdio, threads};
 use crate::report::sanitize::one_line;
 
-/// A login that is quicker than this is not worth a word.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// To the start of the line, and the rest of it away (ECMA-48).
+/// The line appears after this time, and is updated in this interval.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Return to the start of the line, erase to its end (ECMA-48).
 const ERASE: &str = "\r\x1b[K";
 
-/// Shows that the program waits, from its first second until it is dropped.
+/// Shows the progress line until it is dropped.
 pub struct Waiting {
     stop: Option<Sender<()>>,
-    shown: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Waiting {
@@ -23,10 +24,10 @@ impl Waiting {
         let (stop, stopped) = mpsc::channel();
         let host = one_line(host);
         let began = Instant::now();
-        // Without a thread there is no sign of life, and everything else goes on.
-        let shown = threads::spawn(move || {
+        // If the system refuses a thread, the login goes on without the line.
+        let thread = threads::spawn(move || {
             let mut written = false;
-            while stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 written = true;
                 let seconds = began.elapsed().as_secs();
                 stdio::emit_error(&format!("{ERASE}skia-auth: waiting for {host}, {seconds} s"));
@@ -35,16 +36,16 @@ impl Waiting {
                 stdio::emit_error(ERASE);
             }
         });
-        Self { stop: Some(stop), shown: shown.ok() }
+        Self { stop: Some(stop), thread: thread.ok() }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // The closed channel ends the thread, which cleans up after itself.
+        // The closed channel ends the thread, which erases the line.
         drop(self.stop.take());
-        if let Some(shown) = self.shown.take() {
-            let _ = shown.join();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }

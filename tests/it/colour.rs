@@ -1,4 +1,4 @@
-//! When there are colours.
+//! Colours: only on a terminal, and as `--color` and `NO_COLOR` say.
 
 use crate::support::*;
 
@@ -53,6 +53,6 @@ fn help_and_usage_errors_obey_the_option_too() {
         assert!(outcome.stderr.contains("\x1b["), "{arguments:?} {outcome}");
     }
     assert!(!on_terminal(&["--nonsense", "--color", "never"], "").contains('\x1b'));
-    // Behind -- it is an argument of the command's.
+    // After `--` it is an argument of the command.
     assert!(!usage(&["exec", "--nonsense", "--", "x", "--color=always"]).stderr.contains('\x1b'));
 }

@@ -97,7 +97,7 @@ fn way_through_a_proxy_is_checked_and_its_password_not_shown() {
         "{}✓ proxy          through the proxy 127.0.0.1:{port} (HTTPS_PROXY)\n\
          ✓ DNS            127.0.0.1 has 1 address\n\
          ✓ TCP            connected to 127.0.0.1:{port}\n\
-         ✓ tunnel         the proxy 127.0.0.1:{port}[..] opened the way\n\
+         ✓ tunnel         the proxy 127.0.0.1:{port}[..] established the tunnel\n\
          ✓ TLS            TLS 1.3, certificate issued by [..]Test CA[..], trusted by [..]\n\
          ✓ endpoint       https://api.skia.test/api/Auth/Login answers\n\
          ✓ clock          [..] s from the server's\n",
@@ -164,7 +164,7 @@ fn redirect_is_told_with_where_it_points() {
     ]);
     doctor(&home, &server).run().assert(
         6,
-        "...\n✗ endpoint       127.0.0.1 redirects (HTTP 308), and a secret is never sent on\n[..]fix: it points to \
+        "...\n✗ endpoint       127.0.0.1 answered with a redirect (HTTP 308), which is not followed\n[..]fix: the redirect points to \
          https://elsewhere.test: [..]\n✓ clock[..]\n",
         "",
     );
@@ -201,7 +201,7 @@ fn clock_two_hours_off_is_told_with_its_direction() {
         let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let server = Server::start([not_allowed().header("Date", &date)]);
         let expected = format!(
-            "...\n✓ endpoint[..]\n✗ clock          this machine's clock is [..] {direction} the server's\n\
+            "...\n✓ endpoint[..]\n✗ clock          the clock of this machine is [..] {direction} the server's\n\
              [..]fix: set the clock, for instance: timedatectl set-ntp true\n"
         );
         doctor(&home, &server).run().assert(3, &expected, "");

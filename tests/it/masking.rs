@@ -1,12 +1,12 @@
-//! In a pipeline, the runner learns which text to mask before the token can appear in a log.
+//! The masking line of CI runners: written before the token can appear in a log.
 
 use std::fs;
 
 use crate::cache::{can_trace, gets, token};
 use crate::support::*;
 
-/// What a runner masks from now on because of this line: GitHub's commands begin the line (white space before them
-/// ignored), its older ones and Azure's stand anywhere; the value has escapes.
+/// The text that a runner masks after it reads this line. GitHub's command begins the line (white
+/// space before it is ignored); Azure's is anywhere in it. The value has escapes.
 fn masked(line: &str) -> Option<String> {
     let unescape =
         |value: &str| value.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
@@ -23,7 +23,7 @@ fn masked(line: &str) -> Option<String> {
 }
 
 #[test]
-fn model_of_the_runners_is_as_they_are() {
+fn model_of_the_runners_is_right() {
     assert_eq!(masked("::add-mask::a b").as_deref(), Some("a b"));
     assert_eq!(masked("  ::add-mask x=y::a%25").as_deref(), Some("a%"));
     assert_eq!(masked("##vso[task.setsecret]x").as_deref(), Some("x"));
@@ -35,7 +35,7 @@ const RUNNERS: [(&str, &str, &str); 2] =
     [("GITHUB_ACTIONS", "true", "::add-mask::"), ("TF_BUILD", "True", "##vso[task.setsecret]")];
 
 #[test]
-fn token_is_masked_in_every_way_that_it_leaves() {
+fn token_is_masked_in_every_kind_of_output() {
     for (variable, value, command) in RUNNERS {
         let (home, t) = (Home::new(), live_token());
         home.declare_output("token.txt");
@@ -70,7 +70,7 @@ fn both_runners_at_once_get_both_lines() {
 }
 
 #[test]
-fn token_of_every_legal_character_is_masked_whole() {
+fn token_with_every_valid_character_is_masked() {
     let home = Home::new();
     let t = register_token("opaque-~+/._AZaz09==");
     let body = format!(
@@ -86,7 +86,7 @@ fn token_of_every_legal_character_is_masked_whole() {
 }
 
 #[test]
-fn token_is_shown_as_the_runner_knows_it() {
+fn token_in_json_is_spelled_as_in_the_masking_line() {
     let token = register_token("opaque+token/of-a-test");
     let written = token.replace('+', r"\u002B").replace('/', r"\/").replace("op", r"\u006f\u0070");
     let fields =
@@ -146,7 +146,7 @@ fn mask_comes_before_the_token() {
 }
 
 #[test]
-fn nothing_is_masked_where_no_runner_listens() {
+fn nothing_is_masked_outside_of_ci() {
     let others = [
         ("GITHUB_ACTIONS", "false"),
         ("GITHUB_ACTIONS", ""),
@@ -164,7 +164,7 @@ fn nothing_is_masked_where_no_runner_listens() {
 }
 
 #[test]
-fn masking_can_be_declined() {
+fn masking_can_be_turned_off() {
     for (variable, value, _) in RUNNERS {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
@@ -175,7 +175,7 @@ fn masking_can_be_declined() {
 }
 
 #[test]
-fn masking_is_only_declined_by_a_clear_word() {
+fn masking_is_turned_off_only_by_a_true_value() {
     for no in ["0", "false", "", "garbage"] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
@@ -186,7 +186,7 @@ fn masking_is_only_declined_by_a_clear_word() {
 }
 
 #[test]
-fn sandbox_token_needs_no_mask() {
+fn sandbox_token_is_not_masked() {
     for (variable, value, _) in RUNNERS {
         for command in [
             &["login", "--sandbox"][..],
@@ -200,19 +200,19 @@ fn sandbox_token_needs_no_mask() {
 }
 
 #[test]
-fn person_at_a_terminal_sees_no_mask() {
+fn terminal_gets_no_masking_line() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     let terminal = home
         .program("script", ["-qec", "skia-auth token", "/dev/null"])
         .credentials()
         .server(&server);
-    // What goes to a terminal gets its carriage returns.
+    // A terminal adds carriage returns.
     terminal.env("GITHUB_ACTIONS", "true").env("TF_BUILD", "True").run().ok(&format!("{t}\r\n"));
 }
 
 #[test]
-fn commands_that_hand_out_no_token_mask_none() {
+fn commands_that_print_no_token_mask_none() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);

@@ -216,7 +216,7 @@ fn dry_run_prints_nothing_that_a_runner_reads_as_a_command() {
     let program = home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).credentials();
     let body = concat!(
         r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","#,
-        r#""Scope":":\u003ax ##\u005by"}"#,
+        r#""Scope":":\u003ax #\u0023[y"}"#,
     );
     program.env("SKIA_CLIENT_ID", "a\u{202e}b").run().ok(&format!("...\n\n{body}\n"));
 }

@@ -108,7 +108,7 @@ fn proxy_and_certificate_are_reported() {
         &format!(
             "...\nskia-auth: proxy: through the proxy 127.0.0.1:{port} (HTTPS_PROXY)\n\
              skia-auth: try 1: POST https://api.skia.test/api/Auth/Login\n...\n\
-             skia-auth: +[..] ms: the proxy 127.0.0.1:{port}[..] opened the way\n\
+             skia-auth: +[..] ms: the proxy 127.0.0.1:{port}[..] established the tunnel\n\
              skia-auth: +[..] ms: TLS 1.3, certificate issued by [..]Test CA[..], trusted by [..]\n...\n"
         ),
     );
@@ -137,7 +137,7 @@ fn secret_in_a_shortened_header_shows_no_part() {
     let outcome = home.skia(["login", "-vv"]).credentials().server(&server).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
     assert!(
-        outcome.stderr.contains("x***\n") && !outcome.stderr.contains(&SECRET[..6]),
+        outcome.stderr.contains("< server: ***\n") && !outcome.stderr.contains(&SECRET[..6]),
         "{outcome}"
     );
 }

@@ -1,11 +1,11 @@
-//! The sign of life: who sees it, and that it leaves no trace.
+//! The progress line: shown only on a terminal during a slow login, and erased.
 
 use std::fs::File;
 use std::time::Duration;
 
 use crate::support::*;
 
-/// Longer than the second after which a login is worth a word.
+/// Longer than the second after which the progress line appears.
 const SLOW: Duration = Duration::from_millis(1500);
 
 fn slow_login(arguments: &[&str], term: &str) -> (String, String) {
@@ -18,7 +18,7 @@ fn slow_login(arguments: &[&str], term: &str) -> (String, String) {
 }
 
 #[test]
-fn slow_login_shows_that_it_waits_and_erases_it() {
+fn slow_login_shows_the_progress_line_and_erases_it() {
     let (screen, token) = slow_login(&["token"], "xterm");
     assert_eq!(screen, format!("\r\x1b[Kskia-auth: waiting for 127.0.0.1, 1 s\r\x1b[K{token}"));
 }
@@ -38,7 +38,7 @@ fn quick_login_shows_nothing() {
 }
 
 #[test]
-fn quiet_and_plain_terminals_are_left_alone() {
+fn quiet_login_and_dumb_terminal_show_nothing() {
     for (arguments, term) in [(&["token", "-q"][..], "xterm"), (&["token"], "dumb")] {
         let (screen, token) = slow_login(arguments, term);
         assert_eq!(screen, token);
@@ -46,13 +46,13 @@ fn quiet_and_plain_terminals_are_left_alone() {
 }
 
 #[test]
-fn verbose_login_tells_instead() {
+fn verbose_login_shows_no_progress_line() {
     let (screen, _) = slow_login(&["token", "-v"], "xterm");
     assert!(!screen.contains("waiting for") && !screen.contains("\x1b[K"), "{screen}");
 }
 
 #[test]
-fn standard_error_that_is_no_terminal_gets_nothing() {
+fn standard_error_that_is_not_a_terminal_gets_nothing() {
     let (home, token) = (Home::new(), live_token());
     home.declare_output("errors");
     let errors = home.file("errors", "");

@@ -1,280 +1,323 @@
-//! How a secret looks when somebody else has written it down, so that it can be found again.
-
-use std::cell::{Cell, OnceCell};
+//! Whether a text contains the client secret, verbatim or encoded.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode_str;
 
-use super::inert::is_unseen;
+use super::inert::without_unseen;
 
-/// The shortest secret, in characters, and the shortest piece of base64 that are looked for in an encoded form:
-/// shorter ones are found everywhere by accident.
+/// The shortest secret, in characters, that hides a whole text: a shorter one occurs in many texts
+/// by chance.
 const SHORTEST: usize = 4;
 
-/// How many comparisons a mask makes before it hides the rest unread: some hundredths of a second. The largest reply needs
-/// a tenth of them, unless both it and the secret repeat themselves: then it would need hours.
-const MOST_COMPARISONS: u64 = 2_000_000;
+/// How many encodings inside one another are undone: base64 in a URL in JSON.
+const DEPTH: usize = 3;
 
-/// Finds a secret in text that has no unseen characters any more. It does not tell upper from lower case.
 pub struct Mask {
-    patterns: Vec<Pattern>,
-    /// Whether a pattern can begin with this byte: nearly every position of a text is decided by it.
-    beginnings: [bool; 256],
-    comparisons: Cell<u64>,
-}
-
-/// A text as a sequence of parts, each with the ways in which it may be spelled.
-struct Pattern(Vec<Part>);
-
-/// A part of a pattern. Its spellings are worked out when it is first compared: nearly all never are.
-struct Part {
-    kind: Kind,
-    spellings: OnceCell<Vec<String>>,
-}
-
-/// How a byte is written as a number.
-type Digits = fn(u8) -> String;
-
-enum Kind {
-    Character(char),
-    Word(String),
-    FirstByte(u8, Digits),
-    /// A later byte, behind one of these separators.
-    Byte(u8, Digits, &'static [&'static str]),
+    /// The secret without the characters that are stripped from every text.
+    visible: String,
+    folded: String,
 }
 
 impl Mask {
-    /// A mask for `secret`; an empty one masks nothing.
     pub fn new(secret: &str) -> Self {
-        let mut patterns = vec![Pattern::of_text(secret)];
-        if secret.chars().count() >= SHORTEST {
-            // As it is, and as it stands in the request.
-            let json = serde_json::Value::from(secret).to_string();
-            let mut texts = vec![secret, &json[1..json.len() - 1]];
-            texts.dedup();
-            for text in texts {
-                patterns.push(Pattern::of_bytes(
-                    text,
-                    &["", "-", ":", " ", "\\x", ",0x", ", 0x", " 0x"],
-                    |b| format!("{b:02x}"),
-                ));
-                patterns.push(Pattern::of_bytes(text, &[",", ", ", " ", ";"], |b| b.to_string()));
-                patterns.extend(
-                    base64_forms(text.as_bytes()).iter().map(|form| Pattern::of_encoding(form)),
-                );
-            }
-        }
-        patterns.retain(|pattern| !pattern.0.is_empty());
-        let mut beginnings = [false; 256];
-        for spelling in
-            patterns.iter().filter_map(|pattern| pattern.0.first()).flat_map(Part::spellings)
-        {
-            if let Some(&first) = spelling.as_bytes().first() {
-                beginnings[usize::from(first.to_ascii_lowercase())] = true;
-                beginnings[usize::from(first.to_ascii_uppercase())] = true;
-            }
-        }
-        Self { patterns, beginnings, comparisons: Cell::new(0) }
+        let visible = without_unseen(secret);
+        Self { folded: folded(&visible), visible }
     }
 
-    /// Whether a text was hidden that could not be searched to its end.
-    pub fn is_exhausted(&self) -> bool {
-        self.comparisons.get() >= MOST_COMPARISONS
+    /// What to show instead of a text that contains the secret: `***`. `None` if it does not.
+    ///
+    /// A secret of fewer than four characters is searched for only verbatim, and only its
+    /// occurrences are replaced.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        if self.folded.chars().count() >= SHORTEST {
+            return self.is_in(text).then(|| "***".to_owned());
+        }
+        let occurs = !self.visible.is_empty() && text.contains(&self.visible);
+        occurs.then(|| text.replace(&self.visible, "***"))
     }
 
-    /// The text with `***` for every occurrence of the secret.
-    pub fn apply(&self, text: &str) -> String {
-        let mut masked = String::with_capacity(text.len());
-        let (mut done, mut position) = (0, 0);
-        while let Some(byte) = text.as_bytes().get(position) {
-            let end_of_match = |pattern: &Pattern| {
-                pattern.end_of_match(text.as_bytes(), position, &self.comparisons)
-            };
-            let end = if self.is_exhausted() {
-                Some(text.len())
-            } else if self.beginnings[usize::from(*byte)] {
-                self.patterns.iter().filter_map(end_of_match).max()
-            } else {
-                None
-            };
-            if let Some(end) = end {
-                masked.push_str(&text[done..position]);
-                masked.push_str("***");
-                (done, position) = (end, end);
-            } else {
-                position += 1;
+    fn is_in(&self, text: &str) -> bool {
+        let mut readings = vec![without_unseen(text)];
+        for _ in 0..DEPTH {
+            if readings.iter().any(|reading| folded(reading).contains(&self.folded)) {
+                return true;
             }
+            readings = readings.iter().flat_map(|reading| decoded(reading)).collect();
+            // Decoders that act on different places of a text yield the same in either order.
+            readings.sort_unstable();
+            readings.dedup();
         }
-        masked.push_str(&text[done..]);
-        masked
+        readings.iter().any(|reading| folded(reading).contains(&self.folded))
     }
 }
 
-impl Part {
-    fn new(kind: Kind) -> Self {
-        Self { kind, spellings: OnceCell::new() }
+/// A text for comparison: case, white space and `+` (a space in a URL) make no difference.
+fn folded(text: &str) -> String {
+    let counts = |c: &char| *c != '+' && !c.is_whitespace();
+    text.chars().filter(counts).flat_map(char::to_lowercase).collect()
+}
+
+/// What each decoder makes of a text, apart from those that leave it as it is.
+fn decoded(text: &str) -> Vec<String> {
+    let readings = [
+        unescaped(text, json_escape),
+        // `%u00e9` is what `escape` of JavaScript and classic ASP writes.
+        unescaped(&text.replace("%u", "\\u"), json_escape),
+        unescaped(text, html_reference),
+        percent_decode_str(text).decode_utf8_lossy().into_owned(),
+        texts_in(hex_decoded(text)),
+        texts_in(hex_decoded(&text.replace("0x", ""))),
+        texts_in(base64_decoded(text)),
+    ];
+    let readings = readings.iter().filter(|reading| *reading != text && !reading.is_empty());
+    readings.map(|reading| without_unseen(reading)).collect()
+}
+
+/// The text in decoded bytes. Fragments too short for a secret are dropped, because most bytes are
+/// not text.
+fn texts_in(decoded: Vec<Vec<u8>>) -> String {
+    let chunks = decoded.iter().flat_map(|bytes| bytes.utf8_chunks());
+    chunks.map(|chunk| chunk.valid()).filter(|text| text.len() >= SHORTEST).collect()
+}
+
+/// Replaces each escape: `escape` reads one at the start of a text, as its code and length.
+fn unescaped(text: &str, escape: fn(&str) -> Option<(u32, usize)>) -> String {
+    if !text.contains(['\\', '%', '&']) {
+        return String::new();
+    }
+    let mut units = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (code, length) = escape(rest).unwrap_or((c.into(), c.len_utf8()));
+        match char::from_u32(code) {
+            Some(c) => units.extend_from_slice(c.encode_utf16(&mut [0; 2])),
+            // One half of a surrogate pair.
+            None => units.push(code as u16),
+        }
+        rest = &rest[length..];
+    }
+    String::from_utf16_lossy(&units)
+}
+
+fn json_escape(text: &str) -> Option<(u32, usize)> {
+    match text.as_bytes() {
+        [b'\\', b'u', ..] => Some((u16::from_str_radix(text.get(2..6)?, 16).ok()?.into(), 6)),
+        [b'\\', c @ (b'"' | b'\'' | b'\\' | b'/'), ..] => Some(((*c).into(), 2)),
+        [b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..] => Some((b' '.into(), 2)),
+        _ => None,
+    }
+}
+
+fn html_reference(text: &str) -> Option<(u32, usize)> {
+    const LONGEST: usize = "&#x10ffff;".len();
+    let name = text.strip_prefix('&')?;
+    let end = name.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let code = match &name[..end] {
+        "amp" => '&'.into(),
+        "apos" => '\''.into(),
+        "gt" => '>'.into(),
+        "lt" => '<'.into(),
+        "quot" => '"'.into(),
+        name => {
+            let digits = name.strip_prefix('#')?;
+            match digits.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => digits.parse().ok()?,
+            }
+        }
+    };
+    char::from_u32(code).map(|_| (code, end + 2))
+}
+
+/// The bytes that each run of hexadecimal digits encodes, whichever of its first two digits begins
+/// a byte. The usual separators between two bytes do not end a run.
+fn hex_decoded(text: &str) -> Vec<Vec<u8>> {
+    let text = text.replace("\\x", "").replace(['-', ':', ',', ' '], "");
+    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default() as u8;
+    let runs = text.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() > SHORTEST);
+    runs.flat_map(|run| [run, &run[1..]])
+        .map(|run| run.as_bytes().chunks_exact(2))
+        .map(|pairs| pairs.map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect())
+        .collect()
+}
+
+/// The bytes that each run of base64 or base64url encodes, whichever of its first four characters
+/// begins a group: other text may stand directly before the encoding.
+fn base64_decoded(text: &str) -> Vec<Vec<u8>> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let text = text.replace('-', "+").replace('_', "/");
+    let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/'));
+    runs.filter(|run| run.len() > SHORTEST)
+        .flat_map(|run| [0, 1, 2, 3].map(|start| &run[start..]))
+        // A single character of a last group encodes no byte.
+        .map(|run| &run[..run.len() - usize::from(run.len() % 4 == 1)])
+        .filter_map(|run| LENIENT.decode(run).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    const SECRET: &str = "e15148d497d8bc12";
+
+    fn hides(text: &str, secret: &str) -> bool {
+        let masked = Mask::new(secret).apply(text);
+        assert!(masked.as_deref().is_none_or(|masked| masked == "***"), "{masked:?}");
+        masked.is_some()
     }
 
-    fn spellings(&self) -> &[String] {
-        self.spellings.get_or_init(|| match &self.kind {
-            Kind::Character(c) => spellings(*c),
-            Kind::Word(word) => vec![word.clone()],
-            Kind::FirstByte(byte, digits) => {
-                let digits = digits(*byte);
-                vec![format!("\\x{digits}"), format!("0x{digits}"), digits]
-            }
-            Kind::Byte(byte, digits, separators) => {
-                let digits = digits(*byte);
-                separators.iter().map(|separator| format!("{separator}{digits}")).collect()
-            }
-        })
+    fn hex(bytes: &[u8], separator: &str) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(separator)
     }
 
-    /// Where the part ends in the text, in each of its spellings that begins at one of `starts`.
-    fn ends(&self, text: &[u8], starts: &[usize]) -> Vec<usize> {
-        let mut ends = Vec::new();
-        for &start in starts {
-            for spelling in self.spellings() {
-                let end = start + spelling.len();
-                let matches = text
-                    .get(start..end)
-                    .is_some_and(|piece| piece.eq_ignore_ascii_case(spelling.as_bytes()));
-                if matches && !ends.contains(&end) {
-                    ends.push(end);
+    fn json(text: &str) -> String {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    }
+
+    fn percent(text: &str) -> String {
+        text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    }
+
+    #[test]
+    fn the_secret_is_found_in_every_encoding() {
+        let nasty = r#"pa/ss+w"ö\r<d & 'x'%?>~👍"#;
+        for encoded in [
+            nasty,
+            r#"pa/ss+w\"ö\\r<d & 'x'%?>~👍"#,
+            r#"pa\/ss+w\"\u00f6\\r<d & 'x'%?>~\ud83d\udc4d"#,
+            r#"pa/ss\u002Bw\u0022\u00F6\\r\u003Cd \u0026 \u0027x\u0027%?\u003E~👍"#,
+            "pa%2Fss%2Bw%22%C3%B6%5Cr%3Cd%20%26%20%27x%27%25%3F%3E~%F0%9F%91%8D",
+            "pa%2fss%2bw%22%c3%b6%5cr%3cd+%26+%27x%27%25%3f%3e%7e%f0%9f%91%8d",
+            "pa/ss+w%22%u00f6%5Cr%3Cd%20%26%20%27x%27%25%3F%3E%7E%uD83D%uDC4D",
+            "pa/ss+w&quot;&#xF6;\\r&lt;d &amp; &#39;x&#x27;%?&gt;~&#128077;",
+            &nasty.to_uppercase(),
+            &hex(nasty.as_bytes(), "").to_uppercase(),
+            &hex(nasty.as_bytes(), "-"),
+            &hex(nasty.as_bytes(), ":"),
+            &hex(nasty.as_bytes(), ", 0x"),
+            &hex(nasty.as_bytes(), "\\x"),
+            &STANDARD.encode(nasty),
+            &STANDARD_NO_PAD.encode(nasty),
+            &URL_SAFE.encode(nasty),
+            &URL_SAFE_NO_PAD.encode(nasty),
+        ] {
+            // A word before it shifts the groups of base64 and the pairs of hexadecimal digits.
+            for before in ["", "no: [", "e", "bad", "face"] {
+                let text = format!("{before}{encoded}].");
+                assert!(hides(&text, nasty), "{text}");
+            }
+        }
+        for encoded in [r"it\'s-a-word", "it&apos;s-a-word", "it&#039;s-a-word", "it%27s-a-word"] {
+            assert!(hides(encoded, "it's-a-word"), "{encoded}");
+        }
+        for encoded in ["a\tword", r"a\tword", "a%09word", "a word"] {
+            assert!(hides(encoded, "a\tword"), "{encoded}");
+        }
+    }
+
+    #[test]
+    fn the_secret_is_found_in_encodings_of_encodings() {
+        for encoded in [
+            "salt&amp;amp;pepper",
+            r"salt\u0026amp;pepper",
+            "salt%2526pepper",
+            "salt%255Cu0026pepper",
+        ] {
+            assert!(hides(encoded, "salt&pepper"), "{encoded}");
+        }
+        // Its base64 has a character of each kind that URLs and JSON escape.
+        assert_eq!(STANDARD.encode(">>>???>>"), "Pj4+Pz8/Pj4=");
+        for encoded in ["Pj4%2BPz8%2FPj4%3D", r"Pj4+Pz8\/Pj4=", r"Pj4\u002bPz8\u002fPj4\u003d"] {
+            assert!(hides(encoded, ">>>???>>"), "{encoded}");
+        }
+        let body = json(&format!(r#"{{"ClientSecret":"{SECRET}"}}"#));
+        assert!(hides(&percent(&STANDARD.encode(body)), SECRET));
+        assert!(hides(&STANDARD.encode(percent(&hex(SECRET.as_bytes(), ""))), SECRET));
+    }
+
+    #[test]
+    fn the_secret_is_found_in_base64_of_more() {
+        assert!(hides(&STANDARD.encode("İİİİ"), "İİİİ"), "its lower case is longer");
+        for before in ["", "a", "ab", "abc", "104s3a5275a0d35e4:"] {
+            for after in ["", "b", "bc"] {
+                let echo = STANDARD.encode(format!("{before}{SECRET}{after}"));
+                for prefix in ["", "x", "to", "Basic ", "a/b"] {
+                    assert!(hides(&format!("{prefix}{echo}"), SECRET), "{prefix}{echo}");
                 }
             }
         }
-        ends
-    }
-}
-
-impl Pattern {
-    fn of_text(text: &str) -> Self {
-        let characters = text.chars().skip_while(|&c| is_stripped(c));
-        Self(characters.map(|c| Part::new(Kind::Character(c))).collect())
     }
 
-    /// Byte by byte, as debuggers print it: something may stand between two of them.
-    fn of_bytes(text: &str, separators: &'static [&'static str], digits: Digits) -> Self {
-        let kind = |(position, byte)| match position {
-            0 => Kind::FirstByte(byte, digits),
-            _ => Kind::Byte(byte, digits, separators),
-        };
-        Self(text.bytes().enumerate().map(kind).map(Part::new).collect())
+    #[test]
+    fn stripped_characters_do_not_hide_the_secret() {
+        assert!(hides("e15148\u{200b}d497d8bc12", SECRET));
+        assert!(hides("\u{1b}[e15148\u{7}d497\u{1b}d8bc12", SECRET));
+        assert!(hides("a\u{200b}b::cd", "a\u{200b}b::cd"));
+        assert!(hides(r"ab\u200bcd", "ab\u{200b}cd"));
+        assert!(hides("hunter2%2\u{fe0f}52Fx", "hunter2/x"));
     }
 
-    /// In base64 only the few characters that are neither letter nor digit are ever spelled otherwise.
-    fn of_encoding(text: &str) -> Self {
-        let mut pattern = Vec::new();
-        for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
-            let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-            if !word.is_empty() {
-                pattern.push(Part::new(Kind::Word(word.to_owned())));
+    #[test]
+    fn other_text_stays() {
+        for text in ["Invalid Credentials", "e15148d497d8bc1", &STANDARD.encode("e15148"), ""] {
+            assert!(!hides(text, SECRET), "{text}");
+        }
+        assert!(!hides("nothing", ""));
+        assert!(!hides("nothing", "\u{200b}"));
+    }
+
+    #[test]
+    fn of_a_short_secret_only_itself_is_replaced() {
+        let mask = Mask::new("a9");
+        assert_eq!(mask.apply("key a9 or A9, a9").as_deref(), Some("key *** or A9, ***"));
+        assert_eq!(mask.apply("YTk= 6139"), None);
+        assert_eq!(Mask::new("abc").apply("abcd").as_deref(), Some("***d"));
+        assert_eq!(Mask::new("abcd").apply("abcde").as_deref(), Some("***"));
+    }
+
+    #[test]
+    fn hostile_sizes_take_linear_time() {
+        let start = std::time::Instant::now();
+        let nested = (0..4).fold("é\"%<".to_owned(), |text, _| {
+            json(&percent(&text).replace('%', "&#37;")) + &STANDARD.encode(text)
+        });
+        let secret = "a".repeat(64);
+        for unit in
+            ["a", "%", "&", "&#", "\\", "%61", "\\u0061", "%u", "0x", "YWFh", &secret[1..], &nested]
+        {
+            // A quarter of the largest reply, in a build without optimization.
+            assert!(!hides(&(unit.repeat((1 << 18) / unit.len()) + "b"), "b@b@"), "{unit}");
+        }
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
+
+    proptest! {
+        #[test]
+        fn no_encoding_of_the_secret_passes(
+            secret in "[a-zA-Z0-9+/%\\\\\"<&é: .]{8,20}",
+            before in "[a-z ]{0,5}",
+            after in "[a-z ]{0,5}",
+        ) {
+            prop_assume!(folded(&secret).chars().count() >= SHORTEST);
+            let bytes = secret.as_bytes();
+            let whole = format!("{before}{secret}{after}");
+            for encoded in
+                [&secret, &json(&secret), &percent(&secret), &hex(bytes, ""), &STANDARD.encode(bytes)]
+            {
+                prop_assert!(hides(&format!("{before}{encoded}{after}"), &secret), "{encoded}");
             }
-            pattern.extend(piece[word.len()..].chars().map(|c| Part::new(Kind::Character(c))));
-        }
-        Self(pattern)
-    }
-
-    /// Where the longest match that begins at `start` ends. Spellings are ambiguous (`%25` is `%`, or itself), so all
-    /// ends are followed side by side; there are only ever a few.
-    fn end_of_match(&self, text: &[u8], start: usize, comparisons: &Cell<u64>) -> Option<usize> {
-        let (first, others) = self.0.split_first()?;
-        let mut ends = first.ends(text, &[start]);
-        for part in others {
-            if ends.is_empty() {
-                return None;
-            }
-            comparisons.set(comparisons.get() + 1);
-            ends = part.ends(text, &ends);
-        }
-        ends.into_iter().max()
-    }
-}
-
-/// Whether the text that is searched may have lost the character. A tab has become a space there.
-fn is_stripped(c: char) -> bool {
-    is_unseen(c) && c != '\t'
-}
-
-/// The ways in which JSON, URLs and HTML spell a character, one within the other too, itself included; also nothing, for
-/// one that is stripped.
-fn spellings(c: char) -> Vec<String> {
-    let mut spellings = plain_spellings(c);
-    for inner in spellings.clone() {
-        spellings.push(inner.replace('\\', r"\\").replace('"', "\\\""));
-        spellings
-            .push(inner.replace('\\', r"\u005c").replace('"', r"\u0022").replace('&', r"\u0026"));
-        spellings.push(
-            inner.replace('%', "%25").replace('\\', "%5c").replace('"', "%22").replace('&', "%26"),
-        );
-        spellings.push(inner.replace('&', "&amp;").replace('"', "&quot;"));
-    }
-    spellings.sort();
-    spellings.dedup();
-    spellings
-}
-
-fn plain_spellings(c: char) -> Vec<String> {
-    let mut units = [0; 2];
-    let mut bytes = [0; 4];
-    let json: String =
-        c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
-    let url: String =
-        c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")).collect();
-    let code = u32::from(c);
-    // What JavaScript's `escape` and IIS write.
-    let escape: String =
-        c.encode_utf16(&mut units).iter().map(|unit| format!("%u{unit:04x}")).collect();
-    let mut spellings = vec![json, url, escape, format!("&#{code};"), format!("&#x{code:x};")];
-    spellings.extend(
-        match c {
-            '"' => vec!["\\\"", "&quot;"],
-            '\'' => vec!["\\'", "&apos;", "&#039;"],
-            '\\' => vec!["\\\\"],
-            '/' => vec!["\\/"],
-            '&' => vec!["&amp;"],
-            '<' => vec!["&lt;"],
-            '>' => vec!["&gt;"],
-            ' ' => vec!["+"],
-            '\t' => vec!["\\t", " "],
-            '\r' => vec!["\\r", " "],
-            '\u{8}' => vec!["\\b"],
-            '\u{c}' => vec!["\\f"],
-            _ => vec![],
-        }
-        .into_iter()
-        .map(str::to_owned),
-    );
-    spellings.push(c.to_string());
-    if is_stripped(c) {
-        spellings.push(String::new());
-    }
-    spellings
-}
-
-/// The secret in base64: alone, and as the part of a longer text that is the same whatever stands around it.
-fn base64_forms(secret: &[u8]) -> Vec<String> {
-    let mut forms = Vec::new();
-    for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
-        forms.push(engine.encode(secret));
-    }
-    for before in 0..3 {
-        let mut bytes = vec![0; before];
-        bytes.extend_from_slice(secret);
-        // Six bits a character: those that hold a bit of a neighbour are not the secret's own.
-        let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
-        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            forms.extend(
-                engine
-                    .encode(&bytes)
-                    .get(own.clone())
-                    .filter(|own| own.len() >= SHORTEST)
-                    .map(str::to_owned),
-            );
+            prop_assert!(hides(&STANDARD.encode(&whole), &secret), "{whole}");
         }
     }
-    forms.sort();
-    forms.dedup();
-    forms
 }

@@ -1,4 +1,4 @@
-//! What the program makes of each answer that a server, a proxy or an enemy may give.
+//! The outcome of each answer that a server, a proxy or an attacker may send.
 
 mod refusals;
 mod retries;
@@ -10,16 +10,17 @@ use std::thread;
 
 use crate::support::*;
 
-const HINT: &str = "check the client id (from SKIA_CLIENT_ID; it is the example of the documentation) and the client secret (from SKIA_CLIENT_SECRET)";
+const HINT: &str = "check the client id (from SKIA_CLIENT_ID; it is the example of the \
+    documentation) and the client secret (from SKIA_CLIENT_SECRET)";
 
-/// One call in a home of its own, to a server that has to get this number of requests.
+/// One call from a new home to a server that must get this number of requests.
 #[track_caller]
 fn ask(arguments: &[&str], script: impl IntoIterator<Item = Reply>, requests: usize) -> Outcome {
     let server = Server::start(script).expects(requests);
     Home::new().skia(arguments).credentials().server(&server).run()
 }
 
-/// Runs a case for every row, all at once. The failure names the rows that failed.
+/// Runs a case for every row in parallel. The failure names the rows that failed.
 fn each<T: Send>(rows: impl IntoIterator<Item = (&'static str, T)>, case: impl Fn(T) + Sync) {
     let case = &case;
     let failed: Vec<String> = thread::scope(|scope| {
@@ -35,7 +36,7 @@ fn each<T: Send>(rows: impl IntoIterator<Item = (&'static str, T)>, case: impl F
     assert!(failed.is_empty(), "{} rows failed:\n\n{}", failed.len(), failed.join("\n"));
 }
 
-/// What is said of refused credentials.
+/// The standard error for refused credentials.
 fn refused(status: u16, said: &[&str]) -> String {
     let said: String = said.iter().map(|line| format!("server: {line}\n")).collect();
     format!(
@@ -43,16 +44,24 @@ fn refused(status: u16, said: &[&str]) -> String {
     )
 }
 
+/// The standard error for a redirect to this address.
+fn redirected(status: u16, target: &str) -> String {
+    let what = "127.0.0.1 answered with a redirect";
+    let hint = "if that is your environment, use it as the base URL";
+    error(&format!("{what} (HTTP {status}), which is not followed"))
+        + &format!("hint: the redirect points to {target}: {hint}\n")
+}
+
 fn error(what: &str) -> String {
     format!("skia-auth: error: {what}\n")
 }
 
-/// A success with these fields in the place of the usual ones.
+/// An answer with HTTP 200 and a JSON object of these fields.
 fn with_fields(fields: &str) -> Reply {
     Reply::json(200, format!("{{{fields}}}"))
 }
 
-/// An answer byte for byte: status line, header and body.
+/// An answer as exact bytes: status line, header and body.
 fn raw(head: &str, body: impl AsRef<[u8]>) -> Reply {
     Reply::raw([head.as_bytes(), b"\r\n", body.as_ref()].concat())
 }

@@ -1,4 +1,4 @@
-//! Answers that refuse the credentials: shown, exit code 4, and never asked for twice.
+//! Answers that refuse the credentials: shown, exit code 4, never retried.
 
 use std::time::Duration;
 
@@ -6,10 +6,12 @@ use super::{HINT, ask, each, error, raw, refused, with_fields};
 use crate::support::*;
 
 #[test]
-fn refused_credentials_are_never_tried_again() {
-    let problem = r#"{"type":"https://tools.ietf.org/html/rfc7231","title":"One or more validation errors occurred.",
-        "status":400,"errors":{"ClientId":["The ClientId field is required."],"Scope":["Too long.","Unknown."]}}"#;
-    let page = "<!DOCTYPE html>\n<html><head><TITLE lang='en'>401 - Unauthorized: Access is denied</TITLE></head></html>";
+fn refused_credentials_are_never_retried() {
+    let problem = r#"{"type":"https://tools.ietf.org/html/rfc7231","status":400,
+        "title":"One or more validation errors occurred.",
+        "errors":{"ClientId":["The ClientId field is required."],"Scope":["Too long.","Unknown."]}}"#;
+    let page = "<!DOCTYPE html>\n<html><head>\
+        <TITLE lang='en'>401 - Unauthorized: Access is denied</TITLE></head></html>";
     let invalid = || vec!["Invalid Credentials"];
     let refusal = |status| Reply::json(status, DOCUMENTED_401);
     let denied = "Authorization has been denied for this request.";
@@ -136,7 +138,7 @@ fn refused_credentials_are_never_tried_again() {
 }
 
 #[test]
-fn refusal_is_one_for_login_and_exec_too() {
+fn refusal_ends_login_and_exec_too() {
     for command in
         [&["login"][..], &["exec", "--", "sh", "-c", "echo ran"], &["login", "--retries", "5"]]
     {
@@ -146,7 +148,7 @@ fn refusal_is_one_for_login_and_exec_too() {
 }
 
 #[test]
-fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
+fn oddities_of_the_credentials_are_named_without_showing_them() {
     const QUOTES: &str = "; it stands in quotes";
     const TEMPLATE: &str = "; it has a template in it that was not expanded";
     const VARIABLE: &str = "; it has a variable in it that was not expanded";
@@ -206,9 +208,11 @@ fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
                 .run()
         };
         let told = |id: &str, secret: &str| {
-            let start = "skia-auth: error: 127.0.0.1 refused the credentials (HTTP 401)\nserver: Invalid Credentials\n";
-            let hint = "hint: check the client id (from SKIA_CLIENT_ID";
-            format!("{start}{hint}{id}) and the client secret (from SKIA_CLIENT_SECRET{secret})\n")
+            let hint = format!(
+                "check the client id (from SKIA_CLIENT_ID{id}) and the client secret \
+                 (from SKIA_CLIENT_SECRET{secret})"
+            );
+            refused(401, &["Invalid Credentials"]).replace(HINT, &hint)
         };
         run("an-id", word).fails(4, &told("", odd));
         if fits_an_id {
@@ -218,7 +222,7 @@ fn what_looks_odd_about_the_credentials_is_told_and_nothing_of_them_shown() {
 }
 
 #[test]
-fn refusal_after_an_outage_ends_the_tries() {
+fn refusal_after_an_outage_ends_the_retries() {
     let script = [Reply::json(503, ""), Reply::json(401, DOCUMENTED_401)];
     ask(&["token"], script, 2).fails(4, &refused(401, &["Invalid Credentials"]));
     let script = [Reply::close(), Reply::json(500, DOCUMENTED_500)];
@@ -239,11 +243,11 @@ fn refusal_whose_page_never_ends_is_a_refusal() {
 }
 
 #[test]
-fn token_beside_a_refusal_is_not_given_out() {
+fn token_in_a_refusal_is_not_printed() {
     let token = live_token();
     let beside =
         |status: &str| format!(r#""Status":{status},"Token":"{token}","Messages":["Success"]"#);
-    let contradiction = error("127.0.0.1 sent a token with a Status that says error");
+    let contradiction = error("the reply of 127.0.0.1 has a token, and a Status that is not 0");
     ask(&["token"], [with_fields(&beside("1"))], 1).fails(6, &contradiction);
     ask(&["login"], [with_fields(&beside("-1"))], 1).fails(6, &contradiction);
     ask(&["token"], [with_fields(r#""Status":1,"Token":{}"#)], 1).fails(6, &contradiction);

@@ -1,4 +1,4 @@
-//! Answers that are worth another try: how often, how soon, and when no more.
+//! Answers that are retried: how often, and after how long.
 
 use std::time::Duration;
 
@@ -15,20 +15,20 @@ fn away(status: u16) -> String {
         408 => "gave up waiting for the request",
         429 => "has had too many requests",
         502..=504 => "is not available",
-        _ => "has an error of its own",
+        _ => "failed with an internal error",
     };
     error(&format!("127.0.0.1 {what} (HTTP {status})"))
 }
 
 #[test]
-fn server_that_recovers_is_asked_again() {
+fn server_that_recovers_answers_the_retry() {
     let token = live_token();
     let script = [Reply::json(503, ""), Reply::json(503, ""), live_reply(&token)];
     ask(&["token"], script, 3).ok(&format!("{token}\n"));
 }
 
 #[test]
-fn server_that_stays_away_is_asked_as_often_as_it_can_help() {
+fn outage_is_retried_as_often_as_its_kind_allows() {
     let nginx =
         "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body></html>";
     let portal = "<html><title>Log in to the Wi-Fi</title></html>";
@@ -71,7 +71,7 @@ fn server_that_stays_away_is_asked_as_often_as_it_can_help() {
 }
 
 #[test]
-fn answer_that_is_lost_is_asked_for_once_more() {
+fn lost_answer_is_retried_once() {
     let token = live_token();
     let good = live_reply(&token);
     let (head, whole) =
@@ -101,7 +101,7 @@ fn answer_that_is_lost_is_asked_for_once_more() {
 }
 
 #[test]
-fn answer_that_was_lost_comes_with_the_second_try() {
+fn lost_answer_comes_with_the_second_try() {
     let token = live_token();
     let script = [live_reply(&token).cut_at(300), live_reply(&token)];
     ask(&["login"], script, 2).ok(&format!("{token}\n"));
@@ -141,7 +141,7 @@ fn wait_after(reply: Reply) -> Duration {
 }
 
 #[test]
-fn server_that_asks_for_time_gets_it() {
+fn retry_after_is_obeyed() {
     let busy = |status| Reply::json(status, "").header("Retry-After", "1");
     let date = |after| {
         (Timestamp::now() + Duration::from_secs(after))
@@ -163,7 +163,7 @@ fn server_that_asks_for_time_gets_it() {
 }
 
 #[test]
-fn delay_that_says_nothing_is_as_if_absent() {
+fn invalid_retry_after_is_ignored() {
     let delays = [
         "-1",
         "1e99",
@@ -184,7 +184,7 @@ fn delay_that_says_nothing_is_as_if_absent() {
 }
 
 #[test]
-fn delay_beyond_the_deadline_ends_the_call_at_once() {
+fn retry_after_beyond_the_deadline_ends_the_call_at_once() {
     let busy = |status: u16, delay: &str| Reply::json(status, "").header("Retry-After", delay);
     let asks =
         |status, delay: &str| away(status).replace('\n', &format!("; it asks to wait {delay} s\n"));
@@ -230,7 +230,7 @@ fn retries_end_at_the_deadline() {
 }
 
 #[test]
-fn last_answer_is_the_one_that_is_told() {
+fn error_is_that_of_the_last_answer() {
     let script = [Reply::json(503, ""), Reply::html(404, "")];
     let what =
         "http://127.0.0.1:[..]/api/Auth/Login answered with HTTP 404: not the login endpoint";
@@ -245,7 +245,8 @@ fn program_gets_an_outage_as_one_line_of_json() {
     outcome.fails(5, "{[..]}\n");
     let expected = json!({"error": {
         "kind": "unavailable", "exit": 5, "retryable": true, "http_status": 429, "hint": null,
-        "message": "127.0.0.1 has had too many requests (HTTP 429); it asks to wait 3600 s", "messages": ["Slow down"],
+        "message": "127.0.0.1 has had too many requests (HTTP 429); it asks to wait 3600 s",
+        "messages": ["Slow down"],
     }});
     assert_eq!(outcome.json_error(), expected);
 }

@@ -1,24 +1,25 @@
-//! Answers of something that is not the login endpoint, or not understood: exit code 6, nothing of it echoed.
+//! Answers that are not understood or not from the login endpoint: exit code 6, nothing echoed.
 
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::{ask, each, error, raw, with_fields};
+use super::{ask, each, error, raw, redirected, with_fields};
 use crate::support::*;
 
-fn not_the_endpoint(status: u16, what: &str) -> String {
-    let what = format!("http://127.0.0.1:[..]/api/Auth/Login answered with HTTP {status}: {what}");
+fn not_the_endpoint(status: u16) -> String {
+    let url = "http://127.0.0.1:[..]/api/Auth/Login";
+    let what = format!("{url} answered with HTTP {status}: not the login endpoint");
     error(&what) + "hint: check the base URL: skia-auth config show\n"
 }
 
-fn no_object() -> String {
-    error("the reply of 127.0.0.1 is not the documented JSON object")
+fn invalid(what: &str) -> String {
+    error(&format!("the reply of 127.0.0.1 {what}"))
 }
 
 #[test]
 fn token_that_could_break_something_is_not_shown() {
-    let not_one = error("the token of the reply is not one (RFC 6750 b64token, at most 16 KiB)");
+    let not_one = invalid("has a token that is not valid (RFC 6750 b64token, at most 16 KiB)");
     let hostile = [
         ("newline", "eyJh\nbGci"),
         ("final newline", "eyJhbGci\n"),
@@ -56,38 +57,32 @@ fn token_that_could_break_something_is_not_shown() {
 }
 
 #[test]
-fn success_without_a_token_is_none() {
-    let no_token = "the reply says success and has no token";
+fn success_needs_a_token() {
+    let no_token = "reports success but has no token";
     each(
         [
             ("null", (r#""Status":0,"Token":null"#, no_token)),
             ("absent", (r#""Status":0,"Messages":["Success"]"#, no_token)),
-            ("empty", (r#""Status":0,"Token":"""#, "the reply has an empty token")),
-            (
-                "a number",
-                (r#""Status":0,"Token":20250424"#, "the token of the reply is not a string"),
-            ),
-            ("a boolean", (r#""Status":0,"Token":true"#, "the token of the reply is not a string")),
+            ("empty", (r#""Status":0,"Token":"""#, "has an empty token")),
+            ("a number", (r#""Status":0,"Token":20250424"#, "has a token that is not a string")),
+            ("a boolean", (r#""Status":0,"Token":true"#, "has a token that is not a string")),
             (
                 "an array",
-                (r#""Status":0,"Token":["eyJhbGci"]"#, "the token of the reply is not a string"),
+                (r#""Status":0,"Token":["eyJhbGci"]"#, "has a token that is not a string"),
             ),
             (
                 "an object",
-                (
-                    r#""Status":0,"Token":{"a":"eyJhbGci"}"#,
-                    "the token of the reply is not a string",
-                ),
+                (r#""Status":0,"Token":{"a":"eyJhbGci"}"#, "has a token that is not a string"),
             ),
         ],
         |(fields, what)| {
-            ask(&["token"], [with_fields(fields)], 1).fails(6, &error(what));
+            ask(&["token"], [with_fields(fields)], 1).fails(6, &invalid(what));
         },
     );
 }
 
 #[test]
-fn status_that_is_no_number_is_not_understood() {
+fn status_must_be_a_number() {
     let token = r#""Token":"eyJhbGci.e30.c2ln""#;
     each(
         [
@@ -100,14 +95,14 @@ fn status_that_is_no_number_is_not_understood() {
         ],
         |status| {
             let reply = with_fields(&format!("{token}{status}"));
-            let what = error("the reply of 127.0.0.1 has no Status of the documented kind");
+            let what = invalid("has no Status that is a number");
             ask(&["token"], [reply], 1).fails(6, &what);
         },
     );
 }
 
 #[test]
-fn field_that_stands_there_twice_is_not_understood() {
+fn documented_field_must_occur_once() {
     each(
         [
             ("Token", r#""Token":"eyJhbGci","Token":"eyJhbGcj","Status":0"#),
@@ -116,14 +111,14 @@ fn field_that_stands_there_twice_is_not_understood() {
             ("the same value", r#""Token":"eyJhbGci","Status":0,"Status":0"#),
         ],
         |fields| {
-            let what = error("the reply of 127.0.0.1 has a documented field twice");
+            let what = invalid("has a documented field twice");
             ask(&["token"], [with_fields(fields)], 1).fails(6, &what);
         },
     );
 }
 
 #[test]
-fn body_that_is_not_one_object_is_not_echoed() {
+fn body_must_be_one_object_and_is_not_echoed() {
     let token = live_token();
     let good = format!(r#"{{"Token":"{token}","Status":0}}"#);
     let utf16: Vec<u8> =
@@ -163,38 +158,35 @@ fn body_that_is_not_one_object_is_not_echoed() {
         ("an event stream", format!("data: {good}\n\n").into()),
     ];
     each(rows, |body| {
-        ask(&["token"], [Reply::json(200, body)], 1).fails(6, &no_object());
+        ask(&["token"], [Reply::json(200, body)], 1)
+            .fails(6, &invalid("is not the documented JSON object"));
     });
 }
 
 #[test]
-fn page_in_the_place_of_a_reply_is_the_wrong_address() {
+fn web_page_is_not_the_login_endpoint() {
     let page = "<!doctype html><html><head><title>Welcome</title></head><body>Skia</body></html>";
-    let not = "not the login endpoint";
-    let rows: Vec<(&str, (Reply, u16, &str))> = vec![
-        ("200 with HTML", (Reply::html(200, page), 200, "not a login reply")),
-        (
-            "200 with HTML said to be JSON",
-            (Reply::json(200, format!("\u{feff}\n{page}")), 200, "not a login reply"),
-        ),
-        ("200 with XML", (Reply::json(200, "<?xml version='1.0'?><a/>"), 200, "not a login reply")),
-        ("200, empty", (Reply::json(200, ""), 200, "not a login reply")),
-        ("200, white space", (Reply::json(200, " \r\n"), 200, "not a login reply")),
-        ("204", (raw("HTTP/1.1 204 No Content\r\n", ""), 204, "not a login reply")),
-        ("205", (Reply::json(205, ""), 205, "not a login reply")),
-        ("404", (Reply::html(404, page), 404, not)),
-        ("404 with JSON", (Reply::json(404, r#"{"Messages":["no"]}"#), 404, not)),
-        ("405", (Reply::json(405, "").header("Allow", "GET"), 405, not)),
-        ("400 with HTML", (Reply::html(400, page), 400, not)),
-        ("410 with HTML", (Reply::html(410, page), 410, not)),
+    let rows = [
+        ("200 with HTML", (Reply::html(200, page), 200)),
+        ("200 with HTML said to be JSON", (Reply::json(200, format!("\u{feff}\n{page}")), 200)),
+        ("200 with XML", (Reply::json(200, "<?xml version='1.0'?><a/>"), 200)),
+        ("200, empty", (Reply::json(200, ""), 200)),
+        ("200, white space", (Reply::json(200, " \r\n"), 200)),
+        ("204", (raw("HTTP/1.1 204 No Content\r\n", ""), 204)),
+        ("205", (Reply::json(205, ""), 205)),
+        ("404", (Reply::html(404, page), 404)),
+        ("404 with JSON", (Reply::json(404, r#"{"Messages":["no"]}"#), 404)),
+        ("405", (Reply::json(405, "").header("Allow", "GET"), 405)),
+        ("400 with HTML", (Reply::html(400, page), 400)),
+        ("410 with HTML", (Reply::html(410, page), 410)),
     ];
-    each(rows, |(reply, status, what)| {
-        ask(&["token"], [reply], 1).fails(6, &not_the_endpoint(status, what));
+    each(rows, |(reply, status)| {
+        ask(&["token"], [reply], 1).fails(6, &not_the_endpoint(status));
     });
 }
 
 #[test]
-fn base_url_without_its_end_is_recognised() {
+fn base_url_without_api_is_recognised() {
     let server = Server::start([Reply::json(404, "")]);
     let base_url = server.base_url();
     let bare = base_url.strip_suffix("/api").unwrap();
@@ -211,17 +203,13 @@ fn redirect_is_not_followed() {
         let second = Server::start([live_reply(&live_token())]).expects(0);
         let target = format!("http://user:pw@127.0.0.1:{}/api/Auth/Login?x=y#z", second.port());
         let outcome = ask(&["token"], [Reply::json(status, "").header("Location", &target)], 1);
-        let what =
-            error(&format!("127.0.0.1 redirects (HTTP {status}), and a secret is never sent on"));
-        let hint = "hint: it points to http://127.0.0.1: if that is the environment, set it as the base URL\n";
-        outcome.fails(6, &(what + hint));
+        outcome.fails(6, &redirected(status, "http://127.0.0.1"));
         assert_eq!(second.connections(), 0);
     });
 }
 
 #[test]
-fn redirect_to_nowhere_is_the_wrong_address() {
-    let what = "a redirect, and a secret is never sent on";
+fn redirect_to_no_server_is_not_the_login_endpoint() {
     each(
         [
             ("relative", "/login"),
@@ -234,14 +222,14 @@ fn redirect_to_nowhere_is_the_wrong_address() {
         ],
         |location| {
             let reply = Reply::json(302, "").header("Location", location);
-            ask(&["token"], [reply], 1).fails(6, &not_the_endpoint(302, what));
+            ask(&["token"], [reply], 1).fails(6, &not_the_endpoint(302));
         },
     );
-    ask(&["token"], [Reply::json(304, "")], 1).fails(6, &not_the_endpoint(304, what));
+    ask(&["token"], [Reply::json(304, "")], 1).fails(6, &not_the_endpoint(304));
 }
 
 #[test]
-fn status_that_nobody_expects_is_named_with_the_words_of_the_server() {
+fn unexpected_status_is_named_with_the_text_of_the_server() {
     let rows: Vec<(&str, (Reply, u16, &str))> = vec![
         ("400, plain text", (Reply::json(400, "Bad Request"), 400, "server: Bad Request\n")),
         ("400, a JSON array", (Reply::json(400, r#"["bad"]"#), 400, "")),
@@ -268,7 +256,7 @@ fn status_that_nobody_expects_is_named_with_the_words_of_the_server() {
 }
 
 #[test]
-fn proxy_that_nobody_named_is_recognised_by_its_demand() {
+fn transparent_proxy_is_recognised_by_its_407() {
     let reply = || Reply::json(407, "").header("Proxy-Authenticate", "Basic");
     ask(&["token"], [reply()], 1).fails(6, &error("the proxy demands credentials"));
     let outcome = ask(&["login", "-o", "json"], [reply()], 1);
@@ -276,7 +264,7 @@ fn proxy_that_nobody_named_is_recognised_by_its_demand() {
 }
 
 #[test]
-fn peer_that_speaks_no_http_is_not_understood() {
+fn peer_must_speak_http() {
     let many: String = (0..300).map(|n| format!("X-{n}: y\r\n")).collect();
     let ok = "HTTP/1.1 200 OK\r\n";
     let rows: Vec<(&str, Reply)> = vec![
@@ -365,7 +353,7 @@ fn program_gets_a_stranger_as_one_line_of_json() {
     let error = &outcome.json_error()["error"];
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.ends_with("/api/Auth/Login answered with HTTP 200: not a login reply"),
+        message.ends_with("/api/Auth/Login answered with HTTP 200: not the login endpoint"),
         "{message}"
     );
     let expected = json!({

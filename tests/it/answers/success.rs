@@ -1,4 +1,4 @@
-//! Answers that bring a token, and how long it is taken for valid.
+//! Answers with a token, and the lifetime that the token is taken to have.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use super::{ask, each, error, raw, with_fields};
 use crate::support::*;
 
 #[test]
-fn secret_that_stands_in_the_expiry_by_chance_leaves_it_as_it_is() {
+fn secret_in_the_expiry_by_chance_does_not_change_it() {
     let (home, opaque) = (Home::new(), register_token("opaque-until-2099"));
     let body =
         format!(r#"{{"ExpirationDate":"2099-01-01T00:00:00","Token":"{opaque}","Status":0}}"#);
@@ -24,7 +24,7 @@ fn secret_that_stands_in_the_expiry_by_chance_leaves_it_as_it_is() {
 }
 
 #[test]
-fn documented_reply_is_asked_for_once_and_then_kept() {
+fn documented_reply_is_requested_once_and_then_cached() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([live_reply(&token)]);
     for _ in 0..2 {
@@ -33,7 +33,10 @@ fn documented_reply_is_asked_for_once_and_then_kept() {
     let request = server.request();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/api/Auth/Login"));
     let body: Value = json!({
-        "ClientId": CLIENT_ID, "ClientSecret": SECRET, "GrantType": "client_credentials", "Scope": "api",
+        "ClientId": CLIENT_ID,
+        "ClientSecret": SECRET,
+        "GrantType": "client_credentials",
+        "Scope": "api",
     });
     assert_eq!(request.json(), body);
     assert_eq!(request.header("content-type"), Some("application/json"));
@@ -48,7 +51,7 @@ fn documented_reply_is_asked_for_once_and_then_kept() {
 }
 
 #[test]
-fn login_asks_every_time() {
+fn login_always_sends_a_request() {
     let (home, tokens) = (Home::new(), [live_token(), live_token()]);
     let server = Server::start(tokens.iter().map(|token| live_reply(token))).expects(2);
     for token in &tokens {
@@ -58,10 +61,10 @@ fn login_asks_every_time() {
 }
 
 #[test]
-fn expired_token_is_given_with_a_warning_and_not_kept() {
+fn expired_token_is_printed_with_a_warning_and_not_cached() {
     let home = Home::new();
     let server = Server::start([Reply::json(200, DOCUMENTED_200)]).expects(4);
-    // For one hour a day it is so many days ago and no hour, which is left out.
+    // A whole number of days is shown without hours.
     const EXPIRED: i64 = 1_745_500_611;
     let hours = (Timestamp::now().as_second() - EXPIRED) / 3600 % 24;
     let ago = if hours == 0 { "[..] d ago" } else { "[..] d [..] h ago" };
@@ -79,7 +82,7 @@ fn expired_token_is_given_with_a_warning_and_not_kept() {
 }
 
 #[test]
-fn reply_may_look_different() {
+fn variations_of_the_reply_are_accepted() {
     let body = |token: &str| format!(r#"{{"Token":"{token}","Status":0,"Messages":["Success"]}}"#);
     let chunks = |text: &str| {
         text.bytes().map(|byte| format!("1;x=y\r\n{}\r\n", byte as char)).collect::<String>()
@@ -193,7 +196,7 @@ fn reply_may_look_different() {
 }
 
 #[test]
-fn every_character_of_a_bearer_token_is_passed_on() {
+fn every_valid_character_of_a_token_is_printed() {
     let longest = "Ab0-._~+/".repeat(1821)[..16 * 1024 - 2].to_owned() + "==";
     assert_eq!(longest.len(), 16 * 1024);
     for token in ["A-Za.z0_9~+/opaque==", &longest] {
@@ -202,7 +205,7 @@ fn every_character_of_a_bearer_token_is_passed_on() {
     }
 }
 
-/// What `-o oauth` says of the expiry, and whether a second call is answered from the cache.
+/// Checks the expiry in `-o oauth`, and whether a second call uses the cache.
 fn expiry_of(token: &str, expiration_date: &str, expected: Option<&str>) {
     register_token(token);
     let home = Home::new();
@@ -219,7 +222,7 @@ fn expiry_of(token: &str, expiration_date: &str, expected: Option<&str>) {
     }
 }
 
-/// In six hours, in UTC and in Brasília, to the second.
+/// The time in six hours, in UTC and in Brasília.
 fn in_six_hours() -> (String, String) {
     let instant = Timestamp::now().as_second() + 6 * 3600;
     let at =
@@ -244,7 +247,7 @@ fn opaque_token_lives_until_the_expiration_date() {
 }
 
 #[test]
-fn expiration_date_that_is_none_leaves_the_expiry_unknown() {
+fn invalid_expiration_date_is_an_unknown_expiry() {
     let rows = [
         "\"0001-01-01T00:00:00\"",
         "\"9999-12-31T23:59:59\"",
@@ -258,7 +261,7 @@ fn expiration_date_that_is_none_leaves_the_expiry_unknown() {
 }
 
 #[test]
-fn expiry_is_the_exp_of_the_token_wherever_it_has_one() {
+fn exp_of_the_token_is_its_expiry() {
     let (utc, brasilia) = in_six_hours();
     let (end, date) = (format!("{utc}Z"), format!("\"{brasilia}\""));
     let soon = Timestamp::now().as_second() + 7200;

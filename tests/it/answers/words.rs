@@ -1,10 +1,10 @@
-//! The words of a hostile server: what is shown of them can be read, and nothing in it can be obeyed.
+//! Text of a hostile server: it is readable, inert, and does not contain the secret.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{ask, each, error, refused, with_fields};
+use super::{ask, each, error, redirected, refused, with_fields};
 use crate::support::*;
 
 fn refusal(messages: Value) -> Reply {
@@ -12,7 +12,7 @@ fn refusal(messages: Value) -> Reply {
 }
 
 #[test]
-fn words_of_a_server_cannot_be_obeyed() {
+fn text_of_a_server_is_inert() {
     let rows: Vec<(&str, (Value, Vec<&str>))> = vec![
         ("colours", (json!(["\u{1b}[31mred\u{1b}[0m"]), vec!["[31mred[0m"])),
         ("title of a terminal", (json!(["\u{1b}]0;pwned\u{7}x"]), vec!["]0;pwnedx"])),
@@ -34,15 +34,15 @@ fn words_of_a_server_cannot_be_obeyed() {
         ("behind white space", (json!(["  \t::error::x"]), vec![": :error: :x"])),
         ("in the middle", (json!(["see ::error::x"]), vec!["see : :error: :x"])),
         ("made by a removal", (json!([":\u{200b}:error:\u{1b}:x"]), vec![": :error: :x"])),
-        ("group", (json!(["a ##[group]"]), vec!["a ## [group]"])),
+        ("group", (json!(["a ##[group]"]), vec!["a # #[group]"])),
         (
             "vso",
             (
                 json!(["##vso[task.setvariable variable=a]b"]),
-                vec!["##vso [task.setvariable variable=a]b"],
+                vec!["# #vso[task.setvariable variable=a]b"],
             ),
         ),
-        ("VSO, split", (json!(["#\u{1b}#V\u{200b}sO[task]"]), vec!["##VsO [task]"])),
+        ("VSO, split", (json!(["#\u{1b}#V\u{200b}sO[task]"]), vec!["# #VsO[task]"])),
         ("blank", (json!(["", " ", "\u{200b}", "\r\n", "x"]), vec!["x"])),
         (
             "not only strings",
@@ -62,7 +62,7 @@ fn words_of_a_server_cannot_be_obeyed() {
 }
 
 #[test]
-fn words_of_a_server_are_cut() {
+fn text_of_a_server_is_cut() {
     let numbers: Vec<String> = (1..=10_000).map(|n| n.to_string()).collect();
     let ten = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "(9991 more)"];
     let long = format!("{}…", "x".repeat(299));
@@ -101,39 +101,42 @@ fn words_of_a_server_are_cut() {
 }
 
 #[test]
-fn words_in_other_places_are_as_harmless() {
+fn text_outside_the_messages_is_inert() {
     let hostile = "\u{1b}]0;x\u{7}::error::\u{202e}a\r##[group]";
-    let said = "server: ]0;x: :error: :a\nserver: ## [group]\n";
+    let said = "server: ]0;x: :error: :a\nserver: # #[group]\n";
     let what = error("127.0.0.1 answered with HTTP 418");
     ask(&["token"], [Reply::json(418, hostile)], 1).fails(6, &(what + said));
     let page = Reply::html(403, format!("<html><title>{hostile}</title>"));
-    ask(&["token"], [page], 1).fails(4, &refused(403, &["]0;x: :error: :a", "## [group]"]));
+    ask(&["token"], [page], 1).fails(4, &refused(403, &["]0;x: :error: :a", "# #[group]"]));
     let problem = json!({"title": hostile, "errors": {"::x": ["y"]}}).to_string();
-    let said = ["]0;x: :error: :a", "## [group]", ": :x: y"];
+    let said = ["]0;x: :error: :a", "# #[group]", ": :x: y"];
     ask(&["token"], [Reply::json(400, problem)], 1).fails(4, &refused(400, &said));
 }
 
 #[test]
-fn words_in_json_are_as_harmless() {
+fn text_in_a_json_error_is_inert() {
     let messages = json!(["\u{1b}[2J::stop-commands::x\u{9b}", "a ##[group]\u{202e}", SECRET]);
     let outcome = ask(&["token", "-o", "json"], [refusal(messages)], 1);
     outcome.fails(4, "{[..]}\n");
-    let said = json!(["[2J: :stop-commands: :x", "a ## [group]", "***"]);
+    let said = json!(["[2J: :stop-commands: :x", "a # #[group]", "***"]);
     assert_eq!(outcome.json_error()["error"]["messages"], said);
 }
 
 #[test]
-fn headers_of_a_server_are_as_harmless_when_asked_for() {
-    let reply = Reply::json(401, DOCUMENTED_401)
-        .header("Server", &format!("::error::x ##[group] {SECRET}"))
-        .header("Via", &STANDARD.encode(SECRET))
-        .header("Set-Cookie", &format!("secret={SECRET}"))
-        .header("X-Echo", SECRET);
-    let expected = format!(
-        "...\nskia-auth: < server: : :error: :x ## [group] ***\n...\nskia-auth: < via: ***\n...\n{}",
-        refused(401, &["Invalid Credentials"])
-    );
-    ask(&["token", "-vvv"], [reply], 1).fails(4, &expected);
+fn headers_of_a_server_are_inert() {
+    let echoes = [("as it is", format!("1.1 {SECRET}")), ("base64", STANDARD.encode(SECRET))];
+    each(echoes, |echo| {
+        let reply = Reply::json(401, DOCUMENTED_401)
+            .header("Server", "::error::x ##[group]")
+            .header("Via", &echo)
+            .header("Set-Cookie", &format!("secret={SECRET}"))
+            .header("X-Echo", SECRET);
+        let expected = format!(
+            "...\nskia-auth: < server: : :error: :x # #[group]\n...\nskia-auth: < via: ***\n...\n{}",
+            refused(401, &["Invalid Credentials"])
+        );
+        ask(&["token", "-vvv"], [reply], 1).fails(4, &expected);
+    });
 }
 
 fn hex(text: &str) -> String {
@@ -161,7 +164,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn echoed_secret_is_masked_in_every_encoding() {
+fn line_with_the_secret_is_hidden_in_every_encoding() {
     let utf16 =
         |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
     let rows: Vec<(&str, String)> = vec![
@@ -189,8 +192,6 @@ fn echoed_secret_is_masked_in_every_encoding() {
         ("hex with spaces", bytes(SECRET, " ", |byte| format!("{byte:02x}"))),
         ("hex of C", bytes(SECRET, ", ", |byte| format!("0x{byte:02x}"))),
         ("escapes of C", bytes(SECRET, "", |byte| format!("\\x{byte:02x}"))),
-        ("list of bytes", bytes(SECRET, ", ", |byte| byte.to_string())),
-        ("list of bytes, dense", bytes(SECRET, ",", |byte| byte.to_string())),
         ("base64", STANDARD.encode(SECRET)),
         ("base64url", URL_SAFE_NO_PAD.encode(SECRET)),
         ("base64 in a URL", url(&STANDARD.encode(SECRET))),
@@ -198,46 +199,34 @@ fn echoed_secret_is_masked_in_every_encoding() {
         ("colours between", SECRET.replace("Que", "\u{1b}Que\u{7}")),
     ];
     each(rows, |echo| {
-        let said = refused(401, &["wrong: ***."]);
+        let said = refused(401, &["***"]);
         ask(&["token"], [refusal(json!([format!("wrong: {echo}.")]))], 1).fails(4, &said);
         ask(&["login"], [Reply::json(401, format!("wrong: {echo}."))], 1).fails(4, &said);
     });
 }
 
 #[test]
-fn echoed_request_is_masked() {
+fn line_with_the_echoed_request_is_hidden() {
     let body = json!({"ClientId": CLIENT_ID, "ClientSecret": SECRET}).to_string();
     let basic = STANDARD.encode(format!("{CLIENT_ID}:{SECRET}"));
-    let rows: Vec<(&str, (String, String))> = vec![
-        (
-            "the body",
-            (body.clone(), format!(r#"{{"ClientId":"{CLIENT_ID}","ClientSecret":"***"}}"#)),
-        ),
-        ("the body in base64", (STANDARD.encode(&body), "[..]***[..]".to_owned())),
-        ("basic authentication", (format!("Basic {basic}"), "Basic [..]***[..]".to_owned())),
-        (
-            "a form",
-            (
-                format!("client_secret={}&scope=api", url(SECRET)),
-                "client_secret=***&scope=api".to_owned(),
-            ),
-        ),
-        (
-            "at the cut",
-            (
-                format!("{}{SECRET}{}", "x".repeat(290), "y".repeat(99)),
-                format!("{}***yyyyyy…", "x".repeat(290)),
-            ),
-        ),
-        ("many times", (format!("{SECRET} ").repeat(1000), format!("{}***…", "*** ".repeat(74)))),
+    let rows = [
+        ("the body", body.clone()),
+        ("the body in base64", STANDARD.encode(&body)),
+        ("basic authentication", format!("Basic {basic}")),
+        ("a form", format!("client_secret={}&scope=api", url(SECRET))),
+        ("at the cut", format!("{}{SECRET}{}", "x".repeat(290), "y".repeat(99))),
+        ("behind the cut", format!("{}{SECRET}", "x".repeat(400))),
+        ("many times", format!("{SECRET} ").repeat(1000)),
     ];
-    each(rows, |(echo, shown)| {
-        ask(&["token"], [refusal(json!([echo]))], 1).fails(4, &refused(401, &[&shown]));
+    each(rows, |echo| {
+        let messages = json!(["Sent:", format!("no\n{echo}\nno"), "yes"]);
+        let said = refused(401, &["Sent:", "no", "***", "no", "yes"]);
+        ask(&["token"], [refusal(messages)], 1).fails(4, &said);
     });
 }
 
 #[test]
-fn secret_that_comes_with_the_token_is_masked_and_not_kept() {
+fn secret_in_a_reply_with_a_token_is_masked_and_not_cached() {
     let token = live_token();
     let reply = |secret: &str| {
         let secret = json!(secret);
@@ -255,8 +244,8 @@ fn secret_that_comes_with_the_token_is_masked_and_not_kept() {
 }
 
 #[test]
-fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
-    // Not declared as a secret: it stands in the token, which is what was asked for.
+fn secret_in_the_token_stays_and_is_masked_elsewhere() {
+    // Not declared as a secret, because the printed token contains it.
     let (secret, home) = ("7f3a9c51d2e84b60", Home::new());
     let token = format!("opaque-{}", hex(secret));
     let fields = format!(r#""Token":"{token}","Status":0,"Messages":["for {secret}"]"#);
@@ -264,16 +253,16 @@ fn secret_that_the_server_put_into_the_token_is_masked_elsewhere() {
     let config =
         home.file("skia.json", format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#));
     let outcome = home.skia(["token", "-o", "json", "--config"]).arg(config).server(&server).run();
-    outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "for ***")));
+    outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "***")));
 }
 
 #[test]
-fn secret_that_stands_in_the_token_by_chance_does_no_harm() {
+fn weak_secret_in_the_reply_by_chance_does_no_harm() {
     let token = live_token();
     for secret in ["e", "Token", "Status"] {
         let server = Server::start([live_reply(&token)]);
         let body = format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#);
-        // Not declared as a secret: it stands in every reply.
+        // Not declared as a secret, because every reply contains it.
         let home = Home::new();
         let config = home.file("skia.json", body);
         let program = home.skia(["token", "--config"]).arg(config);
@@ -282,7 +271,7 @@ fn secret_that_stands_in_the_token_by_chance_does_no_harm() {
 }
 
 #[test]
-fn words_of_a_success_cannot_be_obeyed_either() {
+fn text_of_a_success_is_inert() {
     let token = live_token();
     let messages = json!(["\u{1b}[2J::stop-commands::x\u{9b}", "a ##[group]\u{202e}"]);
     for format in ["json", "text"] {
@@ -297,7 +286,7 @@ fn words_of_a_success_cannot_be_obeyed_either() {
 }
 
 #[test]
-fn many_words_under_a_long_name_do_not_fill_the_memory() {
+fn many_texts_with_a_long_name_need_little_memory() {
     let (name, texts) = ("n".repeat(500_000), vec!["1"; 250_000].join(","));
     let home = Home::new();
     let server =
@@ -310,12 +299,12 @@ fn many_words_under_a_long_name_do_not_fill_the_memory() {
 }
 
 #[test]
-fn echoed_secret_is_masked_wherever_it_stands() {
-    let said = refused(400, &["***: is ***"]);
+fn echoed_secret_is_hidden_wherever_it_is() {
+    let said = refused(400, &["***"]);
     let problem = json!({"errors": {SECRET: [format!("is {SECRET}")]}}).to_string();
     ask(&["token"], [Reply::json(400, problem)], 1).fails(4, &said);
     let page = format!("<title>No: {}</title>", html(SECRET));
-    ask(&["token"], [Reply::html(401, page)], 1).fails(4, &refused(401, &["No: ***"]));
+    ask(&["token"], [Reply::html(401, page)], 1).fails(4, &refused(401, &["***"]));
     let host = Reply::json(302, "").header("Location", "https://s3gr3do-que.n1ng/");
     let home = Home::new();
     home.declare_secret("s3gr3do-que.n1ng");
@@ -324,8 +313,5 @@ fn echoed_secret_is_masked_wherever_it_stands() {
         .skia(["token"])
         .env("SKIA_CLIENT_ID", CLIENT_ID)
         .env("SKIA_CLIENT_SECRET", "s3gr3do-que.n1ng");
-    let what = error("127.0.0.1 redirects (HTTP 302), and a secret is never sent on");
-    let hint =
-        "hint: it points to https://***: if that is the environment, set it as the base URL\n";
-    program.server(&server).run().fails(6, &(what + hint));
+    program.server(&server).run().fails(6, &redirected(302, "https://***"));
 }
