@@ -157,8 +157,8 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// A word of a command that is to be typed, quoted where a shell would take it apart.
-pub fn word(text: impl fmt::Display) -> String {
+/// Quotes an argument for a POSIX shell, if it needs quoting.
+pub fn shell_quote(text: impl fmt::Display) -> String {
     let text = text.to_string();
     shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)
 }

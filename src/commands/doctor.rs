@@ -12,7 +12,7 @@ use crate::acquire::{Clock, Need, acquire, trust};
 use crate::api;
 use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
-use crate::error::{Failure, Kind, word};
+use crate::error::{Failure, Kind, shell_quote};
 use crate::http::proxy::{self, Route};
 use crate::http::{self, Progress, Step};
 use crate::model::time::{humane, parse_http_date};
@@ -122,7 +122,8 @@ impl Checkup<'_> {
                     ));
                     self.failed(
                         "file mode",
-                        &failure.hint(format!("chmod go-rwx {}", word(file.value.display()))),
+                        &failure
+                            .hint(format!("chmod go-rwx {}", shell_quote(file.value.display()))),
                     );
                 }
             }

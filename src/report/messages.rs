@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::error::{Failure, word};
+use crate::error::{Failure, shell_quote};
 use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
 use crate::model::freshness::Miss;
@@ -55,7 +55,7 @@ impl fmt::Display for Warning {
             }
             Self::ExposedConfigFile(path) => {
                 let path = path.display();
-                write!(formatter, "other users can read the secret in {path}: chmod go-rwx {}", word(&path))
+                write!(formatter, "other users can read the secret in {path}: chmod go-rwx {}", shell_quote(&path))
             }
             Self::TokenExpired { ago } => write!(formatter, "the server's token expired {} ago", humane(*ago)),
             Self::ClockOff { server_ahead } => {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::file::{ConfigFile, DEFAULT_PROFILE, Profile};
 use crate::cli::SharedArgs;
 use crate::env;
-use crate::error::{Failure, nearest, word};
+use crate::error::{Failure, nearest, shell_quote};
 use crate::model::provenance::{ProfileSource, Provenance, Setting};
 use crate::report::{Note, Reporter, Warning};
 
@@ -67,7 +67,7 @@ impl ProfileLayer {
                 "unknown profile {:?} (from {}): {place}",
                 name.value, name.provenance
             ))
-            .hint(format!("skia-auth config init -p {}", word(&name.value))));
+            .hint(format!("skia-auth config init -p {}", shell_quote(&name.value))));
         }
         Ok(Self { name, profile: Profile::default(), source: None, file, exposed_file: None })
     }

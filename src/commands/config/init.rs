@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::SharedArgs;
 use crate::commands::Outcome;
-use crate::error::{Failure, reason, word};
+use crate::error::{Failure, reason, shell_quote};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::platform::{private_fs, prompt, stdio};
@@ -51,7 +51,7 @@ fn login_command(shared: &SharedArgs) -> String {
     let file = shared.config.as_ref().map(|file| file.display().to_string());
     let options = [("--config", file.as_deref()), ("-p", profile)];
     options.into_iter().fold("skia-auth login".to_owned(), |command, (option, value)| match value {
-        Some(value) => format!("{command} {option} {}", word(value)),
+        Some(value) => format!("{command} {option} {}", shell_quote(value)),
         None => command,
     })
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use self::fault::{Fault, Problem};
-use crate::error::{Failure, nearest, word};
+use crate::error::{Failure, nearest, shell_quote};
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
 use crate::platform::files::{self, Access, Contents};
@@ -91,7 +91,7 @@ impl ConfigFile {
             return Err(Failure::config(format!(
                 "{path} names a command, and other users can write the file"
             ))
-            .hint(format!("chmod go-w {}", word(path))));
+            .hint(format!("chmod go-w {}", shell_quote(path))));
         }
         if self.access.is_foreign {
             return Err(Failure::config(format!(
