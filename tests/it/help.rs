@@ -1,4 +1,4 @@
-//! Help: short enough for a screen, from what a command does to how it is typed.
+//! Help: `-h` fits a screen, and both forms end with examples.
 
 use crate::support::*;
 
@@ -34,7 +34,7 @@ fn help_fits_a_screen_and_ends_with_examples() {
             let text = outcome.stdout();
             let lines: Vec<_> = text.lines().collect();
             assert_eq!(lines[0], purpose);
-            assert!(lines.len() <= 45, "{} lines\n{text}", lines.len());
+            assert!(flag == "--help" || lines.len() <= 45, "{} lines\n{text}", lines.len());
             assert!(lines.iter().all(|line| line.chars().count() <= 100), "{text}");
             assert!(!text.contains("MARKER"), "{text}");
             let examples =

@@ -538,12 +538,10 @@ fn value_that_is_not_utf8_is_named_and_not_shown() {
     for option in
         ["--client-id", "--client-secret", "--base-url", "--scope", "--timeout", "--profile"]
     {
-        home.skia(["token", option])
-            .arg(marker)
-            .credentials()
-            .server(&server)
-            .run()
-            .fails(2, "skia-auth: error: word 3 after skia-auth is not valid UTF-8\nhint: skia-auth token --help\n");
+        home.skia(["token", option]).arg(marker).credentials().server(&server).run().fails(
+            2,
+            "skia-auth: error: an argument is not valid UTF-8\nhint: skia-auth token --help\n",
+        );
     }
     assert_eq!(home.skia(["--help"]).arg(marker).run().code, Some(0));
 }
