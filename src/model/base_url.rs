@@ -23,10 +23,15 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads a base URL as a person wrote it. The error never repeats the text: it may hold a password.
     pub fn parse(text: &str) -> Result<Self, Failure> {
+        Self::parse_named("the base URL", text)
+    }
+
+    /// Reads a base URL as a person wrote it. The error begins with `name`, and never repeats the
+    /// text, which may hold a password.
+    pub fn parse_named(name: &str, text: &str) -> Result<Self, Failure> {
         let malformed = |what: &str| {
-            Failure::config(format!("the base URL {what}"))
+            Failure::config(format!("{name} {what}"))
                 .hint("write it as https://api.skia.com.br/api")
         };
         if text.is_empty() {
@@ -94,7 +99,7 @@ impl BaseUrl {
         let path = uri.path().trim_end_matches('/').to_owned();
         if path.to_ascii_lowercase().ends_with("/auth/login") {
             let base = &text[..text.trim_end_matches('/').len() - "/auth/login".len()];
-            return Err(Failure::config("the base URL is the address of the login itself")
+            return Err(Failure::config(format!("{name} is the address of the login itself"))
                 .hint(format!("leave its end off: {base}")));
         }
         Ok(Self { tls, host, port, path })

@@ -205,6 +205,7 @@ fn quoted(text: &str) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::DEFAULT_TIMEOUT;
     use crate::settings::file::ConfigFile;
 
     #[test]
@@ -219,7 +220,7 @@ mod tests {
                 let directory = tempfile::tempdir().unwrap();
                 let path = directory.path().join("config.toml");
                 write(&path, &file(profile, Some(&answers)), profile).unwrap();
-                let read = ConfigFile::read(&path).unwrap();
+                let read = ConfigFile::read(&path, DEFAULT_TIMEOUT).unwrap();
                 let profile = &read.profiles[profile];
                 assert_eq!(profile.client_secret.as_ref().map(Secret::expose), Some(secret));
                 assert_eq!(profile.client_id.as_deref(), Some("id"));

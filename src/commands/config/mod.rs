@@ -16,7 +16,7 @@ use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::settings::file::ConfigFile;
 use crate::settings::secret_source::SecretSource;
-use crate::settings::{CachePlace, Layers, config_path};
+use crate::settings::{CachePlace, DEFAULT_TIMEOUT, Layers, config_path};
 
 /// The widest value that the others are aligned with: a long path must not push every line past 80 columns.
 const COLUMN: usize = 30;
@@ -54,8 +54,10 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
 /// The names of the profiles, one a line. It is silent about a file that cannot be read, and about
 /// names that a shell would have to quote.
 fn profile_names(shared: &SharedArgs) -> Outcome {
-    let file =
-        config_path(shared).ok().flatten().and_then(|path| ConfigFile::read(&path.value).ok());
+    let file = config_path(shared)
+        .ok()
+        .flatten()
+        .and_then(|path| ConfigFile::read(&path.value, DEFAULT_TIMEOUT).ok());
     let is_plain = |name: &&String| {
         name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
