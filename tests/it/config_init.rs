@@ -9,9 +9,9 @@ use skia_auth::sandbox::{Answer, Sandbox};
 use crate::support::*;
 
 /// What a template says, word for word.
-const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it to yourself: it may hold a secret.
-# The keys at the top are the profile "default". Another profile is a table of
-# its own, [profile.NAME], and inherits nothing.
+const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it private: it may hold a secret.
+# The keys at the top level are the profile "default". A table [profile.NAME] is
+# another profile, and inherits nothing.
 
 # client_id = "…"
 # client_secret = "…"
@@ -60,10 +60,9 @@ fn person_is_asked_and_the_secret_does_not_appear() {
     );
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     let written = fs::read_to_string(&path).unwrap();
-    let secret = SECRET.replace('\\', "\\\\").replace('"', "\\\"");
     let filled = TEMPLATE
         .replace("# client_id = \"…\"", &format!("client_id = \"{CLIENT_ID}\""))
-        .replace("# client_secret = \"…\"", &format!("client_secret = \"{secret}\""));
+        .replace("# client_secret = \"…\"", &format!("client_secret = '{SECRET}'"));
     assert_eq!(written, filled);
 
     let token = live_token();
@@ -202,7 +201,7 @@ fn existing_file_is_kept_and_nothing_is_asked() {
         .on_terminal()
         .wait();
     assert_eq!(ended.code, Some(3));
-    let told = format!("skia-auth: error: {} exists, and is not overwritten\n", path.display());
+    let told = format!("skia-auth: error: {} already exists\n", path.display());
     assert_eq!(ended.screen, format!("{told}hint: skia-auth config show\n"));
     home.skia(["config", "init"]).run().fails(3, &format!("{told}hint: skia-auth config show\n"));
     home.skia(["config", "init", "-p", "x"])
@@ -218,9 +217,10 @@ fn dangling_link_in_the_way_is_not_followed() {
     fs::remove_file(&path).unwrap();
     let target = home.work().join("target");
     symlink(&target, &path).unwrap();
-    home.skia(["config", "init"])
-        .run()
-        .fails(3, "skia-auth: error: [..]/config.toml exists, and is not overwritten\nhint: skia-auth config show\n");
+    home.skia(["config", "init"]).run().fails(
+        3,
+        "skia-auth: error: [..]/config.toml already exists\nhint: skia-auth config show\n",
+    );
     assert!(!target.exists());
 }
 
