@@ -134,3 +134,65 @@ fn spellings_of_one_address_share_url_and_cache_entry() {
         assert_eq!(shown(&outcome, "base_url").0, "https://api.skia.com.br/api");
     }
 }
+
+#[test]
+fn secret_of_a_profile_stays_with_its_host() {
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    home.declare_secret("word-of-the-file");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
+    );
+    home.skia(["token"]).server(&server).run().fails(
+        3,
+        "skia-auth: error: the client secret of profile \"default\" belongs to own.test, and SKIA_BASE_URL names \
+         127.0.0.1\nhint: -p default for own.test, or --base-url for 127.0.0.1\n",
+    );
+}
+
+#[test]
+fn foreign_host_is_settled_by_a_flag() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-file");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
+    );
+    home.skia(["token", "--base-url", &server.base_url()])
+        .env("SKIA_BASE_URL", "https://foreign.test")
+        .run()
+        .ok(&format!("{token}\n"));
+}
+
+#[test]
+fn foreign_host_is_settled_by_naming_the_profile() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-file");
+    home.write_config(&format!(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = '{}'\n",
+        server.base_url()
+    ));
+    home.skia(["token", "-p", "default"])
+        .env("SKIA_BASE_URL", "https://foreign.test")
+        .run()
+        .assert(
+            0,
+            &format!("{token}\n"),
+            "skia-auth: warning: profile \"default\" was named with -p: ignoring SKIA_BASE_URL\n",
+        );
+}
+
+#[test]
+fn another_path_on_the_own_host_is_no_foreign_host() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-file");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'http://127.0.0.1:1/v2'\n",
+    );
+    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+}
