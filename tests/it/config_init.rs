@@ -52,9 +52,12 @@ fn person_is_asked_and_the_secret_does_not_appear() {
     assert_eq!(
         ended.screen,
         format!(
-            "Credentials for the profile \"default\" (Ctrl-C to stop, nothing is written)\nClient id: {CLIENT_ID}\n\
-             Client secret (not shown): \nBase URL [https://api.skia.com.br/api]: \n\
-             created {}\nnext: skia-auth login\n",
+            "Credentials for the profile \"default\" (Ctrl-C to stop, nothing is written)\n\
+             Client id: {CLIENT_ID}\n\
+             Client secret (not shown): \n\
+             Base URL [https://api.skia.com.br/api]: \n\
+             created {}\n\
+             next: skia-auth login\n",
             path.display()
         )
     );
@@ -274,10 +277,15 @@ fn json_file_is_refused() {
 #[test]
 fn place_that_cannot_be_written_is_told() {
     let home = Home::new();
-    home.skia(["config", "init"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative").run().fails(
-        3,
-        "skia-auth: error: there is no home directory for a configuration file\nhint: name one: --config FILE\n",
-    );
+    home.skia(["config", "init"])
+        .env_remove("XDG_CONFIG_HOME")
+        .env("HOME", "relative")
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: there is no home directory for a configuration file\n\
+             hint: name one: --config FILE\n",
+        );
     home.file("file", "");
     home.skia(["config", "init", "--config", "file/c.toml"])
         .run()

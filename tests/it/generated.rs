@@ -91,7 +91,8 @@ fn fish_positionals() -> String {
             if !values.is_empty() {
                 let (name, values) = (sub.get_name(), values.join(" "));
                 lines += &format!(
-                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -f -a \"{values}\"\n"
+                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -f -a \
+                     \"{values}\"\n"
                 );
             }
         }

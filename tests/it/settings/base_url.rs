@@ -35,7 +35,8 @@ fn address_that_no_secret_is_sent_to_is_refused() {
     ] {
         let message = |place: &str| {
             format!(
-                "skia-auth: error: the base URL from {place} {what}\nhint: write it as https://api.skia.com.br/api\n"
+                "skia-auth: error: the base URL from {place} {what}\n\
+                 hint: write it as https://api.skia.com.br/api\n"
             )
         };
         home.skia(["token"])
@@ -50,7 +51,8 @@ fn address_that_no_secret_is_sent_to_is_refused() {
     }
     home.skia(["token", "--base-url", ""]).credentials().run().fails(
         3,
-        "skia-auth: error: the base URL from --base-url is empty\nhint: write it as https://api.skia.com.br/api\n",
+        "skia-auth: error: the base URL from --base-url is empty\n\
+         hint: write it as https://api.skia.com.br/api\n",
     );
 }
 
@@ -93,7 +95,7 @@ fn address_of_the_login_itself_is_shortened() {
         .fails(
             3,
             "skia-auth: error: the base URL from --base-url is the address of the login itself\n\
-         hint: leave its end off: https://host/api\n",
+             hint: leave its end off: https://host/api\n",
         );
 }
 
@@ -106,7 +108,8 @@ fn plain_http_is_for_this_machine() {
         home.skia(["token", "--base-url", &format!("http://{host}/api")]).credentials().run().fails(
             3,
             &format!(
-                "skia-auth: error: http://{host} is plain HTTP: the secret would cross the network readable\n\
+                "skia-auth: error: http://{host} is plain HTTP: the secret would cross the network \
+                 readable\n\
                  hint: use https://, or --allow-http beside a mock server\n"
             ),
         );
@@ -145,8 +148,9 @@ fn secret_of_a_profile_stays_with_its_host() {
     );
     home.skia(["token"]).server(&server).run().fails(
         3,
-        "skia-auth: error: the client secret of profile \"default\" belongs to own.test, and SKIA_BASE_URL names \
-         127.0.0.1\nhint: -p default for own.test, or --base-url for 127.0.0.1\n",
+        "skia-auth: error: the client secret of profile \"default\" belongs to own.test, and \
+         SKIA_BASE_URL names 127.0.0.1\n\
+         hint: -p default for own.test, or --base-url for 127.0.0.1\n",
     );
 }
 

@@ -35,7 +35,8 @@ fn command_that_gives_no_secret_says_why() {
         home.write_config(&format!("client_id = 'a'\nclient_secret_command = {command}\n"));
         let program = command.split('\'').nth(1).unwrap();
         let place = format!(
-            "the client secret printed by the command {program:?} (from profile \"default\" of {path})"
+            "the client secret printed by the command {program:?} (from profile \"default\" of \
+             {path})"
         );
         let message = message.replace("{}", &place);
         home.skia(["token"])
@@ -55,24 +56,24 @@ fn command_that_hangs_ends_at_the_deadline() {
         home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
     longer.fails(
         3,
-        "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from [..]): it did not end \
-         within 2 s\n",
+        "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from \
+         [..]): it did not end within 2 s\n",
     );
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n",
     );
     home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
         3,
-        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it did not end \
-         within 1 s\n",
+        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
+         [..]): it did not end within 1 s\n",
     );
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n",
     );
     home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
         3,
-        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it ended, and what \
-         it started keeps its output open\n",
+        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
+         [..]): it ended, and what it started keeps its output open\n",
     );
 }
 
@@ -90,7 +91,10 @@ fn time_that_a_command_takes_is_part_of_the_whole_call() {
     let home = Home::new();
     let server = Server::start([Reply::hang()]);
     home.declare_secret("word-of-the-command");
-    home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 2; echo word-of-the-command']\n");
+    home.write_config(
+        "client_id = 'a'\n\
+         client_secret_command = ['sh', '-c', 'sleep 2; echo word-of-the-command']\n",
+    );
     home.skia(["token", "--timeout", "3s"])
         .server(&server)
         .timeout_bound(Duration::from_secs(3))
@@ -113,7 +117,11 @@ fn command_that_is_a_path_is_looked_for_beside_the_file_and_not_in_the_current_d
     home.file("skia-secret", "");
     script(&home.work().join("skia-secret"), "#!/bin/sh\ntouch pwned; echo other\n");
     let missing = home.skia(["token"]).server(&server).run();
-    missing.fails(3, "skia-auth: error: cannot read the client secret printed by the command [..]: it cannot be run: no such file or directory\n");
+    missing.fails(
+        3,
+        "skia-auth: error: cannot read the client secret printed by the command [..]: it cannot be \
+         run: no such file or directory\n",
+    );
     let beside = path.with_file_name("skia-secret");
     home.declare_secret_file(&beside);
     script(&beside, "#!/bin/sh\necho \"$1-of-the-command\"\n");
@@ -145,7 +153,8 @@ fn file_that_others_can_write_may_not_name_a_command() {
         home.skia(["token"]).server(&server).run().fails(
             3,
             &format!(
-                "skia-auth: error: {0} names a command, and other users can write the file\nhint: chmod go-w {0}\n",
+                "skia-auth: error: {0} names a command, and other users can write the file\n\
+                 hint: chmod go-w {0}\n",
                 path.display()
             ),
         );

@@ -7,8 +7,9 @@ use std::os::unix::fs::symlink;
 use super::{config_path, shown};
 use crate::support::*;
 
-const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_file, client_secret_command, base_url, \
-                    scope, ca_cert, timeout, cache and [profile.NAME]\n";
+const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_file, \
+                    client_secret_command, base_url, scope, ca_cert, timeout, cache and \
+                    [profile.NAME]\n";
 const LIST: &str = "client_secret_command must be a list of strings, the program first\n";
 
 /// What a file that cannot be used makes of every command: position and reason, nothing from the file.
@@ -64,7 +65,8 @@ fn fault_in_toml_has_a_position_and_no_value() {
         ("cache = 'hunter2-in-file'\n", "c.toml:1:9: cache must be true or false\n"),
         (
             "client_secret = 'hunter2-in-file'\nclient_secret_file = 'x'\n",
-            "c.toml:1:1: both client_secret and client_secret_file are given in one profile\nhint: keep one of them\n",
+            "c.toml:1:1: both client_secret and client_secret_file are given in one profile\n\
+             hint: keep one of them\n",
         ),
     ] {
         refuses("c.toml", content.as_bytes(), message);
@@ -228,7 +230,12 @@ fn windows_line_ends_and_byte_order_mark_do_no_harm() {
 #[test]
 fn profile_inherits_nothing() {
     let home = Home::new();
-    home.write_config("client_id = 'of-default'\nscope = 'of-default'\n[profile.staging]\nclient_id = 'of-staging'\n");
+    home.write_config(
+        "client_id = 'of-default'\n\
+         scope = 'of-default'\n\
+         [profile.staging]\n\
+         client_id = 'of-staging'\n",
+    );
     let outcome = home.skia(["config", "show", "-o", "json", "-p", "staging"]).run();
     assert_eq!(shown(&outcome, "client_id").0, "of-staging");
     assert_eq!(shown(&outcome, "scope"), ("api".into(), "the default".into()));
@@ -241,7 +248,8 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
     home.skia(["token", "-p", "staging"]).credentials().run().fails(
         3,
         &format!(
-            "skia-auth: error: unknown profile \"staging\" (from -p): there is no configuration file {path}\n\
+            "skia-auth: error: unknown profile \"staging\" (from -p): there is no configuration \
+             file {path}\n\
              hint: skia-auth config init -p staging\n"
         ),
     );
@@ -249,7 +257,8 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
     home.skia(["token", "-p", "stagin"]).credentials().run().fails(
         3,
         &format!(
-            "skia-auth: error: unknown profile \"stagin\" (from -p): not in {path}\nhint: did you mean -p staging?\n"
+            "skia-auth: error: unknown profile \"stagin\" (from -p): not in {path}\n\
+             hint: did you mean -p staging?\n"
         ),
     );
     home.skia(["token"]).env("SKIA_PROFILE", "zzz").credentials().run().fails(
@@ -268,7 +277,8 @@ fn only_profile_is_named_where_none_is_near() {
     home.skia(["token", "-p", "zzz"]).credentials().run().fails(
         3,
         &format!(
-            "skia-auth: error: unknown profile \"zzz\" (from -p): not in {path}\nhint: the only profile is default\n"
+            "skia-auth: error: unknown profile \"zzz\" (from -p): not in {path}\n\
+             hint: the only profile is default\n"
         ),
     );
     let nowhere = Home::new()

@@ -191,7 +191,10 @@ fn login_sends_what_the_highest_layers_say() {
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("word-of-the-file");
     home.write_config(
-        "client_id = 'file'\nclient_secret = 'word-of-the-file'\nscope = 'file'\nbase_url = 'http://127.0.0.1:1'\n",
+        "client_id = 'file'\n\
+         client_secret = 'word-of-the-file'\n\
+         scope = 'file'\n\
+         base_url = 'http://127.0.0.1:1'\n",
     );
     home.skia(["login", "--scope", "flag", "--base-url", &server.base_url()])
         .env("SKIA_CLIENT_ID", "variable")
@@ -216,7 +219,10 @@ fn named_profile_beats_the_environment_with_one_warning() {
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("word-of-the-file");
     home.write_config(&format!(
-        "[profile.staging]\nclient_id = 'file'\nclient_secret = 'word-of-the-file'\nbase_url = '{}'\n",
+        "[profile.staging]\n\
+         client_id = 'file'\n\
+         client_secret = 'word-of-the-file'\n\
+         base_url = '{}'\n",
         server.base_url()
     ));
     home.skia(["login", "-p", "staging"])
@@ -226,8 +232,8 @@ fn named_profile_beats_the_environment_with_one_warning() {
         .assert(
             0,
             &format!("{token}\n"),
-            "skia-auth: warning: profile \"staging\" was named with -p: \
-         ignoring SKIA_BASE_URL, SKIA_CLIENT_ID, SKIA_CLIENT_SECRET\n",
+            "skia-auth: warning: profile \"staging\" was named with -p: ignoring SKIA_BASE_URL, \
+             SKIA_CLIENT_ID, SKIA_CLIENT_SECRET\n",
         );
     assert_eq!(server.request().json()["ClientId"], "file");
     home.skia(["config", "show", "-q", "-p", "staging"]).credentials().run().ok("...\n");
@@ -252,25 +258,34 @@ fn two_secrets_in_one_layer_are_an_error_that_names_both() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     home.file("secret", SECRET);
-    home.skia(["token"]).credentials().server(&server).env("SKIA_CLIENT_SECRET_FILE", "secret").run().fails(
-        3,
-        "skia-auth: error: both SKIA_CLIENT_SECRET and SKIA_CLIENT_SECRET_FILE give the client secret\n\
-         hint: keep one of them\n",
-    );
+    home.skia(["token"])
+        .credentials()
+        .server(&server)
+        .env("SKIA_CLIENT_SECRET_FILE", "secret")
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: both SKIA_CLIENT_SECRET and SKIA_CLIENT_SECRET_FILE give the client \
+             secret\n\
+             hint: keep one of them\n",
+        );
     home.skia(["token", "--client-secret-file", "secret", "--client-secret", "typed-word"])
         .server(&server)
         .run()
         .fails(
             3,
-            "skia-auth: warning: other users can see --client-secret in the process list: use --client-secret-file \
-         instead\nskia-auth: error: both --client-secret and --client-secret-file give the client secret\n\
-         hint: keep one of them\n",
+            "skia-auth: warning: other users can see --client-secret in the process list: use \
+             --client-secret-file instead\n\
+             skia-auth: error: both --client-secret and --client-secret-file give the client \
+             secret\n\
+             hint: keep one of them\n",
         );
     let path = home.write_config("client_secret_file = 'a'\nclient_secret_command = ['b']\n");
     home.skia(["token"]).server(&server).run().fails(
         3,
         &format!(
-            "skia-auth: error: {}:[..]: both client_secret_command and client_secret_file are given in one profile\n\
+            "skia-auth: error: {}:[..]: both client_secret_command and client_secret_file are \
+             given in one profile\n\
              hint: keep one of them\n",
             path.display()
         ),

@@ -48,8 +48,8 @@ fn silent_secret_file_ends_with_the_timeout() {
     };
     let expected = |from: &str| {
         format!(
-            "skia-auth: error: cannot read the client secret file [..]pipe (from {from}): \
-             nothing came within 1 s\n"
+            "skia-auth: error: cannot read the client secret file [..]pipe (from {from}): nothing \
+             came within 1 s\n"
         )
     };
     let flag = token().args(["--client-secret-file", "pipe"]).run();
@@ -62,8 +62,8 @@ fn silent_secret_file_ends_with_the_timeout() {
     let (reader, _writer) = std::io::pipe().unwrap();
     token().args(["--client-secret-file", "-"]).stdin_from(reader).run().fails(
         3,
-        "skia-auth: error: cannot read the client secret on standard input: \
-         nothing came within 1 s\n",
+        "skia-auth: error: cannot read the client secret on standard input: nothing came within 1 \
+         s\n",
     );
 }
 

@@ -37,7 +37,8 @@ fn relative_home_names_no_configuration_file() {
             home.skia(["config", "path"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
         program.env(name, "relative").run().fails(
             3,
-            "skia-auth: error: there is no home directory, and so no place for a configuration file\n\
+            "skia-auth: error: there is no home directory, and so no place for a configuration \
+             file\n\
              hint: name one: --config FILE, or SKIA_CONFIG\n",
         );
     }
@@ -132,8 +133,11 @@ fn verbose_run_names_the_places_and_no_value() {
         0,
         &format!("{token}\n"),
         &format!(
-            "skia-auth: configuration file {0}, profile \"default\"\n...\n\
-             skia-auth: client id from profile \"default\" of {0}, client secret from SKIA_CLIENT_SECRET\n...\n",
+            "skia-auth: configuration file {0}, profile \"default\"\n\
+             ...\n\
+             skia-auth: client id from profile \"default\" of {0}, client secret from \
+             SKIA_CLIENT_SECRET\n\
+             ...\n",
             path.display()
         ),
     );

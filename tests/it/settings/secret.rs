@@ -74,12 +74,15 @@ fn odd_secret_arrives_as_it_is_from_the_command_line_with_a_warning() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("-typed-secret");
-    home.skia(["token", "--client-id", "a", "--client-secret", "-typed-secret"]).server(&server).run().assert(
-        0,
-        &format!("{token}\n"),
-        "skia-auth: warning: other users can see --client-secret in the process list: use --client-secret-file \
-         instead\n",
-    );
+    home.skia(["token", "--client-id", "a", "--client-secret", "-typed-secret"])
+        .server(&server)
+        .run()
+        .assert(
+            0,
+            &format!("{token}\n"),
+            "skia-auth: warning: other users can see --client-secret in the process list: use \
+             --client-secret-file instead\n",
+        );
 }
 
 #[test]
@@ -142,11 +145,14 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
         .fails(3, &format!("skia-auth: error: {place} is not valid UTF-8\n"));
     let too_large = format!("skia-auth: error: cannot read {place}: it is larger than 64 KiB\n");
     token().stdin("x".repeat(64 * 1024 + 1)).run().fails(3, &too_large);
-    home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"]).server(&server).run().fails(
-        3,
-        "skia-auth: error: cannot read the client secret file /dev/zero (from --client-secret-file): it is larger \
-         than 64 KiB\n",
-    );
+    home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"])
+        .server(&server)
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: cannot read the client secret file /dev/zero (from \
+             --client-secret-file): it is larger than 64 KiB\n",
+        );
     for (path, why) in [("nowhere", "no such file or directory"), (".", "it is a directory")] {
         let variable = home
             .skia(["token", "--client-id", "a"])
@@ -155,14 +161,17 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
         variable.run().fails(
             3,
             &format!(
-                "skia-auth: error: cannot read the client secret file {path} (from SKIA_CLIENT_SECRET_FILE): {why}\n"
+                "skia-auth: error: cannot read the client secret file {path} (from \
+                 SKIA_CLIENT_SECRET_FILE): {why}\n"
             ),
         );
     }
     home.skia(["token", "--client-id", "a"]).server(&server).env("SKIA_CLIENT_SECRET", "a\nb").run().fails(
         3,
         &format!(
-            "skia-auth: error: the client secret from SKIA_CLIENT_SECRET has a line break or a NUL inside\n{one_line}"
+            "skia-auth: error: the client secret from SKIA_CLIENT_SECRET has a line break or a NUL \
+             inside\n\
+             {one_line}"
         ),
     );
 }
@@ -207,8 +216,8 @@ fn user_without_a_spare_thread_gets_an_error() {
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert_eq!(
         stderr,
-        "skia-auth: error: cannot read the client secret file /dev/null \
-         (from --client-secret-file): resource temporarily unavailable\n"
+        "skia-auth: error: cannot read the client secret file /dev/null (from \
+         --client-secret-file): resource temporarily unavailable\n"
     );
 }
 

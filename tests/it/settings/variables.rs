@@ -144,16 +144,18 @@ fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
         home.skia(command).server(&server).run().fails(
             3,
             &format!(
-                "skia-auth: error: no client id and no client secret: looked at --client-id, SKIA_CLIENT_ID, \
-                 --client-secret-file, SKIA_CLIENT_SECRET, SKIA_CLIENT_SECRET_FILE and {path} (no such file)\n{hint}"
+                "skia-auth: error: no client id and no client secret: looked at --client-id, \
+                 SKIA_CLIENT_ID, --client-secret-file, SKIA_CLIENT_SECRET, SKIA_CLIENT_SECRET_FILE \
+                 and {path} (no such file)\n\
+                 {hint}"
             ),
         );
     }
     home.skia(["token"]).server(&server).env("SKIA_CLIENT_ID", "id").run().fails(
         3,
         &format!(
-            "skia-auth: error: no client secret: looked at --client-secret-file, SKIA_CLIENT_SECRET, \
-             SKIA_CLIENT_SECRET_FILE and {path} (no such file)\n\
+            "skia-auth: error: no client secret: looked at --client-secret-file, \
+             SKIA_CLIENT_SECRET, SKIA_CLIENT_SECRET_FILE and {path} (no such file)\n\
              hint: skia-auth config init, or set SKIA_CLIENT_SECRET\n"
         ),
     );
@@ -161,7 +163,8 @@ fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
     home.skia(["token"]).server(&server).env("SKIA_CLIENT_SECRET", SECRET).run().fails(
         3,
         &format!(
-            "skia-auth: error: no client id: looked at --client-id, SKIA_CLIENT_ID and profile \"default\" of {path}\n\
+            "skia-auth: error: no client id: looked at --client-id, SKIA_CLIENT_ID and profile \
+             \"default\" of {path}\n\
              hint: complete that file, or set SKIA_CLIENT_ID\n"
         ),
     );
@@ -181,7 +184,8 @@ fn missing_credential_without_a_home_names_no_file() {
 #[test]
 fn missing_credential_says_that_a_variable_is_set_but_empty() {
     let home = Home::new();
-    let hint = "hint: in a pipeline, a secret that is not available is empty: pull requests from forks have none\n";
+    let hint = "hint: in a pipeline, a secret that is not available is empty: pull requests from \
+                forks have none\n";
     let one = home.skia(["token"]).env("SKIA_CLIENT_ID", "id").env("SKIA_CLIENT_SECRET", "").run();
     one.fails(3, &format!("[..] (no such file); SKIA_CLIENT_SECRET is set but empty\n{hint}"));
     let two = home.skia(["token"]).env("SKIA_CLIENT_ID", "").env("SKIA_CLIENT_SECRET", "").run();
