@@ -1,4 +1,4 @@
-//! `config init`, asked on a terminal and elsewhere.
+//! `config init`: questions on a terminal, a template elsewhere.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -8,7 +8,7 @@ use skia_auth::sandbox::{Answer, Sandbox};
 
 use crate::support::*;
 
-/// What a template says, word for word.
+/// The whole template.
 const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it private: it may hold a secret.
 # The keys at the top level are the profile "default". A table [profile.NAME] is
 # another profile, and inherits nothing.
@@ -39,7 +39,7 @@ fn nothing_was_written(home: &Home) {
 }
 
 #[test]
-fn person_is_asked_and_the_secret_does_not_appear() {
+fn answers_are_written_and_the_secret_is_not_shown() {
     let home = Home::new();
     let path = config_file(&home);
     home.declare_secret_file(&path);
@@ -75,7 +75,7 @@ fn person_is_asked_and_the_secret_does_not_appear() {
 }
 
 #[test]
-fn file_that_was_asked_for_works_with_the_sandbox() {
+fn created_file_works_with_the_sandbox() {
     let home = Home::new();
     let path = config_file(&home);
     let sandbox = Sandbox::start(0, Answer::Ok).unwrap();
@@ -94,7 +94,7 @@ fn file_that_was_asked_for_works_with_the_sandbox() {
 }
 
 #[test]
-fn profile_gets_a_table_of_its_own() {
+fn named_profile_is_written_as_a_table() {
     let home = Home::new();
     home.skia(["config", "init", "-p", "staging"]).run().ok(
         "created [..]/skia-auth/config.toml\nnext: fill it in, then skia-auth login -p staging\n",
@@ -133,7 +133,7 @@ fn interrupted_later_question_ends_the_program_too() {
 }
 
 #[test]
-fn unusable_answers_are_asked_again() {
+fn invalid_answers_are_asked_again() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
     terminal
@@ -159,7 +159,7 @@ fn unusable_answers_are_asked_again() {
 }
 
 #[test]
-fn three_unusable_answers_are_enough() {
+fn command_gives_up_after_three_invalid_answers() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
     for _ in 0..3 {
@@ -172,7 +172,7 @@ fn three_unusable_answers_are_enough() {
 }
 
 #[test]
-fn end_of_input_is_no_answer() {
+fn end_of_input_ends_the_command() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
     terminal
@@ -214,7 +214,7 @@ fn existing_file_is_kept_and_nothing_is_asked() {
 }
 
 #[test]
-fn dangling_link_in_the_way_is_not_followed() {
+fn dangling_link_is_not_followed() {
     let home = Home::new();
     let path = home.write_config("");
     fs::remove_file(&path).unwrap();
@@ -239,7 +239,7 @@ fn template_is_written_without_a_terminal_and_is_valid() {
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     home.skia(["config", "show"]).run().ok("config_file:[..]\n...\n");
 
-    // And with every comment that holds a key turned into that key, but for the secret's other sources.
+    // The template is also valid with its keys uncommented, except the other sources of the secret.
     let is_key = |line: &str| line.contains(" = ") && !line.contains("secret_");
     let filled: String = TEMPLATE
         .lines()
@@ -256,7 +256,7 @@ fn template_is_written_without_a_terminal_and_is_valid() {
 }
 
 #[test]
-fn other_file_is_created_and_named_in_what_comes_next() {
+fn named_file_is_created_and_named_in_the_next_step() {
     let home = Home::new();
     home.declare_output("other.toml");
     home.skia(["config", "init", "--config", "other.toml"])
@@ -275,7 +275,7 @@ fn json_file_is_refused() {
 }
 
 #[test]
-fn place_that_cannot_be_written_is_told() {
+fn unwritable_directory_is_an_error() {
     let home = Home::new();
     home.skia(["config", "init"])
         .env_remove("XDG_CONFIG_HOME")
@@ -293,7 +293,7 @@ fn place_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn size_limit_is_told_and_leaves_no_file_behind() {
+fn size_limit_is_an_error_and_leaves_no_file() {
     let home = Home::new();
     let full = home.skia(["config", "init"]).prelude("ulimit -f 0").run();
     full.fails(

@@ -19,7 +19,7 @@ const COMMANDS: [(&[&str], &str); 14] = [
     (&["completions"], "Print the completion script for a shell"),
 ];
 
-/// Every documented variable holds a marker.
+/// Sets every documented variable to a marker.
 fn marked(program: Program) -> Program {
     VARIABLES.iter().fold(program, |program, name| program.env(name, format!("MARKER-{SECRET}")))
 }
@@ -39,7 +39,7 @@ fn help_fits_a_screen_and_ends_with_examples() {
             assert!(!text.contains("MARKER"), "{text}");
             let examples =
                 text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples\n{text}")).1;
-            // A line that a narrow terminal breaks cannot be copied.
+            // An example must fit a terminal of 80 columns, so that it can be copied.
             assert!(examples.lines().all(|line| line.chars().count() <= 80), "{examples}");
             let count = examples.lines().count();
             assert!(

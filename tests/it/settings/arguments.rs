@@ -84,7 +84,7 @@ fn unknown_command_is_named_with_the_nearest_one() {
 }
 
 #[test]
-fn value_that_does_not_fit_is_not_repeated() {
+fn invalid_value_is_not_repeated() {
     const FORMATS: &str = "token, json, text, oauth, header, env, fish, powershell, dotenv";
     for (line, option, hint) in [
         ("token --timeout VAL", "--timeout <DURATION>", "write it as 90s, 30m or 2h"),
@@ -109,7 +109,7 @@ fn value_that_does_not_fit_is_not_repeated() {
 }
 
 #[test]
-fn value_that_is_missing_or_too_much_is_named() {
+fn option_with_a_missing_or_surplus_value_is_named() {
     for (line, message, hint) in [
         ("token --base-url", "--base-url <URL> needs a value", "skia-auth token --help"),
         ("token -p", "--profile <NAME> needs a value", "skia-auth token --help"),

@@ -1,10 +1,10 @@
-//! Which addresses a secret is sent to, and which spellings are the same address.
+//! Base URLs: which are refused, which are equal, and to which host a secret may be sent.
 
 use super::shown;
 use crate::support::*;
 
 #[test]
-fn address_that_no_secret_is_sent_to_is_refused() {
+fn invalid_base_url_is_refused() {
     let home = Home::new();
     for (url, what) in [
         ("api.skia.com.br/api", "has no scheme (https://)"),
@@ -57,7 +57,7 @@ fn address_that_no_secret_is_sent_to_is_refused() {
 }
 
 #[test]
-fn address_may_have_two_thousand_bytes_and_no_more() {
+fn base_url_of_more_than_2048_bytes_is_refused() {
     let home = Home::new();
     let of_length =
         |length: usize| format!("https://host/{}", "a".repeat(length - "https://host/".len()));
@@ -71,7 +71,7 @@ fn address_may_have_two_thousand_bytes_and_no_more() {
 }
 
 #[test]
-fn fault_in_the_address_of_a_profile_names_the_profile() {
+fn invalid_base_url_of_a_profile_names_the_profile() {
     let home = Home::new();
     home.declare_secret("word-of-the-file");
     let path = home.write_config(
@@ -87,7 +87,7 @@ fn fault_in_the_address_of_a_profile_names_the_profile() {
 }
 
 #[test]
-fn address_of_the_login_itself_is_shortened() {
+fn url_of_the_login_is_refused_with_a_hint() {
     Home::new()
         .skia(["token", "--base-url", "https://host/api/Auth/Login/"])
         .credentials()
@@ -100,7 +100,7 @@ fn address_of_the_login_itself_is_shortened() {
 }
 
 #[test]
-fn plain_http_is_for_this_machine() {
+fn plain_http_is_for_loopback_hosts_only() {
     let home = Home::new();
     for host in
         ["api.skia.com.br", "127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "127.1"]
@@ -117,7 +117,7 @@ fn plain_http_is_for_this_machine() {
 }
 
 #[test]
-fn spellings_of_one_address_share_url_and_cache_entry() {
+fn spellings_of_one_base_url_share_the_cache_entry() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -155,7 +155,7 @@ fn secret_of_a_profile_stays_with_its_host() {
 }
 
 #[test]
-fn foreign_host_is_settled_by_a_flag() {
+fn flag_overrides_the_host_of_the_profile() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -170,7 +170,7 @@ fn foreign_host_is_settled_by_a_flag() {
 }
 
 #[test]
-fn foreign_host_is_settled_by_naming_the_profile() {
+fn named_profile_brings_its_own_host() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -190,7 +190,7 @@ fn foreign_host_is_settled_by_naming_the_profile() {
 }
 
 #[test]
-fn another_path_on_the_own_host_is_no_foreign_host() {
+fn another_path_on_the_same_host_is_allowed() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);

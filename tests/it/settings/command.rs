@@ -22,7 +22,7 @@ fn command_runs_without_a_shell() {
 }
 
 #[test]
-fn command_that_gives_no_secret_says_why() {
+fn failure_of_the_command_is_explained() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let path = config_path(&home);
@@ -78,7 +78,7 @@ fn command_that_hangs_ends_at_the_deadline() {
 }
 
 #[test]
-fn command_that_has_said_all_may_take_its_time_to_end() {
+fn command_may_run_on_after_its_output() {
     arrives("word-of-the-command", |home| {
         let command = "['sh', '-c', 'echo word-of-the-command; exec sleep 0.5 >&-']";
         home.write_config(&format!("client_secret_command = {command}\n"));
@@ -87,7 +87,7 @@ fn command_that_has_said_all_may_take_its_time_to_end() {
 }
 
 #[test]
-fn time_that_a_command_takes_is_part_of_the_whole_call() {
+fn time_of_the_command_counts_towards_the_timeout() {
     let home = Home::new();
     let server = Server::start([Reply::hang()]);
     home.declare_secret("word-of-the-command");
@@ -103,7 +103,7 @@ fn time_that_a_command_takes_is_part_of_the_whole_call() {
 }
 
 #[test]
-fn command_that_is_a_path_is_looked_for_beside_the_file_and_not_in_the_current_directory() {
+fn path_of_the_command_is_relative_to_the_file() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -132,12 +132,12 @@ fn command_that_is_a_path_is_looked_for_beside_the_file_and_not_in_the_current_d
 }
 
 #[test]
-fn command_is_waited_for_where_the_end_of_children_is_ignored() {
+fn command_works_when_sigchld_is_ignored() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.write_config("client_id = 'a'\nclient_secret_command = ['echo', 'x']\n");
-    // Not `sh`: dash never ignores it.
+    // bash, because dash never ignores SIGCHLD.
     let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token"]);
     program.server(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "x");
@@ -163,7 +163,7 @@ fn file_that_others_can_write_may_not_name_a_command() {
 }
 
 #[test]
-fn file_of_somebody_else_may_not_name_a_command() {
+fn file_of_another_user_may_not_name_a_command() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let path = home.write_config("client_id = 'a'\nclient_secret_command = ['touch', 'pwned']\n");

@@ -1,4 +1,4 @@
-//! The configuration file: both syntaxes, and faults with a position and without a value.
+//! The configuration file: both syntaxes, profiles, and faults with a position and no value.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -12,7 +12,7 @@ const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_f
                     [profile.NAME]\n";
 const LIST: &str = "client_secret_command must be a list of strings, the program first\n";
 
-/// What a file that cannot be used makes of every command: position and reason, nothing from the file.
+/// Runs `token` with an invalid file, which holds a secret that must not be shown.
 fn refuses(name: &str, content: &[u8], message: &str) {
     let home = Home::new();
     let server = Server::start([]).expects(0);
@@ -108,7 +108,7 @@ fn fault_in_json_has_a_position_and_no_value() {
 }
 
 #[test]
-fn file_that_is_no_text_or_endless_is_refused() {
+fn binary_endless_and_deeply_nested_files_are_refused() {
     let larger = [b'#'; 1024 * 1024 + 1];
     refuses(
         "c.toml",
@@ -158,7 +158,7 @@ fn file_of_exactly_the_limit_is_read() {
 #[test]
 fn file_that_this_user_cannot_read_is_refused() {
     let home = Home::new();
-    // The superuser reads everything but this: a file whose reading fails.
+    // Reading this file fails even for root.
     home.skia(["token", "--config", "/proc/self/mem"]).credentials().run().fails(
         3,
         "skia-auth: error: cannot read the configuration file /proc/self/mem: input/output error\n",
@@ -171,7 +171,10 @@ fn documented_request_body_is_a_configuration_file() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     let body = serde_json::json!({
-        "ClientId": CLIENT_ID, "ClientSecret": SECRET, "GrantType": "client_credentials", "Scope": "api"
+        "ClientId": CLIENT_ID,
+        "ClientSecret": SECRET,
+        "GrantType": "client_credentials",
+        "Scope": "api",
     });
     let path = home.file("body.json", body.to_string());
     home.skia(["token", "--config", "body.json"]).server(&server).run().ok(&format!("{token}\n"));
@@ -271,7 +274,7 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
 }
 
 #[test]
-fn only_profile_is_named_where_none_is_near() {
+fn hint_names_the_only_profile() {
     let home = Home::new();
     let path = home.write_config("client_id = 'a'\n").display().to_string();
     home.skia(["token", "-p", "zzz"]).credentials().run().fails(
@@ -293,7 +296,7 @@ fn only_profile_is_named_where_none_is_near() {
 }
 
 #[test]
-fn relative_paths_are_beside_the_file_that_names_them() {
+fn relative_paths_are_relative_to_the_file() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -334,7 +337,7 @@ fn configuration_can_come_through_a_pipe() {
 }
 
 #[test]
-fn settings_from_a_file_name_their_profile_and_not_the_file_again() {
+fn report_names_the_file_once() {
     let home = Home::new();
     home.write_config(&format!("client_id = \"104s3a5275a0d35e4\"\nclient_secret = '{SECRET}'\n"));
     let shown = home.skia(["config", "show"]).run().stdout();

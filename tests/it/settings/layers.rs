@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{config_path, shown};
 use crate::support::*;
 
-/// A setting: its name in the report, flag, variable, key of the file, and how a value of a layer is written.
+/// A setting. `write` makes a value that is different in each layer, and `show` is how the report
+/// shows it.
 struct Kind {
     name: &'static str,
     flag: &'static str,
@@ -78,7 +79,7 @@ const KINDS: [Kind; 6] = [
 /// The layers, highest first.
 const LAYERS: [&str; 5] = ["flag", "named", "variable", "selected", "default"];
 
-/// Runs `config show` with a setting in the layers that are given, and compares what it says with the winner.
+/// Runs `config show` with a setting in the given layers, and compares the report with the winner.
 fn check(kind: &Kind, layers: &[&str]) {
     let home = Home::new();
     let written = |layer: &str| (kind.write)(&home, layer);
@@ -110,16 +111,15 @@ fn check(kind: &Kind, layers: &[&str]) {
         program = program.env("SKIA_PROFILE", "selected");
     }
     let outcome = program.run();
-    // A profile that is not the one in force says nothing: `default` under another profile is no layer at all.
+    // Only one profile applies: `default` is no layer if another profile is chosen.
     let mut expected = (kind.default.map_or(Value::Null, Value::from), Value::Null);
     if kind.default.is_some() {
         expected.1 = "the default".into();
     }
-    let profile_in_force =
-        ["named", "selected", "default"].into_iter().find(|profile| has(profile));
+    let profile = ["named", "selected", "default"].into_iter().find(|profile| has(profile));
     let winner = layers
         .iter()
-        .find(|layer| matches!(**layer, "flag" | "variable") || Some(**layer) == profile_in_force)
+        .find(|layer| matches!(**layer, "flag" | "variable") || Some(**layer) == profile)
         .copied();
     if let Some(winner) = winner {
         let provenance = match winner {
@@ -141,7 +141,7 @@ fn check(kind: &Kind, layers: &[&str]) {
     assert_eq!(outcome.stderr, warning, "{layers:?}\n{outcome}");
 }
 
-/// Nothing, each layer alone, and each pair of layers.
+/// Checks no layer, each layer alone, each pair, and all layers.
 fn check_all(name: &str) {
     let kind = KINDS.iter().find(|kind| kind.name == name).unwrap();
     check(kind, &[]);
@@ -185,7 +185,7 @@ fn ca_cert_comes_from_the_highest_layer() {
 }
 
 #[test]
-fn login_sends_what_the_highest_layers_say() {
+fn login_uses_the_highest_layers() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);

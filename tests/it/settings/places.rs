@@ -1,4 +1,4 @@
-//! Where files are looked for: the home directory, the XDG directories, never the current directory.
+//! Where files are looked for: home and XDG directories, and never the current directory.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use super::{config_path, shown};
 use crate::support::*;
 
 #[test]
-fn home_that_is_unset_or_relative_leaves_the_environment() {
+fn environment_is_enough_without_a_home() {
     for home_variable in [None, Some(""), Some("relative"), Some("/proc/1/nobody")] {
         let home = Home::new();
         let token = live_token();
@@ -16,7 +16,7 @@ fn home_that_is_unset_or_relative_leaves_the_environment() {
         let mut program = home.skia(["token"]).credentials().server(&server);
         program = program.env_remove("XDG_CONFIG_HOME").env_remove("XDG_CACHE_HOME");
         program = match home_variable {
-            // Without HOME the user database answers: its directory is not that of the case.
+            // Without HOME, the user database would lead to the files of the account.
             None => {
                 program.env_remove("HOME").env("SKIA_NO_CACHE", "1").env("SKIA_CONFIG", "/dev/null")
             }
@@ -65,12 +65,12 @@ fn xdg_directories_hold_configuration_and_cache() {
 }
 
 #[test]
-fn home_that_belongs_to_nobody_does_no_harm() {
+fn home_of_another_user_is_harmless() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     let directory = home.root().join("home");
-    // Without the right to give it away, it stays this user's: the case is then a plain one.
+    // Fails without root: the directory then keeps its owner.
     let _ = std::os::unix::fs::chown(&directory, Some(65534), Some(65534));
     home.declare_output(&directory);
     let program = home.skia(["token"]).env_remove("XDG_CONFIG_HOME").env_remove("XDG_CACHE_HOME");
@@ -84,7 +84,7 @@ fn files_of_the_current_directory_are_never_opened() {
         home.file(name, "SKIA_CLIENT_ID=from-the-directory\n");
     }
     if home.program("strace", ["-o", "/dev/null", "true"]).run().code != Some(0) {
-        // Not everywhere may a process be traced; where it may not, the next case still sees that no value arrives.
+        // Some systems forbid tracing. There, the next test still sees that no value is used.
         let _ = writeln!(std::io::stderr(), "skipped: strace is missing, or may not trace");
         return;
     }
@@ -124,7 +124,7 @@ fn files_of_the_current_directory_have_no_effect() {
 }
 
 #[test]
-fn verbose_run_names_the_places_and_no_value() {
+fn verbose_run_names_provenances_and_no_value() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);

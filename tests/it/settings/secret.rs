@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 
 use crate::support::*;
 
-/// Secrets with everything in them that a shell, JSON or a trim could spoil.
+/// Secrets with characters that a shell, JSON or trimming could change.
 const ODD: [&str; 10] = [
     " leading-space",
     "trailing-space ",
@@ -20,7 +20,7 @@ const ODD: [&str; 10] = [
     "$(id)`id`${HOME}%PATH%",
 ];
 
-/// Runs a case that has to log in with exactly this secret.
+/// Runs a program that must log in with exactly this secret.
 pub(super) fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
     let home = Home::new();
     home.declare_secret(secret);
@@ -36,14 +36,14 @@ pub(super) fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_a_variable() {
+fn unusual_secret_arrives_unchanged_from_a_variable() {
     for secret in ODD {
         arrives(secret, |home| home.skia(["token"]).env("SKIA_CLIENT_SECRET", secret));
     }
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_a_file() {
+fn unusual_secret_arrives_unchanged_from_a_file() {
     for secret in ODD {
         arrives(secret, |home| {
             let path = home.file("secret", format!("{secret}\n"));
@@ -53,7 +53,7 @@ fn odd_secret_arrives_as_it_is_from_a_file() {
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_the_configuration() {
+fn unusual_secret_arrives_unchanged_from_the_configuration() {
     for secret in ODD {
         arrives(secret, |home| {
             let json = serde_json::json!({ "ClientSecret": secret }).to_string();
@@ -65,7 +65,7 @@ fn odd_secret_arrives_as_it_is_from_the_configuration() {
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_the_command_line_with_a_warning() {
+fn unusual_secret_arrives_unchanged_from_the_command_line() {
     for secret in ODD {
         arrives(secret, |home| home.skia(["token", "--client-secret", secret]));
         arrives(secret, |home| home.skia(["token", "-q"]).arg(format!("--client-secret={secret}")));
@@ -86,7 +86,7 @@ fn odd_secret_arrives_as_it_is_from_the_command_line_with_a_warning() {
 }
 
 #[test]
-fn one_line_end_is_dropped_and_nothing_else() {
+fn one_line_end_is_removed_and_nothing_else() {
     for (bytes, secret) in [
         ("plain-secret", "plain-secret"),
         ("unix-secret\n", "unix-secret"),
@@ -124,7 +124,7 @@ fn process_substitution_is_a_file() {
 }
 
 #[test]
-fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
+fn malformed_secret_is_refused_before_a_connection() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let token =
@@ -166,7 +166,8 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
             ),
         );
     }
-    home.skia(["token", "--client-id", "a"]).server(&server).env("SKIA_CLIENT_SECRET", "a\nb").run().fails(
+    let two_lines = home.skia(["token", "--client-id", "a"]).env("SKIA_CLIENT_SECRET", "a\nb");
+    two_lines.server(&server).run().fails(
         3,
         &format!(
             "skia-auth: error: the client secret from SKIA_CLIENT_SECRET has a line break or a NUL \

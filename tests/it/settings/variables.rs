@@ -60,7 +60,7 @@ fn switch_that_is_neither_on_nor_off_is_refused() {
 }
 
 #[test]
-fn value_that_is_not_utf8_is_named_and_not_shown() {
+fn variable_that_is_not_utf8_is_named_and_not_shown() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let marker = OsStr::from_bytes(b"mark\xffer");
@@ -94,7 +94,7 @@ fn value_that_is_not_utf8_is_named_and_not_shown() {
 }
 
 #[test]
-fn value_that_cannot_be_used_names_its_place() {
+fn invalid_value_names_its_provenance() {
     let home = Home::new();
     for (variable, value, message) in [
         (
@@ -135,7 +135,7 @@ fn value_that_cannot_be_used_names_its_place() {
 }
 
 #[test]
-fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
+fn missing_credentials_error_names_every_source() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let path = config_path(&home);
@@ -171,7 +171,7 @@ fn nothing_configured_names_what_is_missing_and_where_it_was_looked_for() {
 }
 
 #[test]
-fn missing_credential_without_a_home_names_no_file() {
+fn missing_credentials_error_names_no_file_without_a_home() {
     let program = Home::new().skia(["token"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");
     program.env("SKIA_CLIENT_ID", "id").run().fails(
         3,
@@ -182,7 +182,7 @@ fn missing_credential_without_a_home_names_no_file() {
 }
 
 #[test]
-fn missing_credential_says_that_a_variable_is_set_but_empty() {
+fn missing_credentials_error_names_empty_variables() {
     let home = Home::new();
     let hint = "hint: in a pipeline, a secret that is not available is empty: pull requests from \
                 forks have none\n";
