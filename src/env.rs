@@ -1,6 +1,7 @@
 //! The environment variables of the settings and of CI systems. An empty variable counts as unset.
 //!
-//! `http::proxy` reads the proxy variables, `platform` reads `PATH`, and `dirs` reads the others.
+//! `http::proxy` names the proxy variables, `platform` reads `PATH`, and the `dirs` crate the home
+//! and XDG variables.
 
 use std::env;
 use std::ffi::OsString;
@@ -34,8 +35,8 @@ pub const CI: &str = "CI";
 pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 pub const TF_BUILD: &str = "TF_BUILD";
 
-/// The value of a variable; `None` if it is unset or empty. A value that is not UTF-8 is an error that
-/// names the variable and does not show the value.
+/// The value of a variable; `None` if it is unset or empty. A value that is not UTF-8 is an error
+/// that names the variable and does not show the value.
 pub fn text(name: &str) -> Result<Option<String>, Failure> {
     match env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
         None => Ok(None),
@@ -49,7 +50,7 @@ pub fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// A switch: 1, true, yes, on or 0, false, no, off. Any other value is an error: guessing could turn
+/// A switch: 1, true, yes, on or 0, false, no, off. Any other value is an error: a guess could turn
 /// a protection off.
 pub fn switch(name: &str) -> Result<Option<bool>, Failure> {
     let Some(value) = text(name)? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! The layers weighed against each other: every setting with its provenance, before a login needs it.
+//! Resolves every setting from the layers, with its provenance.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -138,7 +138,7 @@ impl Layers {
         })
     }
 
-    /// The timeout is for the whole call: the settings may come from slow pipes and commands.
+    /// The timeout is for the whole call, and reading the settings may have taken part of it.
     fn time_left(&self) -> Duration {
         self.timeout.value.saturating_sub(self.began.elapsed())
     }
@@ -152,8 +152,8 @@ impl Layers {
             ))
             .hint("use https://, or --allow-http beside a mock server"));
         }
-        // A flag is deliberate, and a profile brings its base URL along with its secret. Only a base
-        // URL from the environment may belong to something else.
+        // A flag is deliberate, and a profile brings its base URL together with its secret. Only a
+        // base URL from the environment may belong to another secret.
         if let (Provenance::Variable(variable), Some(own)) =
             (&self.base_url.provenance, &self.secret_is_bound_to)
         {
@@ -209,7 +209,7 @@ impl Layers {
     }
 }
 
-/// How long to wait for a configuration file that is a pipe: its own `timeout` is not known yet.
+/// How long to wait for a configuration file that is a pipe. Its own `timeout` is not known yet.
 fn file_timeout(typed: &ConnectionArgs) -> Duration {
     let exported = || parse_duration(&env::text(env::TIMEOUT).ok()??).ok();
     typed.timeout.or_else(exported).unwrap_or(DEFAULT_TIMEOUT)

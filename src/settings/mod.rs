@@ -1,4 +1,4 @@
-//! The settings of a call: what flags, environment, configuration file and defaults decide together.
+//! The settings of a call, from flags, environment, configuration file and defaults.
 
 pub mod file;
 mod layers;
@@ -24,7 +24,7 @@ const DEFAULT_SCOPE: &str = "api";
 /// Long enough for three tries at a slow server, short enough for a pipeline step.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_RETRIES: u32 = 2;
-/// A longer timeout is more likely a mistyped unit than a wish.
+/// A longer timeout is more likely a mistyped unit than intended.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Whether and where tokens are cached.

@@ -1,4 +1,4 @@
-//! Deserializes the profiles of a file, and reports faults without quoting a value as serde does.
+//! Deserializes the profiles of a file. Its faults quote no value, as the errors of serde do.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -279,9 +279,11 @@ mod tests {
 
     #[test]
     fn documented_request_body_is_a_configuration() {
-        let profiles =
-            json(r#"{"ClientId": "a", "ClientSecret": "b", "GrantType": "client_credentials", "Scope": "api"}"#)
-                .unwrap();
+        let profiles = json(
+            r#"{"ClientId": "a", "ClientSecret": "b",
+                "GrantType": "client_credentials", "Scope": "api"}"#,
+        )
+        .unwrap();
         let default = &profiles[DEFAULT_PROFILE];
         assert_eq!(default.client_id.as_deref(), Some("a"));
         assert_eq!(default.client_secret.as_ref().map(Secret::expose), Some("b"));

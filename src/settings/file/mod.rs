@@ -40,7 +40,7 @@ pub struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Reads a file: JSON if its name ends in `.json`, else TOML. Waits at most `timeout` for a pipe.
+    /// Reads a file: JSON if its name ends in `.json`, else TOML. A pipe has to end within `timeout`.
     pub fn read(path: &Path, timeout: Duration) -> Result<Self, Failure> {
         let contents = files::read_within(path, LARGEST, timeout);
         let Contents { bytes, access } = contents.map_err(|why| unreadable(path, &why))?;
@@ -55,7 +55,7 @@ impl ConfigFile {
             && self.access.mode & 0o044 != 0
     }
 
-    /// Whoever can write a file that names a command can run commands as this user.
+    /// A user who can write a file that names a command can run commands as this user.
     fn refuse_unsafe_mode(&self) -> Result<(), Failure> {
         if self.profiles.values().all(|profile| profile.client_secret_command.is_none()) {
             return Ok(());
