@@ -157,7 +157,7 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Quotes an argument for a POSIX shell, if it needs quoting.
+/// Quotes a word of a command for a shell, if it needs quotes.
 pub fn shell_quote(text: impl fmt::Display) -> String {
     let text = text.to_string();
     shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)

@@ -40,7 +40,7 @@ pub struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Reads a file: JSON if its name ends in `.json`, else TOML. A pipe has to end within `timeout`.
+    /// Reads a file: JSON if its name ends in `.json`, else TOML. Waits for a pipe for `timeout`.
     pub fn read(path: &Path, timeout: Duration) -> Result<Self, Failure> {
         let contents = files::read_within(path, LARGEST, timeout);
         let Contents { bytes, access } = contents.map_err(|why| unreadable(path, &why))?;
