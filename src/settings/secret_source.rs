@@ -42,8 +42,8 @@ impl SecretSource {
 }
 
 impl Setting<SecretSource> {
-    /// Reads the secret. Exactly one line end is removed from a file, standard input or the output of
-    /// a command; nothing else is trimmed. Waits for a pipe or a command for `patience`.
+    /// Reads the secret. Exactly one line end is removed from a file, standard input or the output
+    /// of a command; nothing else is trimmed. Waits for a pipe or a command for `patience`.
     pub fn read(&self, patience: Duration) -> Result<Setting<Secret>, Failure> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
