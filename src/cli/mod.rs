@@ -61,7 +61,7 @@ pub enum Command {
     Token(TokenArgs),
     /// Run a command with a token in its environment
     Exec(ExecArgs),
-    /// Say whether a valid token is cached, for whom and until when
+    /// Report whether a valid token is cached, for whom and until when
     Status(StatusArgs),
     /// Show the header and the claims of a token
     Inspect(InspectArgs),
@@ -76,7 +76,7 @@ Examples:
   skia-auth config path"
     )]
     Config(ConfigCommand),
-    /// Check settings and connection, and say how to fix what fails
+    /// Check settings and connection, with a fix for each failure
     Doctor(DoctorArgs),
     /// Run a local server that answers like the Skia API
     Sandbox(SandboxArgs),
@@ -127,7 +127,7 @@ Examples:
 pub struct TokenArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
-    /// Only look into the cache: exit 1 if it has no valid token
+    /// Use only the cache; exit 1 if it has no valid token
     #[arg(long, conflicts_with_all = ["no_cache", "sandbox"])]
     pub offline: bool,
     #[command(flatten)]
@@ -166,7 +166,7 @@ pub struct ExecArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit code: 0 if a valid token is cached, 1 if not.
+Exit code: 0 if a valid token is cached, otherwise 1.
 
 Examples:
   skia-auth status
@@ -227,8 +227,8 @@ Examples:
     Path,
     /// Create the configuration file, readable by you alone
     #[command(after_help = "\
-On a terminal it asks for the client id, the client secret and the base URL;
-elsewhere it writes a template. An existing file is never overwritten.
+On a terminal, asks for the client id, the client secret and the base URL.
+Elsewhere, writes a template. Never overwrites an existing file.
 
 Examples:
   skia-auth config init
@@ -242,7 +242,7 @@ Examples:
   skia-auth config show
   skia-auth config show -p staging -o json")]
 pub struct ConfigShowArgs {
-    /// Print the names of the profiles and nothing else: what completions ask
+    /// Print only the names of the profiles, for completions
     #[arg(long, hide = true)]
     pub profile_names: bool,
     #[command(flatten)]
@@ -253,15 +253,15 @@ pub struct ConfigShowArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-No credentials are sent, unless with --login. The report holds no secret.
-Exit code: 0 if all is well, else that of the first check that failed.
+Sends no credentials, except with --login. The report contains no secret.
+Exit code: 0 if every check passes, otherwise that of the first failure.
 
 Examples:
   skia-auth doctor
   skia-auth doctor --login                  try the credentials too
   skia-auth doctor -o json")]
 pub struct DoctorArgs {
-    /// Log in too, to see whether the credentials are accepted
+    /// Also log in, to check the credentials
     #[arg(long)]
     pub login: bool,
     #[command(flatten)]

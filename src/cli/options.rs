@@ -10,21 +10,21 @@ use super::format::Format;
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
 
-// No `///` on these structs: clap would use it as the description of the command.
+// No `///` on these structs: clap would use it as the description of a command.
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_display_order = 100)]
 pub struct SharedArgs {
-    /// Use this profile: it beats the environment
+    /// Use this profile, which overrides the environment
     #[arg(short, long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Read this configuration file (.toml or .json)
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-    /// Give no warnings
+    /// Print no warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say what is being done; -vv with headers
+    /// Print what is being done; -vv also prints headers
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colours [default: auto]
@@ -40,7 +40,7 @@ pub enum Color {
     Never,
 }
 
-// Everything that decides who logs in, and where.
+// Who logs in, and where.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Credentials and connection")]
 pub struct ConnectionArgs {
@@ -62,22 +62,22 @@ pub struct ConnectionArgs {
         value_parser = secret
     )]
     pub client_secret: Option<Secret>,
-    /// What to ask for [default: api]
+    /// The scope to request [default: api]
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
     /// Time for the whole call, as 90s, 30m or 2h [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// How often to try again when the server is away [default: 2]
+    /// How often to retry when the server is unavailable [default: 2]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub retries: Option<u32>,
     /// Trust these certificate authorities too (PEM)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
-    /// Send the secret over plain HTTP to another machine
+    /// Allow plain HTTP to another machine: the secret can be read on the way
     #[arg(long)]
     pub allow_http: bool,
-    /// Try it with a local server, without an account
+    /// Use a local server that needs no account
     #[arg(long)]
     pub sandbox: bool,
     /// Neither read nor write cached tokens
@@ -123,7 +123,7 @@ pub struct FreshnessArgs {
     pub min_ttl: Option<Duration>,
 }
 
-// Whose cached token is meant: what a command needs that never logs in.
+// Whose cached token is meant, for commands that never log in.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Identity")]
 pub struct IdentityArgs {

@@ -21,7 +21,7 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let (message, hint) = match error.kind() {
         ErrorKind::UnknownArgument if is_option(&option, arguments) => (
             format!("unknown option {}", shown(&option)),
-            place_of(&option, command).or_else(|| did_you_mean(ContextKind::SuggestedArg)),
+            command_hint(&option, command).or_else(|| did_you_mean(ContextKind::SuggestedArg)),
         ),
         ErrorKind::UnknownArgument => (
             "unexpected argument".to_owned(),
@@ -86,8 +86,8 @@ fn shown(word: &str) -> String {
     }
 }
 
-/// Whether clap refused the word as an option. After `--`, an argument is one of its own, whatever
-/// it begins with.
+/// Whether clap refused the word as an option. After `--`, every argument is positional, even one
+/// that begins with a dash.
 fn is_option(word: &str, arguments: &[OsString]) -> bool {
     let mut before = arguments.iter().take_while(|argument| *argument != "--");
     word.starts_with('-')
@@ -102,8 +102,8 @@ fn typed_command(arguments: &[OsString]) -> Option<&str> {
     words.find(|word| definition.find_subcommand(word).is_some())
 }
 
-/// Which command has an option that was typed before the command, or with another one.
-fn place_of(option: &str, typed: Option<&str>) -> Option<String> {
+/// For an option that was typed before its command, or with a command that does not have it.
+fn command_hint(option: &str, typed: Option<&str>) -> Option<String> {
     let has_option = |command: &&clap::Command| {
         command.get_arguments().any(|argument| match option.strip_prefix("--") {
             Some(long) => argument.get_long() == Some(long),
@@ -114,11 +114,11 @@ fn place_of(option: &str, typed: Option<&str>) -> Option<String> {
     // The options of a command are deferred until it is built.
     definition.build();
     let first = typed.and_then(|name| definition.find_subcommand(name));
-    let owner = first.into_iter().chain(definition.get_subcommands()).find(has_option)?.get_name();
-    Some(if typed == Some(owner) {
-        format!("put it after the command: skia-auth {owner} {option}")
+    let found = first.into_iter().chain(definition.get_subcommands()).find(has_option)?.get_name();
+    Some(if typed == Some(found) {
+        format!("put it after the command: skia-auth {found} {option}")
     } else {
-        format!("{option} is an option of skia-auth {owner}")
+        format!("{option} is an option of skia-auth {found}")
     })
 }
 
