@@ -141,10 +141,7 @@ impl Checkup<'_> {
             format!(
                 "client id from {}, client secret ({}) from {}{odd}",
                 settings.client_id,
-                match secret.value.characters() {
-                    1 => "1 character".to_owned(),
-                    characters => format!("{characters} characters"),
-                },
+                secret.value.length(),
                 secret.provenance
             )
         })?;

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod exec;
+pub mod help;
 pub mod inspect;
 pub mod login;
 pub mod logout;

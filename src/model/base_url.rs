@@ -26,16 +26,22 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Parses a base URL as a person wrote it. The error never repeats the text, which may hold a
-    /// password.
     pub fn parse(text: &str) -> Result<Self, Failure> {
+        Self::parse_named("the base URL", text)
+    }
+
+    /// Parses a base URL as a person wrote it. The error begins with `name`. It never repeats the
+    /// text, which may hold a password.
+    pub fn parse_named(name: &str, text: &str) -> Result<Self, Failure> {
         let url = Self::parse_parts(text).map_err(|what| {
-            Failure::config(format!("the base URL {what}"))
+            Failure::config(format!("{name} {what}"))
                 .hint("write it as https://api.skia.com.br/api")
         })?;
         match url.without_login() {
-            Some(base) => Err(Failure::config("the base URL is the address of the login itself")
-                .hint(format!("leave its end off: {base}"))),
+            Some(base) => {
+                Err(Failure::config(format!("{name} is the address of the login itself"))
+                    .hint(format!("leave its end off: {base}")))
+            }
             None => Ok(url),
         }
     }

@@ -21,9 +21,12 @@ impl Secret {
         &self.0
     }
 
-    /// The length in characters, which messages may show (`set (16 characters)`).
-    pub fn characters(&self) -> usize {
-        self.0.chars().count()
+    /// The length in words, which may be shown: `16 characters`.
+    pub fn length(&self) -> String {
+        match self.0.chars().count() {
+            1 => "1 character".to_owned(),
+            count => format!("{count} characters"),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! How the client secret gets here: read from where it was named, byte for byte.
+//! Where the client secret is, and how it is read: byte for byte.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -13,10 +13,10 @@ use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
 use crate::platform::{files, signals, threads};
 
-/// The longest secret, in bytes. Anything longer is a file that was named by mistake.
+/// The longest secret, in bytes. A longer file was named by mistake.
 const LONGEST: usize = 64 * 1024;
 
-/// Where the client secret is, before anything was opened or run.
+/// The source of the client secret. Nothing is opened or run before [`Setting::read`].
 #[derive(Clone, Debug)]
 pub enum SecretSource {
     Given(Secret),
@@ -27,20 +27,20 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
-    /// The file that an option or a variable names; `-` is standard input for an option alone.
+    /// The file that an option names; `-` is standard input.
     pub fn file_or_stdin(path: PathBuf) -> Self {
         if path.as_os_str() == "-" { Self::StandardInput } else { Self::File(path) }
     }
 
-    /// Whether the secret is at hand without running a program or taking standard input away.
+    /// Whether reading the secret runs no program and leaves standard input alone.
     pub fn is_quiet(&self) -> bool {
         matches!(self, Self::Given(_) | Self::File(_))
     }
 }
 
 impl Setting<SecretSource> {
-    /// Reads the secret. From a file, standard input or a command exactly one line end is dropped; nothing else is
-    /// ever trimmed. `patience` bounds the wait for a command, and for a pipe whose other end says nothing.
+    /// Reads the secret. Exactly one line end is removed from a file, standard input or the output
+    /// of a command; nothing else is trimmed. Waits for a pipe or a command for `patience`.
     pub fn read(&self, patience: Duration) -> Result<Setting<Secret>, Failure> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
@@ -94,8 +94,8 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
 
 type Bytes = Result<Vec<u8>, String>;
 
-/// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
-/// passphrase.
+/// Runs a program and returns its standard output. It shares our other streams, so that it can ask
+/// for a passphrase.
 fn run(argv: &[OsString], patience: Duration) -> Bytes {
     let until = Instant::now() + patience;
     signals::wait_for_children().map_err(|error| reason(&error))?;
@@ -132,7 +132,7 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
             None => format!("it ended with {status}"),
         });
     }
-    // A program that it left behind has inherited its output: there may be more to come.
+    // A background process of the program still has its output open, and may write more.
     output.map_err(|_| "it ended, and what it started keeps its output open".to_owned())?
 }
 
@@ -140,7 +140,7 @@ fn read_all(stdout: impl Read) -> Bytes {
     files::read_to_limit(stdout, LONGEST).map_err(|error| reason(&error))
 }
 
-/// What looks odd about a credential that was refused, in words that do not repeat it.
+/// What looks odd about a credential, in words that do not repeat it.
 pub fn oddities(text: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     let mut note = |odd: bool, what: &'static str| {

@@ -166,7 +166,7 @@ fn exit_codes_are_those_of_the_program() {
 
 #[test]
 fn formats_are_those_of_the_program() {
-    let help = Home::new().skia(["login", "--help"]).run().stdout();
+    let help = Home::new().skia(["login", "-h"]).run().stdout();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     let values = help
         .split("Form of the result [default: token] [possible values: ")
