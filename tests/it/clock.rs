@@ -18,8 +18,8 @@ fn from_another_time(ahead: i64, life: i64) -> (Reply, String) {
     (dated, t)
 }
 
-/// How long a cached token is used: a clock that is ahead of the server's may be corrected later, so
-/// that its own reading counts too.
+/// How long a cached token is used: a clock that is ahead of the server's may be corrected later,
+/// so that its own reading counts too.
 fn life_in_the_cache(ahead: i64, life: i64) -> i64 {
     life - ahead.min(0)
 }

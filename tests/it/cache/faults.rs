@@ -1,4 +1,4 @@
-//! A disk that fails, and things in the way: the token is printed all the same, and nobody's file is touched.
+//! Disks that fail and obstacles in the cache: the token is printed, and no other file is changed.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
@@ -12,22 +12,22 @@ fn make_fifo(path: &Path) {
     assert!(Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
 }
 
-/// A device that never ends; where making one is not allowed, nothing.
+/// Makes an endless device, if that is permitted.
 fn make_device(path: &Path) {
     Command::new("mknod").args(["-m", "600"]).arg(path).args(["c", "1", "5"]).output().unwrap();
 }
 
-/// Puts something in a place.
+/// Creates an obstacle at a path.
 type Obstacle = Box<dyn Fn(&Path)>;
 
-/// Things that can stand in the place of a file, and that must neither be followed, nor waited for, nor read.
+/// Things in place of a cache file that must not be followed, read or waited for.
 fn obstacles(home: &Home) -> Vec<(&'static str, Obstacle)> {
     let victim = home.work().join("victim");
-    let other_name = victim.clone();
+    let linked = victim.clone();
     let nowhere = home.work().join("nowhere");
     vec![
         ("a link to a file", Box::new(move |path| symlink(&victim, path).unwrap())),
-        ("another name of a file", Box::new(move |path| fs::hard_link(&other_name, path).unwrap())),
+        ("a hard link to a file", Box::new(move |path| fs::hard_link(&linked, path).unwrap())),
         ("a link to nothing", Box::new(move |path| symlink(&nowhere, path).unwrap())),
         ("a link to a device", Box::new(|path| symlink("/dev/zero", path).unwrap())),
         ("a link to itself", Box::new(|path| symlink(path, path).unwrap())),
@@ -37,7 +37,8 @@ fn obstacles(home: &Home) -> Vec<(&'static str, Obstacle)> {
     ]
 }
 
-/// The names of the files of an identity: entry, lock, refusal. They are made by a refusal and a login, and deleted.
+/// The paths of entry, lock and refusal of an identity. A refusal and a login create the files;
+/// then they are deleted.
 fn names(home: &Home, server: &Server) -> [PathBuf; 3] {
     assert_eq!(token(home, server).run().code, Some(4));
     assert_eq!(token(home, server).run().code, Some(0));
@@ -49,7 +50,7 @@ fn names(home: &Home, server: &Server) -> [PathBuf; 3] {
 }
 
 #[test]
-fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
+fn obstacle_in_place_of_a_cache_file_costs_only_the_cache() {
     for which in 0..3 {
         for obstacle in 0..obstacles(&Home::new()).len() {
             let (home, t) = (Home::new(), live_token());
@@ -60,15 +61,15 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
             let path = names(&home, &server)[which].clone();
             let (what, put) = &obstacles(&home)[obstacle];
             put(&path);
-            let case = format!("{what} in place {which}");
+            let case = format!("{what} in place of file {which}");
             assert_eq!(token(&home, &server).run().code, Some(4), "{case}");
             gets(token(&home, &server), &t);
             gets(token(&home, &server), &t);
-            // A directory cannot be replaced by a file; everything else is.
-            let healed = which != 0 || *what != "a directory";
-            assert_eq!(server.requests().len(), if healed { 4 } else { 5 }, "{case}");
+            // Only a directory is not replaced by the file.
+            let repaired = which != 0 || *what != "a directory";
+            assert_eq!(server.requests().len(), if repaired { 4 } else { 5 }, "{case}");
             let stays =
-                if healed { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
+                if repaired { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
             home.skia(["logout"]).credentials().server(&server).run().ok(stays);
             assert_eq!(fs::read(&victim).unwrap(), b"precious", "{case}");
             assert!(!home.work().join("nowhere").exists(), "{case}");
@@ -77,13 +78,13 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
 }
 
 #[test]
-fn link_in_the_place_of_the_directory_leads_nowhere() {
+fn link_in_place_of_the_directory_is_not_followed() {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server =
         Server::start([live_reply(&t), live_reply(&t), live_reply(&t), refused]).expects(4);
     gets(token(&home, &server), &t);
-    // Somebody else's directory, with files that this program would take for its own.
+    // A directory with files whose names are those of this program.
     let (directory, victim) = (home.cache().join("skia-auth"), home.work().join("victim"));
     fs::rename(&directory, &victim).unwrap();
     let old = victim.join(".skia-auth-abc.tmp");
@@ -126,7 +127,7 @@ hint: skia-auth login
 }
 
 #[test]
-fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
+fn directory_that_cannot_be_created_costs_only_the_cache() {
     for place in
         ["/dev/full/x", "/dev/null", "/proc/none/x", "/sys/x", "FILE", "FILE/x", "FIFO", "LINK/x"]
     {
@@ -158,18 +159,20 @@ fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
 }
 
 #[test]
-fn missing_home_costs_nothing_but_the_cache() {
-    for home_variable in [None, Some("/nonexistent"), Some("relative"), Some("")] {
+fn missing_home_costs_only_the_cache() {
+    for home_variable in [None, Some("/proc/nonexistent"), Some("relative"), Some("")] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
-        let program =
-            token(&home, &server).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+        let program = token(&home, &server);
         let program = match home_variable {
-            // Without HOME, the home directory of the account is meant.
-            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
-            // Nothing is made where root could make everything.
-            Some("/nonexistent") => program.env("HOME", "/proc/nonexistent"),
+            Some(value) if value.starts_with('/') => {
+                let program = program.env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+                program.env("HOME", value)
+            }
+            // The home directory is then that of the account: XDG_CONFIG_HOME and the variable keep
+            // the test out of it.
             Some(value) => program.env("HOME", value).env("SKIA_NO_CACHE", "1"),
+            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
         };
         gets(program, &t);
         assert!(home.cache_files().is_empty());
@@ -177,7 +180,7 @@ fn missing_home_costs_nothing_but_the_cache() {
 }
 
 #[test]
-fn size_limit_costs_nothing_but_the_cache() {
+fn file_size_limit_costs_only_the_cache() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     gets(token(&home, &server).prelude("ulimit -f 0"), &t);
@@ -189,7 +192,7 @@ fn size_limit_costs_nothing_but_the_cache() {
     );
 }
 
-/// Runs a script where `cache/` is another file system, which nobody else sees.
+/// Runs a script with its own file system mounted on `cache/`.
 fn on_another_disk(home: &Home, server: &Server, options: &str, script: &str) -> Outcome {
     let script = format!("mount -t tmpfs {options} none \"$XDG_CACHE_HOME\" && {script}");
     home.program("unshare", ["-m", "sh", "-c", &script])
@@ -200,7 +203,7 @@ fn on_another_disk(home: &Home, server: &Server, options: &str, script: &str) ->
 }
 
 #[test]
-fn full_disk_costs_nothing_but_the_cache() {
+fn full_disk_costs_only_the_cache() {
     if !can_mount() {
         return;
     }
@@ -218,12 +221,12 @@ fn full_disk_costs_nothing_but_the_cache() {
         &format!("{t}\n"),
         "...\nskia-auth: the token is not cached: no space left on device\n",
     );
-    // Not even an inode is left.
+    // No inode is left.
     on_another_disk(&home, &server, "-o nr_inodes=1", "skia-auth token").ok(&format!("{t}\n"));
 }
 
 #[test]
-fn old_entry_outlives_a_full_disk() {
+fn old_entry_survives_a_full_disk() {
     if !can_mount() {
         return;
     }
@@ -235,7 +238,7 @@ fn old_entry_outlives_a_full_disk() {
 }
 
 #[test]
-fn read_only_disk_costs_nothing_but_the_cache() {
+fn read_only_disk_costs_only_the_cache() {
     if !can_mount() {
         return;
     }
@@ -270,7 +273,7 @@ fn entry_on_a_read_only_disk_is_still_used() {
 }
 
 #[test]
-fn error_of_any_system_call_costs_nothing_but_the_cache() {
+fn error_of_any_system_call_costs_only_the_cache() {
     if !can_trace() {
         return;
     }
@@ -327,7 +330,7 @@ fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
         return;
     }
     for with_old in [false, true] {
-        // How often each is used is found out: until a login ends undisturbed.
+        // `step` grows until the login is no longer killed.
         for call in ["openat", "write", "fchmod", "/^rename", "close", "/^unlink", "statx"] {
             let mut kills = 0;
             for step in 1.. {
@@ -377,14 +380,14 @@ fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
             }
             assert!(
                 kills > 0 || call == "/^unlink",
-                "{call} is not used between the answer and the end"
+                "{call} is not called between the reply and the end"
             );
         }
     }
 }
 
 #[test]
-fn what_a_killed_process_left_is_swept_up_in_time() {
+fn temporary_files_of_killed_processes_are_deleted() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     gets(token(&home, &server), &t);
@@ -412,7 +415,7 @@ fn what_a_killed_process_left_is_swept_up_in_time() {
 }
 
 #[test]
-fn directory_of_somebody_else_gives_nothing_away() {
+fn files_of_another_user_are_not_used() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
@@ -427,7 +430,7 @@ fn directory_of_somebody_else_gives_nothing_away() {
     let ask = || token(&home, &server).env("SKIA_CACHE_DIR", &directory);
     assert_eq!(ask().run().code, Some(4));
     gets(ask(), &old);
-    // Its owner puts files in the places of ours, as like them as can be.
+    // The owner of the directory replaces the files by similar ones.
     let files: Vec<_> =
         fs::read_dir(&directory).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 3);
@@ -442,13 +445,15 @@ fn directory_of_somebody_else_gives_nothing_away() {
     }
     gets(ask(), &new);
     gets(ask(), &new);
-    let lock =
-        files.iter().find(|file| file.extension().is_some_and(|ending| ending == "lock")).unwrap();
+    let lock = files
+        .iter()
+        .find(|file| file.extension().is_some_and(|extension| extension == "lock"))
+        .unwrap();
     assert_eq!(fs::metadata(lock).unwrap().uid(), 65534);
 }
 
 #[test]
-fn login_that_is_not_cached_leaves_the_writing_of_others_alone() {
+fn login_that_is_not_cached_keeps_the_temporary_files_of_others() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t), Reply::json(200, DOCUMENTED_200)]).expects(2);
     gets(token(&home, &server), &t);
