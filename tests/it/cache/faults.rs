@@ -78,52 +78,83 @@ fn obstacle_in_place_of_a_cache_file_costs_only_the_cache() {
 }
 
 #[test]
-fn link_in_place_of_the_directory_is_not_followed() {
+fn link_to_a_private_directory_is_followed() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    home.declare_output("private");
+    let (link, directory) = (home.cache().join("skia-auth"), home.work().join("private"));
+    fs::create_dir(&directory).unwrap();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
+    symlink(&directory, &link).unwrap();
+    gets(token(&home, &server), &t);
+    gets(token(&home, &server), &t);
+    assert_eq!(fs::read_dir(directory).unwrap().count(), 2);
+    home.skia(["logout"]).credentials().server(&server).run().ok("deleted 1 cached token; [..]\n");
+    assert!(fs::symlink_metadata(link).unwrap().is_symlink());
+}
+
+/// The files have the names of cache files, and must stay as they are.
+#[track_caller]
+fn is_not_used(why: &str, spoil: impl FnOnce(&Path)) {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server =
         Server::start([live_reply(&t), live_reply(&t), live_reply(&t), refused]).expects(4);
     gets(token(&home, &server), &t);
-    // A directory with files whose names are those of this program.
-    let (directory, victim) = (home.cache().join("skia-auth"), home.work().join("victim"));
-    fs::rename(&directory, &victim).unwrap();
-    let old = victim.join(".skia-auth-abc.tmp");
+    let directory = home.cache().join("skia-auth");
+    let old = directory.join(".skia-auth-abc.tmp");
     fs::write(&old, "precious").unwrap();
+    fs::set_permissions(&old, fs::Permissions::from_mode(0o600)).unwrap();
     fs::File::open(&old).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let content = || -> Vec<(PathBuf, Vec<u8>)> {
-        let mut paths: Vec<_> =
-            fs::read_dir(&victim).unwrap().map(|file| file.unwrap().path()).collect();
-        paths.sort();
+        let paths = home.cache_files();
         paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     };
     let before = content();
-    symlink(&victim, &directory).unwrap();
+    spoil(&directory);
 
     gets(token(&home, &server), &t);
-    token(&home, &server).arg("-v").run().assert(
-        0,
-        &format!("{t}\n"),
+    let notes = format!(
         "\
 ...
-skia-auth: cache miss: the cached token cannot be used (it is not a directory)
-skia-auth: logging in without the lock: it is not a directory
+skia-auth: cache miss: the cached token cannot be used ({why})
+skia-auth: logging in without the lock: {why}
 ...
-skia-auth: the token is not cached: it is not a directory
-",
+skia-auth: the token is not cached: {why}
+"
     );
+    token(&home, &server).arg("-v").run().assert(0, &format!("{t}\n"), &notes);
     assert_eq!(home.skia(["login"]).credentials().server(&server).run().code, Some(4));
-    home.skia(["token", "--offline"]).credentials().server(&server).run().fails(
-        1,
+    let unusable = format!(
         "\
-skia-auth: error: the cached token cannot be used (it is not a directory)
+skia-auth: error: the cached token cannot be used ({why})
 hint: skia-auth login
-",
+"
     );
+    home.skia(["token", "--offline"]).credentials().server(&server).run().fails(1, &unusable);
+    let kept = format!("skia-auth: error: cannot delete a cached token: {why}\n");
     for arguments in [&["logout"][..], &["logout", "--all"]] {
-        home.skia(arguments).credentials().server(&server).run().ok("no token was cached\n");
+        home.skia(arguments).credentials().server(&server).run().fails(7, &kept);
     }
-    assert!(content() == before, "the victim has changed");
-    assert!(fs::symlink_metadata(&directory).unwrap().is_symlink());
+    assert!(content() == before, "the files have changed");
+}
+
+#[test]
+fn directory_that_others_can_write_is_not_used() {
+    for mode in [0o720, 0o702, 0o777] {
+        is_not_used("other users can write to its directory", |directory| {
+            fs::set_permissions(directory, fs::Permissions::from_mode(mode)).unwrap();
+        });
+    }
+}
+
+#[test]
+fn directory_of_another_user_is_not_used() {
+    if rustix::process::geteuid().is_root() {
+        is_not_used("its directory belongs to another user", |directory| {
+            chown(directory, Some(65534), None).unwrap();
+        });
+    }
 }
 
 #[test]
@@ -422,33 +453,14 @@ fn files_of_another_user_are_not_used() {
     let (home, old, new) = (Home::new(), live_token(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server = Server::start([refused, live_reply(&old), live_reply(&new)]).expects(3);
-    let directory = home.work().join("shared");
-    home.declare_output("shared");
-    fs::create_dir(&directory).unwrap();
-    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
-    chown(&directory, Some(65534), None).unwrap();
-    let ask = || token(&home, &server).env("SKIA_CACHE_DIR", &directory);
-    assert_eq!(ask().run().code, Some(4));
-    gets(ask(), &old);
-    // The owner of the directory replaces the files by similar ones.
-    let files: Vec<_> =
-        fs::read_dir(&directory).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(token(&home, &server).run().code, Some(4));
+    gets(token(&home, &server), &old);
+    let files = home.cache_files();
     assert_eq!(files.len(), 3);
-    for file in &files {
-        assert_eq!(
-            fs::metadata(file).unwrap().permissions().mode() & 0o7777,
-            0o600,
-            "{}",
-            file.display()
-        );
-        chown(file, Some(65534), None).unwrap();
-    }
-    gets(ask(), &new);
-    gets(ask(), &new);
-    let lock = files
-        .iter()
-        .find(|file| file.extension().is_some_and(|extension| extension == "lock"))
-        .unwrap();
+    files.iter().for_each(|file| chown(file, Some(65534), None).unwrap());
+    gets(token(&home, &server), &new);
+    gets(token(&home, &server), &new);
+    let [lock] = &cache_files(&home, "lock")[..] else { panic!("one lock") };
     assert_eq!(fs::metadata(lock).unwrap().uid(), 65534);
 }
 
