@@ -55,8 +55,8 @@ fn check_file(_file: &Path) -> io::Result<()> {
 
 /// The command of a list of words. The list is not empty: the parser requires a word.
 pub fn command(words: &[OsString]) -> Command {
-    let mut command = Command::new(words.first().map_or(OsStr::new(""), OsString::as_os_str));
-    command.args(words.iter().skip(1));
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
     command
 }
 
