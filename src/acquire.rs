@@ -204,11 +204,7 @@ impl Call<'_> {
             self.reporter.note(&Note::NotCacheable);
             return;
         }
-        let entry = Entry {
-            login: login.clone(),
-            received_at: now,
-            secret_check: SecretCheck::new(&self.settings.client_secret.value),
-        };
+        let entry = Entry::new(login.clone(), now, &self.settings.client_secret.value);
         match cache.store(&entry) {
             Ok(()) => self.reporter.note(&Note::Stored),
             Err(error) => self.reporter.note(&Note::CacheNotWritten(&reason(&error))),

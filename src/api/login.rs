@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde_json::Value;
 
 use super::{read, retry};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::http::proxy::Route;
 use crate::http::{self, Trust};
 use crate::model::identity::Identity;
@@ -35,18 +35,13 @@ impl Login {
 }
 
 /// The body of the documented request: exactly these four fields, in the documented order.
-pub fn request_body(identity: &Identity, client_secret: &str) -> Result<Vec<u8>, Failure> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Body<'a> {
-        client_id: &'a str,
-        client_secret: &'a str,
-        grant_type: &'a str,
-        scope: &'a str,
-    }
-    let Identity { client_id, scope, .. } = identity;
-    serde_json::to_vec(&Body { client_id, client_secret, grant_type: "client_credentials", scope })
-        .map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+pub fn request_body(identity: &Identity, client_secret: &str) -> String {
+    format!(
+        r#"{{"ClientId":{},"ClientSecret":{},"GrantType":"client_credentials","Scope":{}}}"#,
+        Value::from(identity.client_id.as_str()),
+        Value::from(client_secret),
+        Value::from(identity.scope.as_str()),
+    )
 }
 
 /// What a login needs to know.
@@ -64,11 +59,12 @@ impl LoginCall<'_> {
         let base_url = &self.identity.base_url;
         let url = base_url.login_url();
         #[expect(clippy::disallowed_methods, reason = "the server gets it")]
+        let body = request_body(self.identity, self.client_secret.expose());
         let request = http::Request {
             base_url,
             route: self.route,
             trust: self.trust,
-            body: &request_body(self.identity, self.client_secret.expose())?,
+            body: body.as_bytes(),
             deadline: self.deadline,
         };
         let _waiting = reporter.waiting(base_url.host().as_str());

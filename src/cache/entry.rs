@@ -18,7 +18,7 @@ const MAGIC: &str = "skia-auth cache 2 ";
 /// The age of an entry is unknown if the clock was set back by more than this, in seconds.
 const TOLERATED_STEP_BACK: i64 = 60;
 
-/// A cached token, and what is needed to check it.
+/// A cached login, and what is needed to check it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub login: Login,
@@ -66,6 +66,13 @@ impl SecretCheck {
 }
 
 impl Entry {
+    pub fn new(mut login: Login, received_at: Timestamp, secret: &Secret) -> Self {
+        // If the clock of this machine is ahead now and corrected later, the offset would make the
+        // token look valid for too long.
+        login.clock_offset = login.clock_offset.max(0);
+        Self { login, received_at, secret_check: SecretCheck::new(secret) }
+    }
+
     /// How many seconds the token is valid, if it was issued for this secret and is valid for
     /// `min_ttl`. Without a secret, the secret is not checked.
     pub fn check(
@@ -161,11 +168,9 @@ mod tests {
         let reply = format!(
             r#"{{"ExpirationDate":"{expiration_date}","Token":"{token}","Status":0,"Messages":["é"]}}"#
         );
-        Entry {
-            login: Login { grant: api::grant_from_reply(&reply).unwrap(), clock_offset },
-            received_at: Timestamp::from_second(received_at).unwrap(),
-            secret_check: SecretCheck::new(&Secret::new(secret.into())),
-        }
+        let login = Login { grant: api::grant_from_reply(&reply).unwrap(), clock_offset };
+        let received_at = Timestamp::from_second(received_at).unwrap();
+        Entry::new(login, received_at, &Secret::new(secret.into()))
     }
 
     fn sample() -> Entry {
@@ -232,10 +237,10 @@ mod tests {
     }
 
     #[test]
-    fn lifetime_is_measured_by_the_clock_of_the_server() {
-        for offset in [-7200, 7200] {
+    fn lifetime_is_measured_by_the_clock_that_is_ahead() {
+        for (offset, ahead) in [(7200, 7200), (-7200, 0)] {
             let entry = entry("opaque", "2025-04-24T10:16:51", 1_745_414_211 - offset, offset, "s");
-            let now = Timestamp::from_second(1_745_500_611 - offset - 400).unwrap();
+            let now = Timestamp::from_second(1_745_500_611 - ahead - 400).unwrap();
             assert_eq!(entry.check(None, Duration::from_secs(300), now), Ok(400));
         }
     }

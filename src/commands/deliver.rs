@@ -20,7 +20,7 @@ pub fn check_target(delivery: &DeliveryArgs) -> Result<()> {
     Ok(private_fs::check_replaceable(path).map_err(|error| cannot_write(path, &error))?)
 }
 
-/// Renders the token and writes it to the file, or returns it as output. Call `announce` before.
+/// Renders the token and writes it to the file, or returns it as output.
 pub fn deliver(
     login: &Login,
     delivery: &DeliveryArgs,

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::Outcome;
 use super::source::Source;
-use crate::acquire::{Clock, Need, acquire};
+use crate::acquire::{Clock, Need};
 use crate::cli::{ExecArgs, SharedArgs};
 use crate::env;
 use crate::model::identity::Identity;
@@ -22,16 +22,15 @@ pub fn run(
     clock: Clock,
     reporter: &Reporter,
 ) -> Result<Outcome> {
-    let program = args.command.first().cloned().unwrap_or_default();
-    process::check(&program)?;
+    let program = &args.command[0];
+    process::check(program)?;
     let source = Source::open(&args.connection, shared, reporter)?;
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
-    let grant = acquire(&source.settings, need, clock, reporter)?.grant;
-    source.announce(&grant.token, reporter);
+    let grant = source.acquire(need, clock, reporter)?.grant;
     let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
     let command = prepare(&args.command, &grant, &source.settings.identity, profile);
-    let exit_code = process::become_command(command)
-        .map_err(|error| process::cannot_start(&program, &error))?;
+    let exit_code =
+        process::become_command(command).map_err(|error| process::cannot_start(program, &error))?;
     Ok(Outcome::nothing().exit_code(exit_code))
 }
 

@@ -1,4 +1,5 @@
-//! `inspect`: the header and the claims of a token. Nothing is verified: only the server has the key.
+//! `inspect`: the header and the claims of a token. Nothing is verified: only the server has the
+//! key.
 
 use std::ffi::OsStr;
 use std::io;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::Outcome;
 use super::deliver::{check_target, deliver};
 use super::source::Source;
-use crate::acquire::{Clock, Need, acquire};
+use crate::acquire::{Clock, Need};
 use crate::api::request_body;
 use crate::cli::{LoginArgs, SharedArgs};
 use crate::http;
@@ -23,17 +23,16 @@ pub fn run(
     let source = Source::open(&args.connection, shared, reporter)?;
     let identity = &source.settings.identity;
     if args.dry_run {
-        return Ok(Outcome::of(request(identity)?));
+        return Ok(Outcome::of(request(identity)));
     }
-    let login = acquire(&source.settings, Need::New, clock, reporter)?;
-    source.announce(&login.grant.token, reporter);
+    let login = source.acquire(Need::New, clock, reporter)?;
     deliver(&login, &args.delivery, identity, clock())
 }
 
 /// The request without the secret.
-fn request(identity: &Identity) -> Result<String> {
+fn request(identity: &Identity) -> String {
     let headers: String =
         http::headers::HEADERS.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let body = String::from_utf8(request_body(identity, "***")?)?;
-    Ok(format!("POST {}\n{headers}\n{}\n", identity.base_url.login_url(), inert(&body)))
+    let body = inert(&request_body(identity, "***"));
+    format!("POST {}\n{headers}\n{body}\n", identity.base_url.login_url())
 }

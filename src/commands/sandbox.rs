@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::Outcome;
 use crate::cli::SandboxArgs;
 use crate::env;
-use crate::error::{Failure, Kind, reason};
+use crate::error::{Failure, reason};
 use crate::platform::forward::ForwardedSignals;
 use crate::platform::{process, signals, stdio};
 use crate::report::Reporter;
@@ -18,10 +18,8 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
         process::check(program)?;
     }
     let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
-        Failure::new(
-            Kind::Config,
-            format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)),
-        )
+        let why = reason(&error);
+        Failure::config(format!("cannot listen on 127.0.0.1:{}: {why}", args.port))
     })?;
     if args.command.is_empty() {
         serve(&sandbox, reporter)
@@ -30,16 +28,20 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
     }
 }
 
-/// Prints the variables that point to the sandbox, in the form that `docker --env-file` and
-/// `set -a; .` read, and serves until the process is stopped.
-fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
-    let settings = [
+/// The variables that point to a sandbox.
+fn variables(sandbox: &Sandbox) -> [(&'static str, String); 3] {
+    [
         (env::BASE_URL, sandbox.base_url()),
         (env::CLIENT_ID, CLIENT_ID.to_owned()),
         (env::CLIENT_SECRET, CLIENT_SECRET.to_owned()),
-    ];
-    let lines: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    stdio::emit(lines.as_bytes())?;
+    ]
+}
+
+/// Prints the variables in the form that `docker --env-file` and `set -a; .` read, and serves until
+/// the process is stopped.
+fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
+    let lines = variables(sandbox).map(|(name, value)| format!("{name}={value}\n"));
+    stdio::emit(lines.concat().as_bytes())?;
     reporter.serving(&sandbox.base_url());
     sandbox.wait()
 }
@@ -47,22 +49,14 @@ fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
 fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
     let mut command = process::command(words);
     command
-        .env(env::BASE_URL, sandbox.base_url())
-        .env(env::CLIENT_ID, CLIENT_ID)
-        .env(env::CLIENT_SECRET, CLIENT_SECRET)
+        .envs(variables(sandbox))
         .env(env::SCOPE, SCOPE)
         // A second source of the secret or another profile would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::PROFILE);
     // A cache of its own: tokens of an earlier sandbox on the same port must not be found.
-    let caches = !env::in_ci() || env::path(env::CACHE_DIR).is_some();
-    let cache = caches
-        .then(tempfile::tempdir)
-        .transpose()
-        .context("cannot create a temporary cache directory")?;
-    if let Some(cache) = &cache {
-        command.env(env::CACHE_DIR, cache.path());
-    }
+    let cache = tempfile::tempdir().context("cannot create a temporary cache directory")?;
+    command.env(env::CACHE_DIR, cache.path());
     signals::wait_for_children().context("cannot handle SIGCHLD")?;
     let forwarded = ForwardedSignals::prepare().context("cannot handle signals")?;
     let mut child = command.spawn().map_err(|error| process::cannot_start(&words[0], &error))?;

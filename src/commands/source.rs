@@ -2,11 +2,12 @@
 
 use anyhow::{Context, Result};
 
+use crate::acquire::{Clock, Need, acquire};
+use crate::api::Login;
 use crate::cli::{ConnectionArgs, SharedArgs};
 use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
-use crate::model::token::AccessToken;
 use crate::report::{Reporter, Warning};
 use crate::sandbox::{Answer, CLIENT_ID, CLIENT_SECRET, Sandbox};
 use crate::settings::{Layers, Settings};
@@ -43,11 +44,13 @@ impl Source {
         Ok(Self { settings, sandbox: Some(sandbox) })
     }
 
-    /// Emits the CI masking line or the sandbox notice. Call before any output of the token.
-    pub fn announce(&self, token: &AccessToken, reporter: &Reporter) {
+    /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.
+    pub fn acquire(&self, need: Need, clock: Clock, reporter: &Reporter) -> Result<Login> {
+        let login = acquire(&self.settings, need, clock, reporter)?;
         match self.sandbox {
             Some(_) => reporter.warn(Warning::SandboxToken),
-            None => reporter.mask(token),
+            None => reporter.mask(&login.grant.token),
         }
+        Ok(login)
     }
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::deliver::{check_target, deliver};
 use super::source::Source;
 use super::{Outcome, cached};
-use crate::acquire::{Clock, DEFAULT_MIN_TTL, Need, acquire};
+use crate::acquire::{Clock, DEFAULT_MIN_TTL, Need};
 use crate::cli::{SharedArgs, TokenArgs};
 use crate::error::{Failure, Kind};
 use crate::report::Reporter;
@@ -23,8 +23,7 @@ pub fn run(
     }
     let source = Source::open(&args.connection, shared, reporter)?;
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
-    let login = acquire(&source.settings, need, clock, reporter)?;
-    source.announce(&login.grant.token, reporter);
+    let login = source.acquire(need, clock, reporter)?;
     deliver(&login, &args.delivery, &source.settings.identity, clock())
 }
 

@@ -68,8 +68,8 @@ impl Claims {
     }
 }
 
-/// A date from 2000 to 9998. Others are sentinels of date libraries for "none", as `DateTime.MaxValue`
-/// in 9999.
+/// A date from 2000 to 9998. Others are sentinels of date libraries for "none", as
+/// `DateTime.MaxValue` in 9999.
 pub fn numeric_date(value: &Value) -> Option<Timestamp> {
     const YEAR_2000: f64 = 946_684_800.0;
     const YEAR_9999: f64 = 253_370_764_800.0;

@@ -10,8 +10,8 @@ use crate::model::secret::Secret;
 /// HTTP header everywhere.
 const LONGEST: usize = 16 * 1024;
 
-/// A bearer token: a `b64token` of at most 16 KiB (RFC 6750 §2.1). It cannot break a header, a shell
-/// line, a CI file or a terminal.
+/// A bearer token: a `b64token` of at most 16 KiB (RFC 6750 §2.1). It cannot break a header, a
+/// shell line, a CI file or a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken(Secret);
 

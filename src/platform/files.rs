@@ -51,8 +51,8 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
     Ok(Contents { bytes: read_to_limit(file, limit)?, access: Access::of(&metadata) })
 }
 
-/// Reads as [`read`] does, but waits at most `timeout` for a pipe or a device. Only these can block,
-/// so a regular file costs no thread.
+/// Reads as [`read`] does, but waits at most `timeout` for a pipe or a device. Only these can
+/// block, so a regular file costs no thread.
 pub fn read_with_timeout(path: &Path, limit: usize, timeout: Duration) -> io::Result<Contents> {
     if path.is_file() {
         return read(path, limit);

@@ -3,8 +3,8 @@
 use std::io;
 use std::process::Child;
 
-/// Signals that this process receives while the command runs. A terminal sends SIGINT and SIGQUIT to
-/// both processes, so these are only survived here. SIGTERM and SIGHUP are passed on.
+/// Signals that this process receives while the command runs. A terminal sends SIGINT and SIGQUIT
+/// to both processes, so these are only survived here. SIGTERM and SIGHUP are passed on.
 pub struct ForwardedSignals {
     #[cfg(unix)]
     signals: signal_hook::iterator::Signals,

@@ -14,16 +14,23 @@ use super::{files, signals};
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Fails unless `path` is a directory. A symlink is refused: its target may belong to another user.
+/// Fails unless `path` is a directory of this user that nobody else can write to. It may be a
+/// symlink, as systemd's `CacheDirectory=` is.
 pub fn check_directory(path: &Path) -> io::Result<()> {
-    if fs::symlink_metadata(path)?.is_dir() {
-        return Ok(());
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_dir() {
+        return Err(io::Error::new(ErrorKind::NotADirectory, "it is not a directory"));
     }
-    Err(io::Error::new(ErrorKind::NotADirectory, "it is not a directory"))
+    #[cfg(unix)]
+    {
+        ensure(is_own(&metadata), "its directory belongs to another user")?;
+        ensure(metadata.mode() & 0o022 == 0, "other users can write to its directory")?;
+    }
+    Ok(())
 }
 
 /// Creates a directory and its parents with mode 0700, whatever the umask. An existing directory is
-/// not changed; a symlink in its place is refused.
+/// only checked.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     match check_directory(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -95,8 +102,13 @@ fn private_options() -> OpenOptions {
 fn check_own(metadata: &Metadata) -> io::Result<()> {
     ensure(metadata.is_file(), "it is not a regular file")?;
     #[cfg(unix)]
-    ensure(metadata.uid() == rustix::process::geteuid().as_raw(), "it belongs to another user")?;
+    ensure(is_own(metadata), "it belongs to another user")?;
     Ok(())
+}
+
+#[cfg(unix)]
+fn is_own(metadata: &Metadata) -> bool {
+    metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
 fn ensure(condition: bool, otherwise: &'static str) -> io::Result<()> {

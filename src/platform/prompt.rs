@@ -15,8 +15,8 @@ pub fn read_line() -> io::Result<String> {
     Ok(line)
 }
 
-/// Reads a line with the echo off. The terminal is restored also if a signal such as Ctrl-C ends the
-/// program.
+/// Reads a line with the echo off. The terminal is restored also if a signal such as Ctrl-C ends
+/// the program.
 #[cfg(unix)]
 pub fn read_hidden_line() -> io::Result<String> {
     let echo_off = unix::EchoOff::begin()?;

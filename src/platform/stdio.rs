@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::error::{Failure, Kind, reason};
 
-/// Writes the result to standard output and flushes it: without the flush, an error of a full device
-/// is lost. A closed pipe is [`Kind::ReaderGone`].
+/// Writes the result to standard output and flushes it: without the flush, an error of a full
+/// device is lost. A closed pipe is [`Kind::ReaderGone`].
 pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     if bytes.is_empty() {
         return Ok(());

@@ -20,8 +20,8 @@ const MAGIC: &[u8] = b"skia-auth cache 2 ";
 const NOW: i64 = 1_745_499_600;
 const MARGIN: Duration = Duration::from_secs(300);
 
-/// The bytes are an entry without its first line, which is added with the right checksum. Bytes that
-/// begin with such a line are used as they are.
+/// The bytes are an entry without its first line, which is added with the right checksum. Bytes
+/// that begin with such a line are used as they are.
 pub fn check(data: &[u8]) -> &'static str {
     let bytes = if data.starts_with(MAGIC) { data.to_owned() } else { with_checksum(data) };
     let identity = identity();

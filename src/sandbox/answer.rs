@@ -58,16 +58,16 @@ const MALFORMED: &str = r#"{
 const SIGNING_KEY: &[u8] = b"skia-auth sandbox: this key protects nothing";
 
 impl Reply {
+    fn new(status: &'static str, content_type: &'static str, body: impl Into<String>) -> Self {
+        Self { status, extra: "", content_type, body: body.into() }
+    }
+
     pub fn page(status: &'static str) -> Self {
         let body = format!(
             "<!DOCTYPE html>\r\n<html>\r\n<head><title>{status}</title></head>\r\n\
              <body><h2>{status}</h2><p>This is the skia-auth sandbox.</p></body>\r\n</html>\r\n"
         );
-        Self { status, extra: "", content_type: HTML, body }
-    }
-
-    fn json(status: &'static str, body: &str) -> Self {
-        Self { status, extra: "", content_type: JSON, body: body.to_owned() }
+        Self::new(status, HTML, body)
     }
 
     /// The reply of ASP.NET to a body that it cannot bind (RFC 9457).
@@ -75,12 +75,7 @@ impl Reply {
         let body = format!(
             r#"{{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{{{errors}}}}}"#
         );
-        Self {
-            status: "400 Bad Request",
-            extra: "",
-            content_type: "application/problem+json; charset=utf-8",
-            body,
-        }
+        Self::new("400 Bad Request", "application/problem+json; charset=utf-8", body)
     }
 
     pub fn bytes(&self, now: Timestamp) -> Vec<u8> {
@@ -101,14 +96,14 @@ pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Times
         return Reply::page("404 Not Found");
     }
     if method != "POST" {
-        let status = "405 Method Not Allowed";
-        return Reply { status, extra: "Allow: POST\r\n", content_type: HTML, body: String::new() };
+        let reply = Reply::new("405 Method Not Allowed", HTML, "");
+        return Reply { extra: "Allow: POST\r\n", ..reply };
     }
     match answer {
         Answer::Ok | Answer::Slow => login(body, now),
-        Answer::Rejected => Reply::json("401 Unauthorized", REJECTED),
-        Answer::Error => Reply::json(INTERNAL_SERVER_ERROR, ERROR),
-        Answer::Malformed => Reply::json(INTERNAL_SERVER_ERROR, MALFORMED),
+        Answer::Rejected => Reply::new("401 Unauthorized", JSON, REJECTED),
+        Answer::Error => Reply::new(INTERNAL_SERVER_ERROR, JSON, ERROR),
+        Answer::Malformed => Reply::new(INTERNAL_SERVER_ERROR, JSON, MALFORMED),
         Answer::Unavailable => {
             Reply { extra: "Retry-After: 1\r\n", ..Reply::page("503 Service Unavailable") }
         }
@@ -147,7 +142,7 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
         return Reply::bad_request(&missing.join(","));
     }
     if expected.iter().any(|(field, value)| sent[*field] != *value) {
-        return Reply::json("401 Unauthorized", REJECTED);
+        return Reply::new("401 Unauthorized", JSON, REJECTED);
     }
     let issued = now.as_second();
     let token = token(issued, issued + 24 * 60 * 60);
@@ -159,7 +154,7 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
     let body = format!(
         r#"{{"ExpirationDate":"{expiration}","Token":"{token}","Status":0,"Messages":["Success"]}}"#
     );
-    Reply::json("200 OK", &body)
+    Reply::new("200 OK", JSON, body)
 }
 
 fn token(issued: i64, expires: i64) -> String {

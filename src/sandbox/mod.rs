@@ -62,8 +62,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // Only a connection ends the call of `accept` that the thread is in. If connecting fails, the
-        // thread is not waited for.
+        // Only a connection ends the call of `accept` that the thread is in. If connecting fails,
+        // the thread is not waited for.
         if TcpStream::connect_timeout(&self.address, Duration::from_secs(1)).is_ok()
             && let Some(acceptor) = self.acceptor.take()
         {

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 const NOBODY: u32 = 65534;
 
-/// For an undumpable process, the kernel makes root the owner of the files in `/proc/PID`. A process
-/// of root does not show the difference, so the program runs as another user.
+/// For an undumpable process, the kernel makes root the owner of the files in `/proc/PID`. A
+/// process of root does not show the difference, so the program runs as another user.
 #[test]
 fn program_is_not_dumpable() {
     let directory = tempfile::tempdir().unwrap();
