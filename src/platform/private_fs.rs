@@ -1,6 +1,6 @@
-//! Private files: mode 0600, replaced as a whole, never reached through a link.
+//! Private files: mode 0600, replaced as a whole. A link in place of one is not followed.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -47,10 +47,10 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
 }
 
 fn create_one_directory(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
+    #[cfg(not(unix))]
+    fs::create_dir(path)?;
     #[cfg(unix)]
-    builder.mode(0o700);
-    builder.create(path)?;
+    fs::DirBuilder::new().mode(0o700).create(path)?;
     // A umask such as 0777 removes the permissions of the owner too.
     #[cfg(unix)]
     if fs::symlink_metadata(path)?.mode() & 0o700 != 0o700 {
@@ -62,7 +62,7 @@ fn create_one_directory(path: &Path) -> io::Result<()> {
 /// Reads a regular file that belongs to this user and that no other user can access. Anything else
 /// (a link, a device, a pipe, another user's file) is an error and does not block.
 pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let file = private_options().read(true).open(path)?;
+    let file = private_options().open(path)?;
     let metadata = file.metadata()?;
     check_own(&metadata)?;
     #[cfg(unix)]
@@ -74,7 +74,7 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 /// deleted: a process that waits for the deleted file and one that creates a new file would both
 /// get the lock.
 pub fn open_lock(path: &Path) -> io::Result<File> {
-    let file = private_options().read(true).write(true).create(true).truncate(false).open(path)?;
+    let file = private_options().write(true).create(true).truncate(false).open(path)?;
     let metadata = file.metadata()?;
     check_own(&metadata)?;
     // The lock file is empty, so its mode may be tightened; otherwise another user could hold the
@@ -87,9 +87,10 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Options that create a file with mode 0600, do not follow a link and do not wait for a pipe.
+/// Options for reading: a new file has mode 0600, a link is not followed, a pipe is not waited for.
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
+    options.read(true);
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;
