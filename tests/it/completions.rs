@@ -158,7 +158,8 @@ fn zsh_completes() {
             .send(&format!("source {}; echo rea''dy\r", setup.display()))
             .expect("ready");
         terminal.expect("> ").send(&format!("{}\t", case.0));
-        terminal.until(|| fs::read_to_string(&offered).unwrap().ends_with("done\n"));
+        let is_done = || fs::read_to_string(&offered).unwrap().ends_with("done\n");
+        terminal.until("list of words", is_done);
         terminal.send("\x15exit\r");
         terminal.wait();
         judge(case, &fs::read_to_string(&offered).unwrap());

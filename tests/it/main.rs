@@ -30,5 +30,4 @@ mod signals;
 mod status;
 mod story;
 mod support;
-mod tally;
 mod waiting;

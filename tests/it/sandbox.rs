@@ -1,7 +1,7 @@
 //! `sandbox`: a server to try things with, by itself or around a command.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -66,12 +66,8 @@ fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
 #[test]
 fn sandbox_knows_no_token_of_another_and_leaves_none() {
     let home = Home::new();
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .to_string();
+    let held = ClosedPort::new();
+    let port = held.number().to_string();
     let twice = "skia-auth token && skia-auth token --offline";
     home.skia(["sandbox", "--port", &port, "--", "sh", "-c", twice]).run().ok("eyJ[..]\neyJ[..]\n");
     let refused = home
@@ -126,8 +122,9 @@ fn command_that_cannot_be_started_is_126_or_127() {
 
 #[test]
 fn port_can_be_chosen_and_may_be_taken() {
-    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
+    let held = ClosedPort::new();
+    let port = held.number().to_string();
+    let taken = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     let home = Home::new();
     let error =
         format!("skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n");

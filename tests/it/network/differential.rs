@@ -156,7 +156,7 @@ fn asked(proxies: &[Proxy], before: &[usize]) -> &'static str {
 
 /// Which way curl and which way this program goes.
 fn compare(home: &Home, proxies: &[Proxy], case: &Case) -> (&'static str, &'static str) {
-    let counts = || proxies.iter().map(Proxy::connections).collect::<Vec<_>>();
+    let counts = || proxies.iter().map(|proxy| proxy.connections()).collect::<Vec<_>>();
     let environment = case.environment(proxies);
     let before = counts();
     let curl = home.program("curl", ["-s", "-m", "2", "-o", "/dev/null", "-d", "x", &case.url]);
