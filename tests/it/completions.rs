@@ -36,16 +36,7 @@ const CONFIG: &str =
 fn home() -> Home {
     let home = Home::new();
     home.write_config(CONFIG);
-    // Shells keep histories and dumps.
-    for place in [
-        home.root().join("home"),
-        home.config().join("fish"),
-        home.cache(),
-        home.root().join("tmp"),
-    ] {
-        home.declare_output(&place);
-        home.declare_foreign(&place);
-    }
+    home.declare_shell_files();
     home
 }
 

@@ -108,6 +108,7 @@ fn every_format_ends_in_one_newline() {
 #[test]
 fn shells_evaluate_what_was_printed_for_them() {
     let (home, server, token) = logged_in();
+    home.declare_shell_files();
     let print = r#"printf '%s %s %s\n' "$SKIA_TOKEN" "$SKIA_BASE_URL" "$SKIA_TOKEN_EXPIRES_AT""#;
     for (shell, options, script) in [
         ("sh", &["-c"][..], "eval \"$(skia-auth token -o env)\"; "),
@@ -118,21 +119,12 @@ fn shells_evaluate_what_was_printed_for_them() {
         ("fish", &["--no-config", "-c"], "skia-auth token -o fish | source; "),
         ("fish", &["--no-config", "-c"], "eval (skia-auth token -o fish); "),
     ] {
-        if home.program("sh", ["-c", &format!("command -v {shell} >/dev/null")]).run().code
-            != Some(0)
-        {
+        if !installed(shell) {
             continue;
         }
         let outcome = home
             .program(shell, options)
             .arg(format!("{script}{print}"))
-            .env("SKIA_CACHE_DIR", home.cache().join("skia-auth"))
-            // fish keeps files of its own below these.
-            .env("XDG_CONFIG_HOME", "/nonexistent")
-            .env("XDG_CACHE_HOME", "/nonexistent")
-            .env("HOME", "/nonexistent")
-            .env("XDG_DATA_HOME", "/nonexistent")
-            .env("XDG_RUNTIME_DIR", "/nonexistent")
             .credentials()
             .server(&server)
             .run();

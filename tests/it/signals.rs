@@ -107,6 +107,7 @@ fn secret_stays_hidden_after_a_stop() {
         "stty echo; echo $$; exec \"$0\" config init",
         env!("CARGO_BIN_EXE_skia-auth"),
     ]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     command.env("SKIA_CONFIG", home.work().join("config.toml"));
     let mut session = rexpect::session::spawn_command(command, Some(10_000)).unwrap();
     let pid = Pid::from_raw(session.read_line().unwrap().trim().parse().unwrap()).unwrap();

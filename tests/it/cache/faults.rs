@@ -165,8 +165,10 @@ fn missing_home_costs_nothing_but_the_cache() {
         let program =
             token(&home, &server).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
         let program = match home_variable {
-            // Without HOME, the home directory of the account is meant.
-            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
+            // Without HOME, the user database names the account's own directory.
+            None => {
+                program.env_remove("HOME").env("SKIA_NO_CACHE", "1").env("SKIA_CONFIG", "/dev/null")
+            }
             // Nothing is made where root could make everything.
             Some("/nonexistent") => program.env("HOME", "/proc/nonexistent"),
             Some(value) => program.env("HOME", value).env("SKIA_NO_CACHE", "1"),

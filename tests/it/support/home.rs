@@ -138,6 +138,13 @@ impl Home {
         self.0.state.lock().unwrap().foreign.push(self.work().join(path));
     }
 
+    /// Allows shells to write their histories and caches.
+    pub fn declare_shell_files(&self) {
+        for place in ["home", "config/fish", "cache/fish", "tmp"] {
+            self.declare_foreign(self.root().join(place));
+        }
+    }
+
     /// `skia-auth` with these arguments, in this home.
     pub fn skia<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Program {
         self.program(env!("CARGO_BIN_EXE_skia-auth"), arguments)
