@@ -1,4 +1,4 @@
-//! The harness itself: that each rule fires, and that servers and proxies do what they say.
+//! The harness itself: every invariant fails a case that breaks it.
 
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::support::*;
 
-/// Runs the case, which has to fail with a message that contains each of the texts.
+/// Runs a case that must fail with a message that contains each of the texts.
 #[track_caller]
 fn breaks(texts: &[&str], case: impl FnOnce()) {
-    let panic = catch_unwind(AssertUnwindSafe(case)).expect_err("nothing was noticed");
+    let panic = catch_unwind(AssertUnwindSafe(case)).expect_err("the case did not fail");
     let message = panic.downcast_ref::<String>().expect("a message");
     let rules = message.split("\n$ ").next().unwrap();
     assert!(texts.iter().all(|text| rules.contains(text)), "expected {texts:?} in: {rules}");
@@ -23,20 +23,21 @@ fn script_breaks(text: &str, script: &str) {
 #[test]
 fn well_behaved_program_breaks_nothing() {
     let home = Home::new();
-    let script = "umask 077; mkdir ../cache/skia-auth; echo x > ../cache/skia-auth/entry; cat; echo note >&2";
+    let script = "umask 077; mkdir ../cache/skia-auth; echo x > ../cache/skia-auth/entry; \
+                  cat; echo note >&2";
     home.sh(script).stdin("input\n").credentials().run().assert(0, "input\n", "note\n");
     assert_eq!(fs::read(home.cache_entry()).unwrap(), b"x\n");
     home.skia(["--version"]).run();
 }
 
 #[test]
-fn surroundings_are_empty_but_for_the_named() {
+fn environment_has_only_the_documented_variables() {
     let variables = Home::new()
         .sh("env | cut -d= -f1 | grep -Ev '^(_|PWD|SHLVL|OLDPWD|LLVM_PROFILE_FILE)$' | sort")
         .run();
     variables
-        .ok("ALL_PROXY\nHOME\nHTTPS_PROXY\nHTTP_PROXY\nNO_PROXY\nPATH\nRUST_BACKTRACE\nRUST_LOG\nTMPDIR\n\
-         XDG_CACHE_HOME\nXDG_CONFIG_HOME\n");
+        .ok("ALL_PROXY\nHOME\nHTTPS_PROXY\nHTTP_PROXY\nNO_PROXY\nPATH\nRUST_BACKTRACE\nRUST_LOG\n\
+         TMPDIR\nXDG_CACHE_HOME\nXDG_CONFIG_HOME\n");
     let home = Home::new();
     home.sh("command -v skia-auth && pwd")
         .run()
@@ -61,7 +62,7 @@ fn failure_with_output_is_noticed() {
 #[test]
 fn leaks_are_noticed_in_every_encoding() {
     let print = r#"printf %s "$SKIA_CLIENT_SECRET""#;
-    for (shape, script) in [
+    for (form, script) in [
         ("raw", print.to_owned()),
         ("a fragment", format!("{print} | cut -c 6-17")),
         ("JSON-escaped", r#"printf %s 's3gr3do-Que\"N1ng\\uem/Viu+42'"#.into()),
@@ -78,7 +79,7 @@ fn leaks_are_noticed_in_every_encoding() {
         ("SHA-256", format!("{print} | sha256sum")),
         ("Debug of the bytes", format!("{print} | od -An -v -tu1 | xargs | sed 's/ /, /g'")),
     ] {
-        let message = format!("the secret ({shape}) is ");
+        let message = format!("the secret ({form}) is ");
         script_breaks(&format!("{message}on stdout"), &script);
         script_breaks(&format!("{message}on stderr"), &format!("({script}) >&2"));
         script_breaks(&format!("{message}in /"), &format!("umask 077; ({script}) > ../cache/x"));
@@ -87,7 +88,7 @@ fn leaks_are_noticed_in_every_encoding() {
 }
 
 #[test]
-fn other_secrets_and_declared_files_count() {
+fn declared_secrets_and_files_count() {
     let home = Home::new();
     home.file("input", SECRET);
     home.write_config(&format!("client_secret = '{SECRET}'"));
@@ -137,7 +138,8 @@ fn mask_lines_are_exact_and_must_be_allowed() {
 #[test]
 fn unprintable_characters_on_standard_error_are_noticed() {
     let home = Home::new();
-    for c in "\0\t\r\u{7}\x1b\x7f\u{80}\u{9b}\u{61c}\u{200b}\u{200d}\u{200e}\u{202e}\u{2060}\u{2069}\u{feff}".chars() {
+    let invisible = "\u{61c}\u{200b}\u{200d}\u{200e}\u{202e}\u{2060}\u{2069}\u{feff}";
+    for c in "\0\t\r\u{7}\x1b\x7f\u{80}\u{9b}".chars().chain(invisible.chars()) {
         let file = home.file("text", format!("a{c}b\n"));
         breaks(&["unprintable"], || drop(home.sh("cat text >&2").run()));
         fs::remove_file(file).unwrap();
@@ -151,7 +153,7 @@ fn unprintable_characters_on_standard_error_are_noticed() {
 }
 
 #[test]
-fn lines_that_runners_obey_are_noticed() {
+fn lines_that_runners_read_as_commands_are_noticed() {
     for line in [
         "::error::x",
         "  ::set-output name=a::b",
@@ -200,7 +202,7 @@ fn streams_are_compared_whole() {
 }
 
 #[test]
-fn deadline_that_is_missed_is_noticed() {
+fn missed_deadline_is_noticed() {
     let bound = Duration::from_millis(100);
     breaks(&["the deadline was 100ms"], || {
         drop(Home::new().sh("sleep 1.2").timeout_bound(bound).run())
@@ -209,7 +211,7 @@ fn deadline_that_is_missed_is_noticed() {
 }
 
 #[test]
-fn signals_and_odd_streams_reach_the_program() {
+fn signals_and_closed_streams_reach_the_program() {
     let home = Home::new();
     let running = home.program("sleep", ["50"]).spawn();
     running.signal(15);
@@ -221,7 +223,7 @@ fn signals_and_odd_streams_reach_the_program() {
 }
 
 #[test]
-fn server_that_was_not_asked_as_expected_fails_the_case() {
+fn unexpected_number_of_requests_fails_the_case() {
     breaks(&["got 0 requests, 1 were expected"], || drop(Server::start([Reply::close()])));
     breaks(&["got 1 requests, 0 were expected"], || {
         let server = Server::start([Reply::json(401, DOCUMENTED_401)]).expects(0);

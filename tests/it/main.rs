@@ -9,6 +9,7 @@ mod colour;
 mod completions;
 mod config_init;
 mod doctor;
+mod examples;
 mod exec;
 mod generated;
 mod harness;

@@ -23,14 +23,14 @@ pub struct Allowances {
     pub time: Option<Duration>,
 }
 
-/// A program that runs in a home, from `begin` to `end`. Displays as its command line.
+/// A program that runs in a home, from `begin` to `end`. It displays as its command line.
 pub struct Observed {
     home: Home,
     pub allowed: Allowances,
     command: String,
     before: BTreeMap<PathBuf, Entry>,
     started: Instant,
-    ended: bool,
+    pub ended: bool,
 }
 
 impl Observed {
@@ -148,8 +148,8 @@ fn without_colour(line: &str) -> String {
 fn leaks(home: &Home, outcome: &Outcome, broken: &mut Vec<String>) {
     let traces = Traces::of(&home.secrets());
     let mut search = |place: &str, bytes: &[u8]| {
-        for shape in traces.found_in(bytes) {
-            broken.push(format!("the secret ({shape}) is {place}"));
+        for form in traces.found_in(bytes) {
+            broken.push(format!("the secret ({form}) is {place}"));
         }
     };
     search("on stdout", &outcome.stdout);

@@ -40,7 +40,7 @@ impl Outcome {
     }
 
     /// Compares the exit code and both whole streams. In an expectation, `[..]` matches any
-    /// characters within a line, and a line `...` matches any number of lines.
+    /// characters within a line, and a line `...` matches any lines up to the next expected one.
     #[track_caller]
     pub fn assert(&self, code: i32, stdout: &str, stderr: &str) -> &Self {
         let mut differences = String::new();
@@ -89,8 +89,8 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A diff, unless the text matches the pattern, in which `[..]` matches any characters of a line and
-/// a line `...` matches any lines. snapbox compares, without its normalization of paths and newlines.
+/// A diff if the text does not match the pattern. Unlike snapbox's own assertions, this normalizes
+/// neither newlines nor path separators.
 fn difference(pattern: &str, text: &str) -> Option<String> {
     // A final `...` or `[..]` would also match a missing or an additional newline: end both texts
     // with the same character.

@@ -152,7 +152,8 @@ impl Program {
         self
     }
 
-    /// Allows output on stdout with an exit code other than 0: `exec`, `sandbox`, `status`, `doctor`.
+    /// Allows output on stdout with an exit code other than 0, as of `exec`, `sandbox`, `status` and
+    /// `doctor`.
     pub fn allow_partial_stdout(mut self) -> Self {
         self.allowed.partial_stdout = true;
         self
@@ -203,7 +204,7 @@ impl Program {
         let pid = Pid::from_child(&child);
         let (sender, end) = channel();
         thread::spawn(move || sender.send((child.wait().unwrap(), Instant::now())));
-        Running { observed, pid, ended: false, stdout, stderr, end }
+        Running { observed, pid, stdout, stderr, end }
     }
 
     fn command(&mut self, output: fn() -> Stdio, input: Stdio) -> Command {
@@ -272,7 +273,6 @@ impl fmt::Display for Program {
 pub struct Running {
     observed: Observed,
     pid: Pid,
-    ended: bool,
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
     end: Receiver<(ExitStatus, Instant)>,
@@ -301,14 +301,13 @@ impl Running {
             bytes.unwrap_or_else(|_| panic!("{name} was left open: {observed}"))
         };
         let (stdout, stderr) = (read("stdout", &self.stdout), read("stderr", &self.stderr));
-        self.ended = true;
         self.observed.end(status.code(), status.signal(), stdout, stderr, ended)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.observed.ended {
             let _ = kill_process_group(self.pid, Signal::KILL);
         }
     }
