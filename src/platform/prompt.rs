@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 
 use zeroize::Zeroizing;
 
+#[cfg(unix)]
 use super::stdio;
 
 /// Reads a line that the terminal shows. Without its line end.
