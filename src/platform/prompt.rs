@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+#[cfg(unix)]
 use super::stdio;
 
 /// Reads a line without its line end.
