@@ -1,11 +1,12 @@
 //! Connections that fail, hang or must not be made.
 
 use std::iter;
-use std::net::Ipv6Addr;
 use std::time::Duration;
 
-use super::{ClosedPort, HOST, Raw, assert_no_secret, token, token_within_a_second, tries};
-use crate::support::{Ca, Home, NO_SUCH_HOST, Proxy, Reply, Server, live_reply, live_token};
+use super::{HOST, assert_no_secret, token, token_within_a_second, tries};
+use crate::support::{
+    Ca, ClosedPort, Home, Listener, NO_SUCH_HOST, Proxy, Reply, Server, live_reply, live_token,
+};
 
 const EVERY: Duration = Duration::from_millis(50);
 
@@ -72,8 +73,10 @@ fn dripping_handshake_ends_the_call_at_the_deadline() {
         [22, 3, 3, 0, 4, 2, 0, 0x3f, 0].into_iter().chain([22, 3, 3, 0, 1, 3].into_iter().cycle())
     };
     let servers = [
-        Raw::start(move |client| client.read_once().and_then(|()| client.drip(long(), EVERY))),
-        Raw::start(move |client| client.read_once().and_then(|()| client.drip(short(), EVERY))),
+        Listener::start(move |client| client.read_once().and_then(|()| client.drip(long(), EVERY))),
+        Listener::start(move |client| {
+            client.read_once().and_then(|()| client.drip(short(), EVERY))
+        }),
     ];
     for server in servers {
         let port = server.port();
@@ -90,9 +93,9 @@ fn dripping_handshake_ends_the_call_at_the_deadline() {
 #[test]
 fn server_that_closes_during_the_handshake_is_tried_three_times() {
     let home = Home::new();
-    let after_hello = Raw::start(|client| client.read_once());
-    let after_a_piece = Raw::start(|client| {
-        client.read_once().and_then(|()| client.write(&[22, 3, 3, 0, 80, 2, 0, 0]))
+    let after_hello = Listener::start(|client| client.read_once());
+    let after_a_piece = Listener::start(|client| {
+        client.read_once().and_then(|()| client.send(&[22, 3, 3, 0, 80, 2, 0, 0]))
     });
     for server in [after_hello, after_a_piece] {
         let port = server.port();
@@ -107,9 +110,9 @@ fn server_that_closes_during_the_handshake_is_tried_three_times() {
 #[test]
 fn server_that_resets_during_the_handshake_is_tried_three_times() {
     let home = Home::new();
-    let server = Raw::start(|client| {
+    let server = Listener::start(|client| {
         client.read_once()?;
-        socket2::SockRef::from(&client.tcp).set_linger(Some(Duration::ZERO))
+        client.reset()
     });
     let port = server.port();
     let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
@@ -140,9 +143,9 @@ fn server_that_refuses_the_handshake_is_tried_once() {
         (vec![22, 3, 3, 0, 4, 20, 0, 0, 0], "HOST violated the TLS protocol"),
         (vec![23, 3, 3, 0, 1, 0], "HOST violated the TLS protocol"),
     ] {
-        let server = Raw::start(move |client| {
+        let server = Listener::start(move |client| {
             client.read_once()?;
-            client.write(&answer)?;
+            client.send(&answer)?;
             client.read_to_end()
         });
         let host = format!("localhost:{}", server.port());
@@ -182,9 +185,9 @@ fn server_without_tls_gets_no_secret_over_https() {
         "220 mail.test ESMTP\r\n",
         "\0\0\0\0\0",
     ] {
-        let server = Raw::start(|client| {
+        let server = Listener::start(|client| {
             client.read_once()?;
-            client.write(greeting.as_bytes())?;
+            client.send(greeting.as_bytes())?;
             client.read_to_end()
         });
         let port = server.port();
@@ -264,7 +267,7 @@ fn loopback_may_be_plain_under_each_of_its_names() {
 fn ipv6_loopback_may_be_plain() {
     let (home, text) = (Home::new(), live_token());
     let server = Server::start([live_reply(&text)]).expects_any();
-    let Ok(server6) = Raw::forwarding_to(Ipv6Addr::LOCALHOST.into(), server.port()) else {
+    let Ok(server6) = Listener::ipv6_to(server.port()) else {
         return; // no IPv6
     };
     token(&home, &format!("http://[::1]:{}/api", server6.port())).run().ok(&format!("{text}\n"));

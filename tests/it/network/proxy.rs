@@ -1,10 +1,8 @@
 //! Proxies: which one is used, and what it sees.
 
-use std::net::Ipv6Addr;
-
-use super::{HOST, Raw, assert_no_secret, base_url, token};
+use super::{HOST, assert_no_secret, base_url, token};
 use crate::support::{
-    Ca, Home, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token,
+    Ca, Home, Listener, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token,
 };
 
 #[test]
@@ -172,7 +170,7 @@ fn proxy_may_have_an_ipv6_address() {
     let (home, ca, text) = (Home::new(), Ca::new("Test CA"), live_token());
     let server = Server::tls(&ca.issue([HOST]), [live_reply(&text)]).expects_any();
     let proxy = Proxy::to(&server);
-    let Ok(proxy6) = Raw::forwarding_to(Ipv6Addr::LOCALHOST.into(), proxy.port()) else {
+    let Ok(proxy6) = Listener::ipv6_to(proxy.port()) else {
         return; // no IPv6
     };
     let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home));

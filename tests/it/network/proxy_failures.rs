@@ -5,18 +5,20 @@ use std::iter;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-use super::{ClosedPort, Raw, assert_no_secret, base_url, token, token_within_a_second, tries};
-use crate::support::{Home, NO_SUCH_HOST, Proxy, Server, live_reply, live_token};
+use super::{assert_no_secret, base_url, token, token_within_a_second, tries};
+use crate::support::{
+    ClosedPort, Home, Listener, NO_SUCH_HOST, Proxy, Server, live_reply, live_token,
+};
 
 const EVERY: Duration = Duration::from_millis(50);
 
 /// A proxy that answers with these bytes and closes the connection.
-fn answering(answer: &'static [u8]) -> Raw {
-    Raw::start(move |client| client.read_once().and_then(|()| client.write(answer)))
+fn answering(answer: &'static [u8]) -> Listener {
+    Listener::start(move |client| client.read_once().and_then(|()| client.send(answer)))
 }
 
-fn url(raw: &Raw) -> String {
-    format!("http://127.0.0.1:{}", raw.port())
+fn url(listener: &Listener) -> String {
+    format!("http://127.0.0.1:{}", listener.port())
 }
 
 #[test]
@@ -83,11 +85,11 @@ fn proxy_that_does_not_speak_http_is_final() {
 fn proxy_with_an_endless_head_is_not_understood() {
     let (home, proxy) = (
         Home::new(),
-        Raw::start(|client| {
+        Listener::start(|client| {
             client.read_once()?;
-            client.write(b"HTTP/1.1 200 OK\r\nX: ")?;
+            client.send(b"HTTP/1.1 200 OK\r\nX: ")?;
             loop {
-                client.write(&[b'x'; 4096])?;
+                client.send(&[b'x'; 4096])?;
             }
         }),
     );
@@ -108,9 +110,9 @@ fn proxy_that_closes_the_connection_is_tried_three_times() {
     ] {
         let home = Home::new();
         // A socket that is closed with unread bytes resets the connection: read the ClientHello.
-        let proxy = Raw::start(move |client| {
+        let proxy = Listener::start(move |client| {
             client.read_once()?;
-            client.write(answer)?;
+            client.send(answer)?;
             if answer.ends_with(b"\r\n\r\n") { client.read_once() } else { Ok(()) }
         });
         let outcome = token(&home, &base_url("https")).env("https_proxy", url(&proxy)).run();
@@ -127,9 +129,9 @@ fn proxy_that_hangs_or_drips_ends_the_call_at_the_deadline() {
     let server = Server::silent_tls();
     let hanging = Proxy::hanging();
     let dripping = Proxy::dripping(&server, EVERY);
-    let endless = Raw::start(|client| {
+    let endless = Listener::start(|client| {
         client.read_once()?;
-        client.write(b"HTTP/1.1 200 OK\r\nX: ")?;
+        client.send(b"HTTP/1.1 200 OK\r\nX: ")?;
         client.drip(iter::repeat(b'x'), EVERY)
     });
     for port in [hanging.port(), dripping.port(), endless.port()] {

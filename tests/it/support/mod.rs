@@ -33,7 +33,7 @@ mod traces;
 
 pub use home::Home;
 pub use http::Request;
-pub use listener::ClosedPort;
+pub use listener::{ClosedPort, Listener};
 pub use outcome::Outcome;
 pub use program::{Program, Running};
 pub use proxy::Proxy;
