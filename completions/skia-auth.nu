@@ -6,25 +6,30 @@ module completions {
 
   # Log in to the Skia API and print the bearer token
   export extern skia-auth [
-    --profile(-p): string     # Use this profile: it beats the environment
+    --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
 
-  def "nu-complete skia-auth login output" [] {
-    [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
-  }
-
   def "nu-complete skia-auth login color" [] {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete skia-auth login output" [] {
+    [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
+  }
+
   # Ask the server for a new token and print it
   export extern "skia-auth login" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth login color" # When to use colours [default: auto]
     --dry-run                 # Print the request, without the secret, and send nothing
     --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
@@ -32,53 +37,48 @@ module completions {
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # What to ask for [default: api]
+    --scope: string           # The scope to request [default: api]
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to try again when the server is away [default: 2]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP to another machine
-    --sandbox                 # Try it with a local server, without an account
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth login color" # When to use colours [default: auto]
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth token output" [] {
-    [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
-  }
 
   def "nu-complete skia-auth token color" [] {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete skia-auth token output" [] {
+    [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
+  }
+
   # Print the cached token while it is valid, else a new one
   export extern "skia-auth token" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
-    --offline                 # Only look into the cache: exit 1 if it has no valid token
+    --offline                 # Use only the cache; exit 1 if it has no valid token
     --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # What to ask for [default: api]
+    --scope: string           # The scope to request [default: api]
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to try again when the server is away [default: 2]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP to another machine
-    --sandbox                 # Try it with a local server, without an account
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -88,70 +88,70 @@ module completions {
 
   # Run a command with a token in its environment
   export extern "skia-auth exec" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # What to ask for [default: api]
+    --scope: string           # The scope to request [default: api]
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to try again when the server is away [default: 2]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP to another machine
-    --sandbox                 # Try it with a local server, without an account
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth status output" [] {
-    [ "text" "json" ]
-  }
 
   def "nu-complete skia-auth status color" [] {
     [ "auto" "always" "never" ]
   }
 
-  # Say whether a valid token is cached, for whom and until when
+  def "nu-complete skia-auth status output" [] {
+    [ "text" "json" ]
+  }
+
+  # Report whether a valid token is cached, for whom and until when
   export extern "skia-auth status" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth status color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
     --output(-o): string@"nu-complete skia-auth status output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth status color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth inspect output" [] {
-    [ "text" "json" ]
-  }
 
   def "nu-complete skia-auth inspect color" [] {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete skia-auth inspect output" [] {
+    [ "text" "json" ]
+  }
+
   # Show the header and the claims of a token
   export extern "skia-auth inspect" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
     --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
     stray?: string            # Refused: a token on the command line can be seen by other users
@@ -163,15 +163,15 @@ module completions {
 
   # Delete the cached token
   export extern "skia-auth logout" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth logout color" # When to use colours [default: auto]
     --all                     # Delete the cached tokens of every identity
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth logout color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -182,43 +182,43 @@ module completions {
 
   # Show the settings, or create the configuration file
   export extern "skia-auth config" [
-    --profile(-p): string     # Use this profile: it beats the environment
+    --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth config color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
 
-  def "nu-complete skia-auth config show output" [] {
-    [ "text" "json" ]
-  }
-
   def "nu-complete skia-auth config show color" [] {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete skia-auth config show output" [] {
+    [ "text" "json" ]
+  }
+
   # Show every effective value with its provenance, secrets hidden
   export extern "skia-auth config show" [
-    --profile-names           # Print the names of the profiles and nothing else: what completions ask
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth config show color" # When to use colours [default: auto]
+    --profile-names           # Print only the names of the profiles, for completions
     --output(-o): string@"nu-complete skia-auth config show output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # What to ask for [default: api]
+    --scope: string           # The scope to request [default: api]
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to try again when the server is away [default: 2]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP to another machine
-    --sandbox                 # Try it with a local server, without an account
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth config show color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -229,10 +229,10 @@ module completions {
 
   # Print the path of the configuration file
   export extern "skia-auth config path" [
-    --profile(-p): string     # Use this profile: it beats the environment
+    --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth config path color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
@@ -244,10 +244,10 @@ module completions {
 
   # Create the configuration file, readable by you alone
   export extern "skia-auth config init" [
-    --profile(-p): string     # Use this profile: it beats the environment
+    --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth config init color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
@@ -273,73 +273,73 @@ module completions {
   export extern "skia-auth config help help" [
   ]
 
-  def "nu-complete skia-auth doctor output" [] {
-    [ "text" "json" ]
-  }
-
   def "nu-complete skia-auth doctor color" [] {
     [ "auto" "always" "never" ]
   }
 
-  # Check settings and connection, and say how to fix what fails
+  def "nu-complete skia-auth doctor output" [] {
+    [ "text" "json" ]
+  }
+
+  # Check settings and connection, with a fix for each failure
   export extern "skia-auth doctor" [
-    --login                   # Log in too, to see whether the credentials are accepted
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
+    --login                   # Also log in, to check the credentials
     --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # What to ask for [default: api]
+    --scope: string           # The scope to request [default: api]
     --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to try again when the server is away [default: 2]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
     --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Send the secret over plain HTTP to another machine
-    --sandbox                 # Try it with a local server, without an account
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth sandbox answer" [] {
-    [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
-  }
 
   def "nu-complete skia-auth sandbox color" [] {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete skia-auth sandbox answer" [] {
+    [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
+  }
+
   # Run a local server that answers like the Skia API
   export extern "skia-auth sandbox" [
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
     --port: string            # Port on 127.0.0.1 (0: any free one)
     --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
-    --profile(-p): string     # Use this profile: it beats the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
-    --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth completions shell" [] {
-    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
-  }
 
   def "nu-complete skia-auth completions color" [] {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete skia-auth completions shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
+  }
+
   # Print the completion script for a shell
   export extern "skia-auth completions" [
-    --profile(-p): string     # Use this profile: it beats the environment
+    --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Give no warnings
-    --verbose(-v)             # Say what is being done; -vv with headers
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth completions color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
@@ -362,7 +362,7 @@ module completions {
   export extern "skia-auth help exec" [
   ]
 
-  # Say whether a valid token is cached, for whom and until when
+  # Report whether a valid token is cached, for whom and until when
   export extern "skia-auth help status" [
   ]
 
@@ -378,7 +378,19 @@ module completions {
   export extern "skia-auth help config" [
   ]
 
-  # Check settings and connection, and say how to fix what fails
+  # Show every effective value with its provenance, secrets hidden
+  export extern "skia-auth help config show" [
+  ]
+
+  # Print the path of the configuration file
+  export extern "skia-auth help config path" [
+  ]
+
+  # Create the configuration file, readable by you alone
+  export extern "skia-auth help config init" [
+  ]
+
+  # Check settings and connection, with a fix for each failure
   export extern "skia-auth help doctor" [
   ]
 

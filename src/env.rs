@@ -1,4 +1,7 @@
-//! Every environment variable that the program reads: its name, and the one rule that empty means unset.
+//! The environment variables of the settings and of CI systems. An empty variable counts as unset.
+//!
+//! `http::proxy` names the proxy variables, `platform` reads `PATH`, and the `dirs` crate the home
+//! and XDG variables.
 
 use std::env;
 use std::ffi::OsString;
@@ -20,7 +23,7 @@ pub const CACHE_DIR: &str = "SKIA_CACHE_DIR";
 pub const NO_CACHE: &str = "SKIA_NO_CACHE";
 pub const NO_MASK: &str = "SKIA_NO_MASK";
 
-/// What `exec` and the shell formats hand on.
+/// Set by `exec` and by the shell formats.
 pub const TOKEN: &str = "SKIA_TOKEN";
 pub const TOKEN_EXPIRES_AT: &str = "SKIA_TOKEN_EXPIRES_AT";
 
@@ -32,8 +35,8 @@ pub const CI: &str = "CI";
 pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 pub const TF_BUILD: &str = "TF_BUILD";
 
-/// The value of a variable; `None` where it is unset or empty. A value that is not UTF-8 is an error that names the
-/// variable and never shows the value.
+/// The value of a variable; `None` if it is unset or empty. A value that is not UTF-8 is an error
+/// that names the variable and does not show the value.
 pub fn text(name: &str) -> Result<Option<String>, Failure> {
     match env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
         None => Ok(None),
@@ -42,13 +45,13 @@ pub fn text(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// A path, which need not be UTF-8; `None` where the variable is unset or empty.
+/// A path, which need not be UTF-8; `None` if the variable is unset or empty.
 pub fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// A switch: 1, true, yes, on or 0, false, no, off. Anything else is an error, as a switch that is misread may be one
-/// that was meant to protect.
+/// A switch: 1, true, yes, on or 0, false, no, off. Any other value is an error: a guess could turn
+/// a protection off.
 pub fn switch(name: &str) -> Result<Option<bool>, Failure> {
     let Some(value) = text(name)? else { return Ok(None) };
     match value.to_ascii_lowercase().as_str() {
@@ -59,17 +62,18 @@ pub fn switch(name: &str) -> Result<Option<bool>, Failure> {
     }
 }
 
-/// Whether a variable is set to nothing: in pipelines, the usual trace of a secret that is not available.
+/// Whether a variable is set to the empty string: in pipelines, usually a secret that is not
+/// available.
 pub fn is_set_but_empty(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value.is_empty())
 }
 
-/// Whether a variable holds exactly this value, as the CI systems that define it write it.
+/// Whether a variable has exactly this value.
 pub fn is(name: &str, value: &str) -> bool {
     env::var_os(name).is_some_and(|found| found == value)
 }
 
-/// Whether the program runs in a pipeline: `CI` is set to anything but a denial.
+/// Whether the program runs in a pipeline: `CI` is set, and not to a word for "no".
 pub fn in_ci() -> bool {
     let denials = ["0", "false", "no", "off"];
     path(CI).is_some_and(|value| {

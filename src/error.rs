@@ -1,33 +1,33 @@
-//! What can go wrong, as far as the caller must act on it: the kinds of failure and their exit codes.
+//! Failures: their kinds, the exit code of each kind, and the text that is shown.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-/// Who has to act, and therefore which exit code the program ends with.
+/// What failed, by who has to act on it. Each kind has one exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The answer is no: `token --offline` without a cached token.
+    /// The answer is no, as for `token --offline` without a cached token.
     None,
-    /// A fault of this program.
+    /// A bug in this program.
     Internal,
-    /// A command line that cannot be understood.
+    /// The command line is wrong.
     Usage,
-    /// Credentials or settings that are missing, malformed, contradictory or unsafe. Nothing was sent.
+    /// Credentials or settings are missing, malformed, contradictory or unsafe. Nothing was sent.
     Config,
     /// The server refused the credentials.
     Rejected,
-    /// The server could not be reached or is not able to answer now. The only kind that is worth another try.
+    /// The server could not be reached or cannot answer now. Only this kind is worth a retry.
     Unavailable,
     /// The peer is not trusted or not understood.
     Protocol,
     /// The result could not be delivered.
     Output,
-    /// The command of `exec` or `sandbox` is there and cannot be run.
+    /// The command of `exec` or `sandbox` exists but cannot be run.
     NotExecutable,
     /// The command of `exec` or `sandbox` was not found.
     CommandNotFound,
-    /// Whoever read standard output has gone. Nothing is said about it.
+    /// The reader of standard output closed it. No message is shown.
     ReaderGone,
 }
 
@@ -47,7 +47,7 @@ impl Kind {
         }
     }
 
-    /// The word that stands for the kind in a JSON error.
+    /// The `kind` of a JSON error.
     pub fn name(self) -> &'static str {
         match self {
             Kind::None => "none",
@@ -68,15 +68,15 @@ impl Kind {
     }
 }
 
-/// A failure as a person and a program get to see it: lower case, no full stop, never a secret.
+/// A failure as it is shown: lower case, no full stop, no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub kind: Kind,
     pub message: String,
-    /// What solves it, one line each, in words that can be typed.
+    /// How to fix it, one line each.
     pub hints: Vec<String>,
     pub http_status: Option<u16>,
-    /// The server's own words, already made safe by `server_text`.
+    /// The server's messages, sanitized.
     pub server_messages: Vec<String>,
 }
 
@@ -111,8 +111,8 @@ impl Failure {
         Self::new(Kind::Output, message)
     }
 
-    /// The failure at the bottom of an error, with the words that were added on the way up. An error without one is a
-    /// fault of this program.
+    /// The failure that caused an error, with the whole chain of contexts as its message. An error
+    /// without a failure is a bug in this program.
     pub fn from_chain(error: &anyhow::Error) -> Self {
         let message = format!("{error:#}");
         match error.downcast_ref::<Self>() {
@@ -134,7 +134,7 @@ impl Failure {
     }
 
     #[must_use]
-    pub fn said(mut self, server_messages: Vec<String>) -> Self {
+    pub fn server_messages(mut self, server_messages: Vec<String>) -> Self {
         self.server_messages = server_messages;
         self
     }
@@ -148,7 +148,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The operating system's reason in words, without Rust's `(os error 2)` behind it.
+/// The text of an I/O error without the `(os error 2)` that Rust appends.
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error ") {
@@ -157,15 +157,15 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// A word of a command that is to be typed, quoted where a shell would take it apart.
-pub fn word(text: impl fmt::Display) -> String {
+/// Quotes a word of a command for a shell, if it needs quotes.
+pub fn shell_quote(text: impl fmt::Display) -> String {
     let text = text.to_string();
     shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)
 }
 
-/// The name that was probably meant, if one is near enough.
+/// The name most similar to a misspelled one, if any is similar enough.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Far enough that a slip is recognised, near enough that "--to-file" is not taken for "--profile".
+    // 0.8 accepts a typing error, but does not suggest "--profile" for "--to-file".
     names
         .into_iter()
         .map(|name| (strsim::jaro_winkler(written, name), name))
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_unavailable_is_worth_another_try() {
+    fn only_unavailable_is_retryable() {
         let all = [
             Kind::None,
             Kind::Internal,

@@ -1,45 +1,20 @@
 //! The documented call of the Skia API: its request, and what each answer means.
 
 mod answer;
+mod login;
 mod reply;
-pub mod retry;
+mod retry;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use self::answer::Answer;
+pub use self::login::{Login, LoginCall, request_body};
 pub use self::reply::grant_from_reply;
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::http::{self, FailedTry};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::model::time::parse_http_date;
-use crate::model::token::Grant;
-
-pub const GRANT_TYPE: &str = "client_credentials";
-
-/// The body of the documented request: exactly these four fields, in the documented order.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct LoginRequest<'a> {
-    pub client_id: &'a str,
-    pub client_secret: &'a str,
-    pub grant_type: &'a str,
-    pub scope: &'a str,
-}
-
-impl LoginRequest<'_> {
-    pub fn to_json(&self) -> Result<Vec<u8>, Failure> {
-        serde_json::to_vec(self).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
-    }
-}
-
-#[derive(Debug)]
-pub struct Login {
-    pub grant: Grant,
-    /// The server's clock, if its `Date` header is plausible.
-    pub server_time: Option<Timestamp>,
-}
 
 /// Reads the answer to a login. `now` is the start of a `Retry-After` if the server sends no date.
 pub fn read(
@@ -54,7 +29,7 @@ pub fn read(
         return Err(answer.failed_try(server_time.unwrap_or(now)));
     }
     let grant = answer.grant().map_err(FailedTry::last)?;
-    Ok(Login { grant, server_time })
+    Ok(Login { grant, clock_offset: clock_offset(server_time, now) })
 }
 
 /// Whether the answer to a request without credentials comes from the login endpoint.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::jwt::{self, Exp};
+use crate::model::jwt::Exp;
 use crate::model::members::Members;
 use crate::model::secret::Secret;
 use crate::model::time::parse_expiration_date;
@@ -72,7 +72,7 @@ impl Fields {
 
     /// The JWT's `exp`. Only a token without one falls back to `ExpirationDate`.
     fn expiry(&self, token: &AccessToken) -> Expiry {
-        let instant = match jwt::decode_unverified(token.expose()).map(|claims| claims.exp()) {
+        let instant = match token.claims().map(|claims| claims.exp()) {
             Some(Exp::At(instant)) => Some(instant),
             Some(Exp::Unusable) => None,
             Some(Exp::Absent) | None => {

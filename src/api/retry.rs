@@ -21,7 +21,7 @@ pub fn until<T>(
 ) -> Result<T, Failure> {
     let mut made = 0;
     loop {
-        let FailedTry { mut failure, retry, after: asked } = match attempt() {
+        let FailedTry { mut failure, retry, after: asked, .. } = match attempt() {
             Ok(value) => return Ok(value),
             Err(failed) => failed,
         };
@@ -62,7 +62,8 @@ mod tests {
             retries,
             || {
                 made += 1;
-                Err(FailedTry { failure: Failure::unavailable("away"), retry, after })
+                let failure = Failure::unavailable("away");
+                Err(FailedTry { retry, ..FailedTry::last(failure) }.after(after))
             },
             |_, _| {},
         );

@@ -1,35 +1,33 @@
-//! The tokens on disk: one entry an identity, its lock, and the refusal that those who wait for the lock share.
+//! The tokens on disk: for each identity an entry, a lock file, and the last refusal.
 
 mod entry;
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use hmac_sha256::Hash;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
-use crate::error::reason;
-use crate::model::freshness::{Freshness, Miss};
+use crate::error::{Failure, Kind, reason};
 use crate::model::identity::Identity;
+use crate::model::miss::Miss;
 use crate::model::secret::Secret;
 use crate::platform::private_fs;
 
 use entry::hex;
-pub use entry::{Entry, SecretCheck, decode, encode, random};
+pub use entry::{Entry, SecretCheck, decode, encode};
 
-/// A reply of the largest size that is accepted, escaped as JSON, fits.
+/// The largest file that is read, in bytes: a reply of 1 MiB, escaped as JSON, fits.
 const LARGEST: usize = 4 * 1024 * 1024;
-/// How long a waiter sleeps between two looks at the lock: short beside a login, long beside a system call.
+/// The pause between two attempts to lock: short beside a login, long beside a system call.
 const LOCK_POLL: Duration = Duration::from_millis(10);
-/// A temporary file of this age was left by a process that died.
+/// The age at which a temporary file must be that of a killed process.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// The place where the entries of one identity are.
+/// The cache files of one identity.
 #[derive(Debug)]
 pub struct Cache {
     directory: PathBuf,
@@ -37,66 +35,76 @@ pub struct Cache {
     identity: Identity,
 }
 
-/// A refusal that the waiters of the moment share.
+/// A refusal, for the processes that wait for the lock at that moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Tells one refusal from the next.
-    pub id: [u8; 16],
-    pub check: SecretCheck,
-    pub message: String,
-    pub http_status: Option<u16>,
-    pub server_messages: Vec<String>,
+    /// A random number that tells one refusal from the next.
+    pub id: u64,
+    secret_check: SecretCheck,
+    message: String,
+    http_status: Option<u16>,
+    server_messages: Vec<String>,
+}
+
+impl Refusal {
+    pub fn new(failure: &Failure, secret: &Secret) -> Self {
+        Self {
+            id: fastrand::u64(..),
+            secret_check: SecretCheck::new(secret),
+            message: failure.message.clone(),
+            http_status: failure.http_status,
+            server_messages: failure.server_messages.clone(),
+        }
+    }
+
+    pub fn is_of(&self, secret: &Secret) -> bool {
+        self.secret_check.matches(secret)
+    }
+
+    pub fn into_failure(self) -> Failure {
+        let Self { message, http_status, server_messages, .. } = self;
+        Failure { http_status, server_messages, ..Failure::new(Kind::Rejected, message) }
+    }
 }
 
 impl Cache {
     pub fn new(directory: &Path, identity: &Identity) -> Self {
         let name = format!("{}\n{}\n{}", identity.base_url, identity.client_id, identity.scope);
-        // 128 bits tell identities apart; the identity itself is checked in the entry.
+        // 128 bits avoid collisions by chance. The entry holds the identity, so that a collision
+        // is a miss.
         let key = hex(&Hash::hash(name.as_bytes())[..16]);
         Self { directory: directory.to_owned(), key, identity: identity.clone() }
     }
 
-    fn path(&self, ending: &str) -> PathBuf {
-        self.directory.join(format!("{}.{ending}", self.key))
+    fn path(&self, extension: &str) -> PathBuf {
+        self.directory.join(format!("{}.{extension}", self.key))
     }
 
-    /// Reads the entry. Whatever is wrong with it, it is a miss.
+    /// Reads the entry. An entry with any defect is a miss.
     pub fn load(&self) -> Result<Entry, Miss> {
-        let bytes = self.read("token")?;
-        decode(&bytes, &self.identity)
+        decode(&self.read("token")?, &self.identity)
             .ok_or_else(|| Miss::Unusable("it is damaged or of another version".into()))
-    }
-
-    /// The entry, if it can be used: made with this secret (where one is known) and valid for `min_ttl`.
-    pub fn look_up(
-        &self,
-        secret: Option<&Secret>,
-        min_ttl: Duration,
-        now: Timestamp,
-    ) -> Result<(Entry, i64), Miss> {
-        let entry = self.load()?;
-        let left = judge(&entry, secret, min_ttl, now)?;
-        Ok((entry, left))
     }
 
     pub fn store(&self, entry: &Entry) -> io::Result<()> {
         private_fs::create_directory(&self.directory)?;
-        private_fs::replace(&self.path("token"), &encode(entry, &self.identity)?)
+        let content = encode(entry, &self.identity)?;
+        private_fs::replace_unsynced(&self.path("token"), content.as_bytes())
     }
 
-    /// Deletes the entry. Answers whether there was one.
+    /// Deletes the entry. Returns whether there was one.
     pub fn remove(&self) -> io::Result<bool> {
-        if !is_there(&self.directory)? {
+        if !exists(&self.directory)? {
             return Ok(false);
         }
         let _ = remove_file(&self.path("refusal"));
         remove_file(&self.path("token"))
     }
 
-    /// Deletes every entry of the directory. Lock files stay.
+    /// Deletes every entry in the directory and returns their number. Lock files stay.
     pub fn remove_all(directory: &Path) -> io::Result<usize> {
         let mut removed = 0;
-        for file in listing(directory)? {
+        for file in files(directory)? {
             let name = file.file_name().to_string_lossy().into_owned();
             if is_ours(&name, ".token") {
                 removed += usize::from(remove_file(&file.path())?);
@@ -107,7 +115,7 @@ impl Cache {
         Ok(removed)
     }
 
-    /// Deletes temporary files that a killed process left behind.
+    /// Deletes temporary files of killed processes.
     pub fn sweep(&self) {
         remove_temporaries(&self.directory, |file| {
             let modified = file.metadata().and_then(|metadata| metadata.modified());
@@ -117,22 +125,20 @@ impl Cache {
         });
     }
 
-    /// Takes the lock of the identity, waiting for it until `deadline`. It is free again when the guard is dropped or
-    /// its process dies.
-    ///
-    /// `on_wait` is called once, if there is something to wait for.
-    pub fn lock(&self, deadline: Instant, on_wait: impl FnOnce()) -> Result<Lock, String> {
-        private_fs::create_directory(&self.directory).map_err(|error| reason(&error))?;
-        let file = private_fs::open_lock(&self.path("lock")).map_err(|error| reason(&error))?;
+    /// Takes the lock of the identity, and waits for it until `deadline`. The lock is released when
+    /// the file is dropped or the process dies. `on_wait` is called once if the lock is taken.
+    pub fn lock(&self, deadline: Instant, on_wait: impl FnOnce()) -> io::Result<File> {
+        private_fs::create_directory(&self.directory)?;
+        let file = private_fs::open_lock(&self.path("lock"))?;
         let mut on_wait = Some(on_wait);
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Lock { _file: file }),
-                Err(fs::TryLockError::WouldBlock) => {}
-                Err(fs::TryLockError::Error(error)) => return Err(reason(&error)),
-            }
-            if Instant::now() >= deadline {
-                return Err("another process holds it for too long".into());
+                Ok(()) => return Ok(file),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(io::Error::other("another process holds it for too long"));
+                }
             }
             if let Some(on_wait) = on_wait.take() {
                 on_wait();
@@ -141,86 +147,59 @@ impl Cache {
         }
     }
 
-    /// The refusal that was left last, if there is one.
+    /// The last refusal, if its file is readable.
     pub fn refusal(&self) -> Option<Refusal> {
         serde_json::from_slice(&self.read("refusal").ok()?).ok()
     }
 
-    /// Leaves a refusal for those who wait for the lock.
-    pub fn leave_refusal(&self, refusal: &Refusal) -> io::Result<()> {
+    /// Stores a refusal for the processes that wait for the lock.
+    pub fn store_refusal(&self, refusal: &Refusal) -> io::Result<()> {
         private_fs::check_directory(&self.directory)?;
-        private_fs::replace(&self.path("refusal"), &serde_json::to_vec(refusal)?)
+        private_fs::replace_unsynced(&self.path("refusal"), &serde_json::to_vec(refusal)?)
     }
 
-    fn read(&self, ending: &str) -> Result<Zeroizing<Vec<u8>>, Miss> {
+    fn read(&self, extension: &str) -> Result<Vec<u8>, Miss> {
         let bytes = private_fs::check_directory(&self.directory)
-            .and_then(|()| private_fs::read(&self.path(ending), LARGEST));
+            .and_then(|()| private_fs::read(&self.path(extension), LARGEST));
         bytes.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Miss::NotThere,
+            io::ErrorKind::NotFound => Miss::NotCached,
             _ => Miss::Unusable(reason(&error)),
         })
     }
 }
 
-/// How many seconds more an entry can be used, if at all: made with this secret (where one is known) and valid for
-/// `min_ttl`.
-pub fn judge(
-    entry: &Entry,
-    secret: Option<&Secret>,
-    min_ttl: Duration,
-    now: Timestamp,
-) -> Result<i64, Miss> {
-    if secret.is_some_and(|secret| !entry.check.matches(secret)) {
-        return Err(Miss::SecretChanged);
-    }
-    match entry.freshness(min_ttl, now) {
-        Freshness::Fresh { left } => Ok(left),
-        Freshness::Stale(why) => Err(Miss::Stale(why)),
-    }
-}
-
-/// Holds the lock of an identity.
-#[derive(Debug)]
-pub struct Lock {
-    _file: fs::File,
-}
-
-/// Whether a file is called as [`Cache::path`] calls it. The directory may be one that holds other things too.
-fn is_ours(name: &str, ending: &str) -> bool {
+/// Whether a file has a name that [`Cache::path`] makes. The directory may hold files of others.
+fn is_ours(name: &str, extension: &str) -> bool {
     let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    name.strip_suffix(ending).is_some_and(|key| key.len() == 32 && key.bytes().all(is_hex))
+    name.strip_suffix(extension).is_some_and(|key| key.len() == 32 && key.bytes().all(is_hex))
 }
 
-/// Deletes the temporary files of a cache directory that are to go: a token stands in each.
-pub fn remove_temporaries(directory: &Path, is_to_go: impl Fn(&fs::DirEntry) -> bool) {
-    let Ok(files) = listing(directory) else { return };
-    for file in files.filter(|file| {
-        private_fs::is_temporary(&file.file_name().to_string_lossy()) && is_to_go(file)
-    }) {
-        let _ = remove_file(&file.path());
+/// Deletes the temporary files in a cache directory that `selects` chooses. Each may hold a token.
+pub fn remove_temporaries(directory: &Path, selects: impl Fn(&fs::DirEntry) -> bool) {
+    for file in files(directory).into_iter().flatten() {
+        if private_fs::is_temporary(&file.file_name().to_string_lossy()) && selects(&file) {
+            let _ = remove_file(&file.path());
+        }
     }
 }
 
-/// The files of the cache directory; none where it is missing.
-fn listing(directory: &Path) -> io::Result<impl Iterator<Item = fs::DirEntry>> {
-    let files = if is_there(directory)? { Some(fs::read_dir(directory)?) } else { None };
+/// The files in the cache directory; none if it does not exist.
+fn files(directory: &Path) -> io::Result<impl Iterator<Item = fs::DirEntry>> {
+    let files = if exists(directory)? { Some(fs::read_dir(directory)?) } else { None };
     Ok(files.into_iter().flatten().filter_map(Result::ok))
 }
 
-/// Whether there is a cache directory. Whatever else is in its place holds no token of this program.
-fn is_there(directory: &Path) -> io::Result<bool> {
+/// Whether the cache directory exists. Something else in its place holds no tokens.
+fn exists(directory: &Path) -> io::Result<bool> {
+    use io::ErrorKind::{NotADirectory, NotFound};
     match private_fs::check_directory(directory) {
         Ok(()) => Ok(true),
-        Err(error)
-            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
-        {
-            Ok(false)
-        }
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// Deletes a file. Answers whether there was one; a directory in its place is none, and stays.
+/// Deletes a file. Returns whether there was one. A directory in its place is left alone.
 fn remove_file(path: &Path) -> io::Result<bool> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),

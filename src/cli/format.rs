@@ -2,7 +2,6 @@
 
 use clap::ValueEnum;
 
-/// What `--output` chooses from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// The token alone
@@ -16,7 +15,7 @@ pub enum Format {
     Oauth,
     /// An Authorization header, for curl -H @-
     Header,
-    /// Variables for sh, bash and zsh, to be given to eval
+    /// Variables for sh, bash and zsh, for eval
     Env,
     /// Variables for fish: skia-auth token -o fish | source
     Fish,

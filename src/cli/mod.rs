@@ -1,22 +1,17 @@
-//! What can be typed: commands, options and their help.
+//! What can be typed: the commands, each with its options and help.
 
 pub mod format;
+mod options;
 pub mod usage;
 
-use std::convert::Infallible;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use self::format::Format;
-use crate::model::secret::Secret;
-use crate::model::time::parse_duration;
+pub use self::options::*;
 use crate::sandbox::Answer;
-
-// The groups below that are flattened into commands have no `///`: clap would take it for the command's description.
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -24,14 +19,12 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-const NAME: &str = "skia-auth";
-
 /// Reads the command line.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(arguments)
 }
 
-/// The definition that the parser, the help, the man pages and the completions are made from.
+/// The definition behind the parser, the help, the man pages and the completions.
 pub fn command() -> clap::Command {
     Cli::command()
 }
@@ -39,14 +32,10 @@ pub fn command() -> clap::Command {
 /// Log in to the Skia API and print the bearer token
 #[derive(Debug, Parser)]
 #[command(
-    name = NAME,
+    name = "skia-auth",
     version,
     styles = STYLES,
-    arg_required_else_help = true,
     propagate_version = true,
-    disable_help_flag = true,
-    disable_version_flag = true,
-    subcommand_value_name = "COMMAND",
     max_term_width = 100,
     after_help = "\
 The credentials are read from SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, or from a configuration file.
@@ -60,7 +49,7 @@ pub struct Cli {
     #[command(flatten)]
     pub shared: SharedArgs,
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Command,
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,7 +61,7 @@ pub enum Command {
     Token(TokenArgs),
     /// Run a command with a token in its environment
     Exec(ExecArgs),
-    /// Say whether a valid token is cached, for whom and until when
+    /// Report whether a valid token is cached, for whom and until when
     Status(StatusArgs),
     /// Show the header and the claims of a token
     Inspect(InspectArgs),
@@ -80,12 +69,14 @@ pub enum Command {
     Logout(LogoutArgs),
     /// Show the settings, or create the configuration file
     #[command(
-        subcommand_required = true,
-        arg_required_else_help = true,
-        subcommand_value_name = "COMMAND"
+        subcommand,
+        after_help = "\
+Examples:
+  skia-auth config show
+  skia-auth config path"
     )]
-    Config(ConfigArgs),
-    /// Check settings and connection, and say how to fix what fails
+    Config(ConfigCommand),
+    /// Check settings and connection, with a fix for each failure
     Doctor(DoctorArgs),
     /// Run a local server that answers like the Skia API
     Sandbox(SandboxArgs),
@@ -93,115 +84,22 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Global options")]
-pub struct SharedArgs {
-    /// Use this profile: it beats the environment
-    #[arg(short, long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Read this configuration file (.toml or .json)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
-    /// Give no warnings
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Say what is being done; -vv with headers
-    #[arg(short, long, action = ArgAction::Count)]
-    pub verbose: u8,
-    /// When to use colours [default: auto]
-    #[arg(long, value_name = "WHEN")]
-    pub color: Option<Color>,
-    /// Print help
-    #[arg(short, long, action = ArgAction::HelpShort)]
-    pub help: Option<bool>,
-    /// Print version
-    #[arg(short = 'V', long, action = ArgAction::Version)]
-    pub version: Option<bool>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
-
-// Everything that decides who logs in, and where.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Credentials and connection")]
-pub struct ConnectionArgs {
-    /// Address of the environment [default: https://api.skia.com.br/api]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
-    pub base_url: Option<String>,
-    /// The integration's client id
-    #[arg(long, value_name = "ID", conflicts_with = "sandbox", allow_hyphen_values = true)]
-    pub client_id: Option<String>,
-    /// Read the client secret from a file (-: standard input)
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
-    pub client_secret_file: Option<PathBuf>,
-    /// The client secret itself: other users can see it in the process list
-    #[arg(long, value_name = "VALUE", conflicts_with = "sandbox", allow_hyphen_values = true, value_parser = secret)]
-    pub client_secret: Option<Secret>,
-    /// What to ask for [default: api]
-    #[arg(long, value_name = "SCOPE")]
-    pub scope: Option<String>,
-    /// Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub timeout: Option<Duration>,
-    /// How often to try again when the server is away [default: 2]
-    #[arg(long, value_name = "N")]
-    pub retries: Option<u32>,
-    /// Trust these certificate authorities too (PEM)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub ca_cert: Option<PathBuf>,
-    /// Send the secret over plain HTTP to another machine
-    #[arg(long)]
-    pub allow_http: bool,
-    /// Try it with a local server, without an account
-    #[arg(long)]
-    pub sandbox: bool,
-    /// Neither read nor write cached tokens
-    #[arg(long)]
-    pub no_cache: bool,
-}
-
-fn secret(text: &str) -> Result<Secret, Infallible> {
-    Ok(Secret::new(text.to_owned()))
-}
-
-// Where the token goes, and in which form.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Output")]
-pub struct DeliveryArgs {
-    /// Form of the result [default: token]
-    #[arg(short, long, value_name = "FORMAT", hide_default_value = true)]
-    pub output: Option<Format>,
-    /// Write to this file, readable by you alone, instead of standard output
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
-    pub to_file: Option<PathBuf>,
-}
-
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Output")]
-pub struct ReportArgs {
-    /// Form of the report [default: text]
-    #[arg(short, long, value_name = "FORMAT")]
-    pub output: Option<ReportFormat>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    #[default]
-    Text,
-    Json,
-}
-
-#[derive(Args, Clone, Copy, Debug, Default)]
-pub struct FreshnessArgs {
-    /// The token must be valid for at least this long [default: 5m]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub min_ttl: Option<Duration>,
+impl Command {
+    /// Whether the result is JSON, and therefore an error too.
+    pub fn wants_json(&self) -> bool {
+        match self {
+            Self::Login(LoginArgs { delivery, .. }) | Self::Token(TokenArgs { delivery, .. }) => {
+                matches!(delivery.output, Some(Format::Json | Format::Oauth))
+            }
+            Self::Status(StatusArgs { report, .. })
+            | Self::Inspect(InspectArgs { report, .. })
+            | Self::Doctor(DoctorArgs { report, .. })
+            | Self::Config(ConfigCommand::Show(ConfigShowArgs { report, .. })) => {
+                report.output == Some(ReportFormat::Json)
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Args, Debug, Default)]
@@ -218,8 +116,6 @@ pub struct LoginArgs {
     pub delivery: DeliveryArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug, Default)]
@@ -231,15 +127,13 @@ Examples:
 pub struct TokenArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
-    /// Only look into the cache: exit 1 if it has no valid token
+    /// Use only the cache; exit 1 if it has no valid token
     #[arg(long, conflicts_with_all = ["no_cache", "sandbox"])]
     pub offline: bool,
     #[command(flatten)]
     pub delivery: DeliveryArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -259,8 +153,6 @@ pub struct ExecArgs {
     pub freshness: FreshnessArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
     /// The command to run, and its arguments
     #[arg(
         last = true,
@@ -274,7 +166,7 @@ pub struct ExecArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit code: 0 if a valid token is cached, 1 if not.
+Exit code: 0 if a valid token is cached, otherwise 1.
 
 Examples:
   skia-auth status
@@ -287,30 +179,6 @@ pub struct StatusArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub identity: IdentityArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
-}
-
-// Whose cached token is meant: what a command needs that never logs in.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Identity")]
-pub struct IdentityArgs {
-    /// Address of the environment [default: https://api.skia.com.br/api]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    pub base_url: Option<String>,
-    /// The integration's client id
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub client_id: Option<String>,
-    /// The scope of the token [default: api]
-    #[arg(long, value_name = "SCOPE")]
-    pub scope: Option<String>,
-}
-
-impl From<IdentityArgs> for ConnectionArgs {
-    fn from(identity: IdentityArgs) -> Self {
-        let IdentityArgs { base_url, client_id, scope } = identity;
-        Self { base_url, client_id, scope, ..Self::default() }
-    }
 }
 
 #[derive(Args, Debug)]
@@ -326,10 +194,8 @@ pub struct InspectArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub identity: IdentityArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
     /// Refused: a token on the command line can be seen by other users
-    #[arg(hide = true, value_name = "TOKEN", allow_hyphen_values = true)]
+    #[arg(hide = true, value_name = "TOKEN")]
     pub stray: Option<OsString>,
 }
 
@@ -346,20 +212,6 @@ pub struct LogoutArgs {
     pub all: bool,
     #[command(flatten)]
     pub identity: IdentityArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  skia-auth config show
-  skia-auth config path")]
-pub struct ConfigArgs {
-    #[command(subcommand)]
-    pub command: ConfigCommand,
-    #[command(flatten)]
-    pub shared: SharedArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -368,9 +220,20 @@ pub enum ConfigCommand {
     /// Show every effective value with its provenance, secrets hidden
     Show(ConfigShowArgs),
     /// Print the path of the configuration file
-    Path(ConfigPathArgs),
+    #[command(after_help = "\
+Examples:
+  skia-auth config path
+  \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
+    Path,
     /// Create the configuration file, readable by you alone
-    Init(ConfigInitArgs),
+    #[command(after_help = "\
+On a terminal, asks for the client id, the client secret and the base URL.
+Elsewhere, writes a template. Never overwrites an existing file.
+
+Examples:
+  skia-auth config init
+  skia-auth config init -p staging")]
+    Init,
 }
 
 #[derive(Args, Debug)]
@@ -379,59 +242,32 @@ Examples:
   skia-auth config show
   skia-auth config show -p staging -o json")]
 pub struct ConfigShowArgs {
-    /// Print the names of the profiles and nothing else: what completions ask
+    /// Print only the names of the profiles, for completions
     #[arg(long, hide = true)]
     pub profile_names: bool,
     #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Examples:
-  skia-auth config path
-  \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
-pub struct ConfigPathArgs {
-    #[command(flatten)]
-    pub shared: SharedArgs,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-On a terminal it asks for the client id, the client secret and the base URL;
-elsewhere it writes a template. An existing file is never overwritten.
-
-Examples:
-  skia-auth config init
-  skia-auth config init -p staging")]
-pub struct ConfigInitArgs {
-    #[command(flatten)]
-    pub shared: SharedArgs,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-No credentials are sent, unless with --login. The report holds no secret.
-Exit code: 0 if all is well, else that of the first check that failed.
+Sends no credentials, except with --login. The report contains no secret.
+Exit code: 0 if every check passes, otherwise that of the first failure.
 
 Examples:
   skia-auth doctor
   skia-auth doctor --login                  try the credentials too
   skia-auth doctor -o json")]
 pub struct DoctorArgs {
-    /// Log in too, to see whether the credentials are accepted
+    /// Also log in, to check the credentials
     #[arg(long)]
     pub login: bool,
     #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    #[command(flatten)]
-    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -454,8 +290,6 @@ pub struct SandboxArgs {
     /// How to answer a login
     #[arg(long, value_name = "ANSWER", default_value = "ok")]
     pub answer: Answer,
-    #[command(flatten)]
-    pub shared: SharedArgs,
     /// The command to run, and its arguments
     #[arg(
         last = true,
@@ -475,8 +309,6 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
-    #[command(flatten)]
-    pub shared: SharedArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -487,68 +319,4 @@ pub enum Shell {
     Powershell,
     Elvish,
     Nushell,
-}
-
-impl Command {
-    /// The shared options of the invoked command, on top of those before its name.
-    pub fn shared(&self) -> SharedArgs {
-        let shared = match self {
-            Command::Login(args) => &args.shared,
-            Command::Token(args) => &args.shared,
-            Command::Exec(args) => &args.shared,
-            Command::Status(args) => &args.shared,
-            Command::Inspect(args) => &args.shared,
-            Command::Logout(args) => &args.shared,
-            Command::Config(args) => {
-                let inner = match &args.command {
-                    ConfigCommand::Show(show) => &show.shared,
-                    ConfigCommand::Path(path) => &path.shared,
-                    ConfigCommand::Init(init) => &init.shared,
-                };
-                return inner.clone().over(&args.shared);
-            }
-            Command::Doctor(args) => &args.shared,
-            Command::Sandbox(args) => &args.shared,
-            Command::Completions(args) => &args.shared,
-        };
-        shared.clone()
-    }
-
-    /// Whether the result is JSON, and an error shall be too.
-    pub fn wants_json(&self) -> bool {
-        let report = |format: Option<ReportFormat>| format == Some(ReportFormat::Json);
-        let delivery =
-            |format: Option<Format>| matches!(format, Some(Format::Json | Format::Oauth));
-        match self {
-            Command::Login(args) => delivery(args.delivery.output),
-            Command::Token(args) => delivery(args.delivery.output),
-            Command::Status(args) => report(args.report.output),
-            Command::Inspect(args) => report(args.report.output),
-            Command::Doctor(args) => report(args.report.output),
-            Command::Config(args) => match &args.command {
-                ConfigCommand::Show(show) => report(show.report.output),
-                ConfigCommand::Path(_) | ConfigCommand::Init(_) => false,
-            },
-            Command::Exec(_)
-            | Command::Logout(_)
-            | Command::Sandbox(_)
-            | Command::Completions(_) => false,
-        }
-    }
-}
-
-impl SharedArgs {
-    /// The options before the command, overridden by those behind it.
-    #[must_use]
-    pub fn over(self, outer: &SharedArgs) -> Self {
-        Self {
-            profile: self.profile.or_else(|| outer.profile.clone()),
-            config: self.config.or_else(|| outer.config.clone()),
-            quiet: self.quiet || outer.quiet,
-            verbose: self.verbose.saturating_add(outer.verbose),
-            color: self.color.or(outer.color),
-            help: None,
-            version: None,
-        }
-    }
 }

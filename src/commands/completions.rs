@@ -1,4 +1,4 @@
-//! `completions`: the scripts that are checked in, so that what is printed and what is packaged cannot differ.
+//! `completions`: prints the files of `completions/`, which are also packaged.
 
 use super::Outcome;
 use crate::cli::Shell;

@@ -1,4 +1,4 @@
-//! How a token leaves by way of standard output or a file.
+//! Delivers a token in the chosen format, to standard output or to the file of `--to-file`.
 
 use std::io;
 use std::path::Path;
@@ -7,26 +7,22 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::Outcome;
-use crate::acquire::Acquired;
+use crate::api::Login;
 use crate::cli::DeliveryArgs;
 use crate::error::{Failure, reason};
 use crate::model::identity::Identity;
 use crate::output::{self, Surroundings};
 use crate::platform::private_fs;
 
-/// Finds out before anything is asked of the network whether the file could be written.
+/// Checks that the file of `--to-file` can be written, before a login.
 pub fn check_target(delivery: &DeliveryArgs) -> Result<()> {
-    match &delivery.to_file {
-        Some(path) => {
-            Ok(private_fs::check_replaceable(path).map_err(|error| cannot_write(path, &error))?)
-        }
-        None => Ok(()),
-    }
+    let Some(path) = &delivery.to_file else { return Ok(()) };
+    Ok(private_fs::check_replaceable(path).map_err(|error| cannot_write(path, &error))?)
 }
 
-/// Renders a token and hands it over. The caller has announced it.
+/// Renders the token and writes it to the file, or returns it as output.
 pub fn deliver(
-    acquired: &Acquired,
+    login: &Login,
     delivery: &DeliveryArgs,
     identity: &Identity,
     now: Timestamp,
@@ -34,18 +30,14 @@ pub fn deliver(
     let surroundings = Surroundings {
         base_url: &identity.base_url.to_string(),
         scope: &identity.scope,
-        now: acquired.server_now(now),
+        now: login.server_now(now),
     };
-    let rendered =
-        output::render(delivery.output.unwrap_or_default(), &acquired.grant, &surroundings);
+    let rendered = output::render(delivery.output.unwrap_or_default(), &login.grant, &surroundings);
+    #[expect(clippy::disallowed_methods, reason = "standard output or the file gets it")]
     let rendered = rendered.expose().as_bytes();
-    match &delivery.to_file {
-        None => Ok(Outcome::of(rendered)),
-        Some(path) => {
-            private_fs::replace(path, rendered).map_err(|error| cannot_write(path, &error))?;
-            Ok(Outcome::nothing())
-        }
-    }
+    let Some(path) = &delivery.to_file else { return Ok(Outcome::of(rendered)) };
+    private_fs::replace(path, rendered).map_err(|error| cannot_write(path, &error))?;
+    Ok(Outcome::nothing())
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {

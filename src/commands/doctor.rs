@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::Outcome;
 use super::source::Source;
-use crate::acquire::{Clock, Need, acquire, trust};
+use crate::acquire::{Clock, Need, acquire};
 use crate::api;
 use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
-use crate::error::{Failure, Kind, word};
+use crate::error::{Failure, Kind, shell_quote};
 use crate::http::proxy::{self, Route};
-use crate::http::{self, Progress, Step};
+use crate::http::{self, Progress, Stage};
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
 use crate::report::sanitize::one_line;
@@ -122,7 +122,8 @@ impl Checkup<'_> {
                     ));
                     self.failed(
                         "file mode",
-                        &failure.hint(format!("chmod go-rwx {}", word(file.value.display()))),
+                        &failure
+                            .hint(format!("chmod go-rwx {}", shell_quote(file.value.display()))),
                     );
                 }
             }
@@ -133,16 +134,14 @@ impl Checkup<'_> {
         });
         let settings = self.keep("credentials", layers.complete(), |settings| {
             let secret = &settings.client_secret;
+            #[expect(clippy::disallowed_methods, reason = "its form is described")]
             let odd = oddities(secret.value.expose());
             let odd =
                 if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
             format!(
                 "client id from {}, client secret ({}) from {}{odd}",
                 settings.client_id,
-                match secret.value.characters() {
-                    1 => "1 character".to_owned(),
-                    characters => format!("{characters} characters"),
-                },
+                secret.value.length(),
                 secret.provenance
             )
         })?;
@@ -165,12 +164,12 @@ impl Checkup<'_> {
         Ok(source)
     }
 
-    /// Connects once, without a word about the credentials, and reads from how far it came what works.
+    /// Connects once, without the credentials, and reports each stage.
     fn way_to_the_server(&mut self, settings: &Settings) -> Option<()> {
         let base_url = &settings.identity.base_url;
         let route = proxy::route(&env::text, base_url);
         let route = self.keep("proxy", route, Route::describe)?;
-        let trust = trust(settings, settings.timeout);
+        let trust = settings.trust(settings.timeout);
         let trust = match trust {
             Ok(trust) => trust,
             Err(failure) => {
@@ -183,37 +182,14 @@ impl Checkup<'_> {
         let mut steps = Vec::new();
         let reply = http::probe(&request, &mut |progress| steps.push(progress));
         for Progress { step, .. } in &steps {
-            let name = match step {
-                Step::Resolved { .. } => "DNS",
-                Step::Connected { .. } => "TCP",
-                Step::Tunnelled { .. } => "tunnel",
-                Step::Secured { .. } => "TLS",
-                Step::Sending | Step::Answered { .. } => continue,
-            };
-            self.passed(name, step.to_string());
+            if step.stage() != Stage::Exchange {
+                self.passed(step.stage().name(), step.to_string());
+            }
         }
         let reply = match reply {
             Ok(reply) => reply,
             Err(failed) => {
-                let reached =
-                    |wanted: fn(&Step) -> bool| steps.iter().any(|progress| wanted(&progress.step));
-                let name = if !reached(|step| matches!(step, Step::Resolved { .. })) {
-                    "DNS"
-                } else if !reached(|step| matches!(step, Step::Connected { .. })) {
-                    "TCP"
-                } else if matches!(route, Route::Through(_))
-                    && base_url.uses_tls()
-                    && !reached(|step| matches!(step, Step::Tunnelled { .. }))
-                {
-                    "tunnel"
-                } else if base_url.uses_tls()
-                    && !reached(|step| matches!(step, Step::Secured { .. }))
-                {
-                    "TLS"
-                } else {
-                    "endpoint"
-                };
-                self.failed(name, &failed.failure);
+                self.failed(failed.stage.name(), &failed.failure);
                 return None;
             }
         };

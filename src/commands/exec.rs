@@ -1,4 +1,4 @@
-//! `exec`: becomes the command, with a token in its environment and no secret.
+//! `exec`: replaces this process with a command that has the token in its environment.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -7,10 +7,11 @@ use anyhow::Result;
 
 use super::Outcome;
 use super::source::Source;
-use crate::acquire::{Acquired, Clock, Need, acquire};
+use crate::acquire::{Clock, Need};
 use crate::cli::{ExecArgs, SharedArgs};
 use crate::env;
 use crate::model::identity::Identity;
+use crate::model::token::Grant;
 use crate::output::variables;
 use crate::platform::process;
 use crate::report::Reporter;
@@ -21,31 +22,31 @@ pub fn run(
     clock: Clock,
     reporter: &Reporter,
 ) -> Result<Outcome> {
-    let program = args.command.first().cloned().unwrap_or_default();
-    process::check(&program)?;
+    let program = &args.command[0];
+    process::check(program)?;
     let source = Source::open(&args.connection, shared, reporter)?;
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
-    let acquired = acquire(&source.settings, need, clock, reporter)?;
-    source.announce(&acquired.grant.token, reporter);
+    let grant = source.acquire(need, clock, reporter)?.grant;
     let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
-    let command = prepare(&args.command, &acquired, &source.settings.identity, profile);
-    let exit_code = process::become_command(command)
-        .map_err(|error| process::cannot_start(&program, &error))?;
+    let command = prepare(&args.command, &grant, &source.settings.identity, profile);
+    let exit_code =
+        process::become_command(command).map_err(|error| process::cannot_start(program, &error))?;
     Ok(Outcome::nothing().exit_code(exit_code))
 }
 
 fn prepare(
     words: &[OsString],
-    acquired: &Acquired,
+    grant: &Grant,
     identity: &Identity,
     profile: Option<&str>,
 ) -> Command {
     let mut command = process::command(words);
     command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
-    // What is called in there meets our SKIA_BASE_URL: with another profile's secret, unless it is the same profile.
+    // A nested skia-auth inherits our SKIA_BASE_URL; pass the profile along so that both mean the
+    // same identity.
     command.envs(profile.map(|profile| (env::PROFILE, profile)));
-    for (name, value) in variables(&acquired.grant, &identity.base_url.to_string()) {
-        // An expiry that is unknown leaves none behind: one that was inherited would belong to another token.
+    for (name, value) in variables(grant, &identity.base_url.to_string()) {
+        // An inherited SKIA_TOKEN_EXPIRES_AT would be that of another token.
         if value.is_empty() {
             command.env_remove(name)
         } else {

@@ -1,7 +1,9 @@
-//! `inspect`: what a token says of itself, which nobody but the server can verify.
+//! `inspect`: the header and the claims of a token. Nothing is verified: only the server has the
+//! key.
 
 use std::ffi::OsStr;
-use std::io::{self, IsTerminal};
+use std::io;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use jiff::tz::TimeZone;
@@ -9,17 +11,19 @@ use serde_json::{Map, Value, json};
 
 use super::{Outcome, cached};
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
-use crate::error::{Failure, Kind};
-use crate::model::jwt::{self, Claims, Exp, Header, numeric_date};
+use crate::error::{Failure, Kind, reason};
+use crate::model::jwt::{Claims, Exp, numeric_date};
 use crate::model::time::{local_and_utc, rfc3339};
 use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
-use crate::platform::files;
+use crate::platform::{files, stdio, threads};
 use crate::report::Reporter;
 use crate::settings::Layers;
 
-/// Room for the longest token, with a header name around it.
+/// The most that is read, in bytes: the longest token, and a header name before it.
 const LARGEST: usize = 64 * 1024;
+/// How long standard input may be silent: longer than a login takes in `token | inspect`.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
     if args.stray.as_deref().is_some_and(|word| word != OsStr::new("-")) {
@@ -32,68 +36,60 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
         Some(token) => token,
         None => {
             let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
-            let (entry, _) = cached::load(&layers).map_err(|absence| {
-                Failure::new(
-                    Kind::None,
-                    format!("no token on standard input, and no cached one: {absence}"),
-                )
-                .hint("skia-auth token | skia-auth inspect")
+            let (entry, _) = cached::load(&layers).map_err(|miss| {
+                Failure::new(Kind::None, format!("no token on standard input, and {miss}"))
+                    .hint("skia-auth token | skia-auth inspect")
             })?;
-            entry.grant.token
+            entry.login.grant.token
         }
     };
-    match report(&token, args.report.output.unwrap_or_default()) {
-        Some(report) => Ok(Outcome::of(report)),
-        None => bail!(Failure::new(
-            Kind::None,
-            "the token is opaque: it is not a JWT, and has no claims to show"
-        )),
-    }
+    let Some(report) = report(&token, args.report.output.unwrap_or_default()) else {
+        let message = "the token is opaque: it is not a JWT, and has no claims to show";
+        bail!(Failure::new(Kind::None, message));
+    };
+    Ok(Outcome::of(report))
 }
 
-/// What is in a token; `None` where it is opaque.
+/// The contents of a token; `None` if it is opaque.
 pub fn report(token: &AccessToken, format: ReportFormat) -> Option<String> {
-    let header = jwt::header_unverified(token.expose())?;
-    let claims = jwt::decode_unverified(token.expose())?;
+    let header = token.header()?;
+    let claims = token.claims()?;
     Some(match format {
         ReportFormat::Text => as_text(&header, &claims),
         ReportFormat::Json => as_json(&header, &claims),
     })
 }
 
-/// The token on standard input, also as `Authorization: Bearer …`; `None` from a terminal or an empty stream.
+/// The token on standard input, also as `Authorization: Bearer …`; `None` if standard input is a
+/// terminal or empty.
 fn from_stdin() -> Result<Option<AccessToken>, Failure> {
-    if io::stdin().is_terminal() {
+    if stdio::stdin_is_terminal() {
         return Ok(None);
     }
-    let bytes = files::read_from(io::stdin().lock(), LARGEST).map_err(|why| {
+    let read = || files::read_to_limit(io::stdin().lock(), LARGEST);
+    let bytes = threads::with_timeout(TIMEOUT, read).map_err(|error| {
+        let why = reason(&error);
         Failure::usage(format!("cannot read the token from standard input: {why}"))
     })?;
-    let text = std::str::from_utf8(&bytes).unwrap_or("?!").trim();
-    if text.is_empty() {
+    let bytes = bytes.trim_ascii();
+    if bytes.is_empty() {
         return Ok(None);
     }
-    let text = text.strip_prefix("Authorization:").unwrap_or(text).trim_start();
-    let text = text.strip_prefix("Bearer ").unwrap_or(text).trim_start();
-    match AccessToken::parse(text) {
-        Some(token) => Ok(Some(token)),
-        None => Err(Failure::usage("what is on standard input is not a token (RFC 6750 b64token)")),
-    }
+    let token = std::str::from_utf8(bytes).ok().and_then(|text| {
+        let text = text.strip_prefix("Authorization:").unwrap_or(text).trim_start();
+        AccessToken::parse(text.strip_prefix("Bearer ").unwrap_or(text).trim_start())
+    });
+    let not_a_token = "standard input is not a token (RFC 6750 b64token)";
+    token.map(Some).ok_or_else(|| Failure::usage(not_a_token))
 }
 
-fn as_text(header: &Header, claims: &Claims) -> String {
-    let rows = |entries: &Map<String, Value>| -> Vec<(String, String)> {
-        entries.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect()
+fn as_text(header: &Map<String, Value>, claims: &Claims) -> String {
+    let indented = |object: &Map<String, Value>| -> String {
+        let rows = object.iter().map(|(name, value)| (name.clone(), shown(name, value)));
+        lines(rows).lines().map(|line| format!("  {line}\n")).collect()
     };
-    format!(
-        "Header\n{}\nClaims (signature not verified)\n{}",
-        indented(rows(&header.0)),
-        indented(rows(&claims.0))
-    )
-}
-
-fn indented(rows: Vec<(String, String)>) -> String {
-    lines(rows).lines().map(|line| format!("  {line}\n")).collect()
+    let (header, claims) = (indented(header), indented(&claims.0));
+    format!("Header\n{header}\nClaims (signature not verified)\n{claims}")
 }
 
 fn shown(name: &str, value: &Value) -> String {
@@ -105,12 +101,12 @@ fn shown(name: &str, value: &Value) -> String {
     }
 }
 
-fn as_json(header: &Header, claims: &Claims) -> String {
+fn as_json(header: &Map<String, Value>, claims: &Claims) -> String {
     let expires_at = match claims.exp() {
         Exp::At(instant) => Some(rfc3339(instant)),
         Exp::Absent | Exp::Unusable => None,
     };
     json_report(
-        &json!({"header": header.0, "claims": claims.0, "verified": false, "expires_at": expires_at}),
+        &json!({"header": header, "claims": claims.0, "verified": false, "expires_at": expires_at}),
     )
 }

@@ -1,4 +1,4 @@
-//! `logout`: forgets tokens here; the server cannot be asked to.
+//! `logout`: deletes cached tokens. The API cannot revoke them.
 
 use anyhow::{Result, bail};
 
@@ -13,26 +13,23 @@ const STAYS_VALID: &str =
     "a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
 
 pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
-    // Also where the cache is off: what was left there before is to go.
+    // Also if the cache is off: it may hold tokens from before.
     let Some(directory) = cache_directory()? else {
         return Ok(Outcome::of("nothing is cached: there is no home directory\n"));
     };
-    let cannot = |error: std::io::Error| {
-        Failure::output(format!("cannot delete a cached token: {}", reason(&error)))
-    };
+    let cannot =
+        |error| Failure::output(format!("cannot delete a cached token: {}", reason(&error)));
     let removed = if args.all {
         Cache::remove_all(&directory.value).map_err(cannot)?
     } else {
         let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
         let Some(identity) = layers.identity() else {
-            bail!(
-                Failure::config("whose token is meant is unknown: no client id is configured")
-                    .hint("skia-auth logout --all, or --client-id")
-            );
+            let message = "no client id is configured, so that the token to delete is unknown";
+            bail!(Failure::config(message).hint("skia-auth logout --all, or --client-id"));
         };
         usize::from(Cache::new(&directory.value, &identity).remove().map_err(cannot)?)
     };
-    // Also those that are being written: their logins are then not cached.
+    // Temporary files too: a login that is storing its token fails to do so.
     remove_temporaries(&directory.value, |_| true);
     let deleted = match removed {
         0 => return Ok(Outcome::of("no token was cached\n")),

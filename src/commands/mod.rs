@@ -1,9 +1,11 @@
-//! What every command hands back: the whole result, and the exit code that goes with it.
+//! The commands, one per file. Each returns its whole output and its exit code; only `sandbox`
+//! writes to standard output itself, since it then serves until it is stopped.
 
 pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod exec;
+pub mod help;
 pub mod inspect;
 pub mod login;
 pub mod logout;
@@ -15,18 +17,16 @@ mod cached;
 mod deliver;
 mod source;
 
-use zeroize::Zeroizing;
-
-/// The result of a command. Commands do not print.
+/// The result of a command: the bytes for standard output and the exit code.
 #[derive(Debug)]
 pub struct Outcome {
-    pub output: Zeroizing<Vec<u8>>,
+    pub output: Vec<u8>,
     pub exit_code: u8,
 }
 
 impl Outcome {
     pub fn of(output: impl Into<Vec<u8>>) -> Self {
-        Self { output: Zeroizing::new(output.into()), exit_code: 0 }
+        Self { output: output.into(), exit_code: 0 }
     }
 
     #[must_use]

@@ -1,4 +1,4 @@
-//! `sandbox`: the emulated API for a while, by itself or around a command.
+//! `sandbox`: runs the emulated API, alone or for the duration of a command.
 
 use std::ffi::OsString;
 
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::Outcome;
 use crate::cli::SandboxArgs;
 use crate::env;
-use crate::error::{Failure, Kind, reason};
+use crate::error::{Failure, reason};
 use crate::platform::forward::ForwardedSignals;
 use crate::platform::{process, signals, stdio};
 use crate::report::Reporter;
@@ -18,10 +18,8 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
         process::check(program)?;
     }
     let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
-        Failure::new(
-            Kind::Config,
-            format!("cannot listen on 127.0.0.1:{}: {}", args.port, reason(&error)),
-        )
+        let why = reason(&error);
+        Failure::config(format!("cannot listen on 127.0.0.1:{}: {why}", args.port))
     })?;
     if args.command.is_empty() {
         serve(&sandbox, reporter)
@@ -30,46 +28,42 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
     }
 }
 
-/// Prints the settings that reach the sandbox, in the form that `docker --env-file` and `set -a; .` read, and stays.
-fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
-    let settings = [
+/// The variables that point to a sandbox.
+fn variables(sandbox: &Sandbox) -> [(&'static str, String); 3] {
+    [
         (env::BASE_URL, sandbox.base_url()),
         (env::CLIENT_ID, CLIENT_ID.to_owned()),
         (env::CLIENT_SECRET, CLIENT_SECRET.to_owned()),
-    ];
-    let lines: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-    stdio::emit(lines.as_bytes())?;
+    ]
+}
+
+/// Prints the variables in the form that `docker --env-file` and `set -a; .` read, and serves until
+/// the process is stopped.
+fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
+    let lines = variables(sandbox).map(|(name, value)| format!("{name}={value}\n"));
+    stdio::emit(lines.concat().as_bytes())?;
     reporter.serving(&sandbox.base_url());
-    sandbox.wait();
-    Ok(Outcome::nothing())
+    sandbox.wait()
 }
 
 fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
     let mut command = process::command(words);
     command
-        .env(env::BASE_URL, sandbox.base_url())
-        .env(env::CLIENT_ID, CLIENT_ID)
-        .env(env::CLIENT_SECRET, CLIENT_SECRET)
+        .envs(variables(sandbox))
         .env(env::SCOPE, SCOPE)
-        // A second source for the secret, or another profile, would contradict these.
+        // A second source of the secret or another profile would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::PROFILE);
-    // Tokens of an earlier sandbox on the same port are none of this one, and nobody has a use for them afterwards.
-    let caches = !env::in_ci() || env::path(env::CACHE_DIR).is_some();
-    let cache = caches
-        .then(tempfile::tempdir)
-        .transpose()
-        .context("cannot make a place for cached tokens")?;
-    if let Some(cache) = &cache {
-        command.env(env::CACHE_DIR, cache.path());
-    }
-    signals::wait_for_children().context("cannot watch for the end of the command")?;
-    let forwarded = ForwardedSignals::prepare().context("cannot watch for signals")?;
+    // A cache of its own: tokens of an earlier sandbox on the same port must not be found.
+    let cache = tempfile::tempdir().context("cannot create a temporary cache directory")?;
+    command.env(env::CACHE_DIR, cache.path());
+    signals::wait_for_children().context("cannot handle SIGCHLD")?;
+    let forwarded = ForwardedSignals::prepare().context("cannot handle signals")?;
     let mut child = command.spawn().map_err(|error| process::cannot_start(&words[0], &error))?;
     if let Err(error) = forwarded.forward_to(&child) {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(error).context("cannot watch for signals");
+        return Err(error).context("cannot handle signals");
     }
     let status = child.wait().context("cannot wait for the command")?;
     Ok(Outcome::nothing().exit_code(process::exit_code(status)))

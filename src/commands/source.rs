@@ -1,17 +1,18 @@
-//! Where a command gets its settings: from the layers, or from a sandbox that lives as long as the command.
+//! The settings of a command that may log in: resolved from the layers, or those of a sandbox.
 
 use anyhow::{Context, Result};
 
+use crate::acquire::{Clock, Need, acquire};
+use crate::api::Login;
 use crate::cli::{ConnectionArgs, SharedArgs};
 use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
-use crate::model::token::AccessToken;
 use crate::report::{Reporter, Warning};
 use crate::sandbox::{Answer, CLIENT_ID, CLIENT_SECRET, Sandbox};
 use crate::settings::{Layers, Settings};
 
-/// Settings that are ready for a login.
+/// Settings for a login, and the sandbox that must outlive them.
 pub struct Source {
     pub settings: Settings,
     sandbox: Option<Sandbox>,
@@ -33,7 +34,7 @@ impl Source {
         Self { settings, sandbox: None }
     }
 
-    /// No configuration file and no variable is read: a real secret never reaches a sandbox.
+    /// Reads no configuration file and no variable, so that a real secret never reaches a sandbox.
     fn sandbox(typed: &ConnectionArgs) -> Result<Self> {
         let sandbox = Sandbox::start(0, Answer::Ok).context("cannot start the sandbox")?;
         let client_secret =
@@ -43,11 +44,13 @@ impl Source {
         Ok(Self { settings, sandbox: Some(sandbox) })
     }
 
-    /// Says what must be said before a token leaves by any way.
-    pub fn announce(&self, token: &AccessToken, reporter: &Reporter) {
+    /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.
+    pub fn acquire(&self, need: Need, clock: Clock, reporter: &Reporter) -> Result<Login> {
+        let login = acquire(&self.settings, need, clock, reporter)?;
         match self.sandbox {
             Some(_) => reporter.warn(Warning::SandboxToken),
-            None => reporter.mask(token),
+            None => reporter.mask(&login.grant.token),
         }
+        Ok(login)
     }
 }

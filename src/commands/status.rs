@@ -1,17 +1,16 @@
-//! `status`: whether there is a valid cached token, for whom, and until when.
+//! `status`: whether the cache has a valid token, for whom, and until when.
 
 use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::Outcome;
-use super::cached::{self, Absence};
+use super::{Outcome, cached};
 use crate::acquire::{Clock, DEFAULT_MIN_TTL};
-use crate::cache::Entry;
+use crate::api::Login;
 use crate::cli::{ReportFormat, SharedArgs, StatusArgs};
-use crate::model::jwt;
+use crate::model::miss::Miss;
 use crate::model::time::{humane, rfc3339};
-use crate::output::lines;
+use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::settings::Layers;
 
@@ -24,91 +23,77 @@ pub fn run(
     let now = clock();
     let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
     let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
-    // A token that cannot be used is still worth a word: who it was for, and when it ended.
-    let (entry, absence) = match cached::load(&layers) {
+    // A token that cannot be used is reported too, with the reason.
+    let (login, miss) = match cached::load(&layers) {
         Ok((entry, _)) => {
-            let absence = cached::judge(&layers, &entry, min_ttl, now).err();
-            (Some(entry), absence)
+            let miss = cached::check(&layers, &entry, min_ttl, now).err();
+            (Some(entry.login), miss)
         }
-        Err(absence) => (None, Some(absence)),
+        Err(miss) => (None, Some(miss)),
     };
-    let state = State { layers: &layers, absence, entry, now };
-    let report = match args.report.output.unwrap_or_default() {
-        ReportFormat::Text => state.text(),
-        ReportFormat::Json => state.json(),
-    };
-    Ok(Outcome::of(report).exit_code(u8::from(state.absence.is_some())))
+    let format = args.report.output.unwrap_or_default();
+    let report = report(format, &layers, login.as_ref(), miss.as_ref(), now);
+    Ok(Outcome::of(report).exit_code(u8::from(miss.is_some())))
 }
 
-struct State<'a> {
-    layers: &'a Layers,
-    absence: Option<Absence>,
-    entry: Option<Entry>,
+fn report(
+    format: ReportFormat,
+    layers: &Layers,
+    login: Option<&Login>,
+    miss: Option<&Miss>,
     now: Timestamp,
-}
-
-impl State<'_> {
-    fn company(&self) -> Option<String> {
-        jwt::decode_unverified(self.entry.as_ref()?.grant.token.expose())?.text("EmpresaId")
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        self.entry.as_ref()?.grant.expiry.instant()
-    }
-
-    fn seconds_left(&self) -> Option<i64> {
-        self.entry.as_ref()?.seconds_left(self.now)
-    }
-
-    fn text(&self) -> String {
-        let layers = self.layers;
-        let expires = self
-            .expires_at()
-            .zip(self.seconds_left())
-            .map(|(instant, left)| format!("{} ({})", rfc3339(instant), relation(left)));
-        let rows = [
-            ("Valid", Some(if self.absence.is_none() { "yes" } else { "no" }.to_owned())),
-            ("Reason", self.absence.as_ref().map(Absence::to_string)),
-            ("Profile", Some(layers.profile.value.clone())),
-            ("Base URL", Some(layers.base_url.value.to_string())),
-            ("Client id", layers.client_id.as_ref().map(|id| id.value.clone())),
-            ("Company", self.company()),
-            ("Expires", expires),
-        ];
-        lines(rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))))
-    }
-
-    fn json(&self) -> String {
-        let layers = self.layers;
-        let report = json!({
-            "valid": self.absence.is_none(),
-            "reason": self.absence.as_ref().map(Absence::to_string),
-            "profile": layers.profile.value,
-            "base_url": layers.base_url.value.to_string(),
-            "client_id": layers.client_id.as_ref().map(|id| &id.value),
-            "company": self.company(),
-            "expires_at": self.expires_at().map(rfc3339),
-            "expires_in": self.seconds_left().map(|left| left.max(0)),
-        });
-        crate::output::json_report(&report)
+) -> String {
+    let reason = miss.map(Miss::to_string);
+    let profile = &layers.profile.value;
+    let base_url = layers.base_url.value.to_string();
+    let client_id = layers.client_id.as_ref().map(|id| id.value.clone());
+    let claims = login.and_then(|login| login.grant.token.claims());
+    let company = claims.and_then(|claims| claims.text("EmpresaId"));
+    let expires_at = login.and_then(|login| login.grant.expiry.instant()).map(rfc3339);
+    let left = login.and_then(|login| login.seconds_left(now));
+    match format {
+        ReportFormat::Json => json_report(&json!({
+            "valid": miss.is_none(),
+            "reason": reason,
+            "profile": profile,
+            "base_url": base_url,
+            "client_id": client_id,
+            "company": company,
+            "expires_at": expires_at,
+            "expires_in": left.map(|left| left.max(0)),
+        })),
+        ReportFormat::Text => {
+            let expires =
+                expires_at.zip(left).map(|(at, left)| format!("{at} ({})", relative(left)));
+            let rows = [
+                ("Valid", Some(if miss.is_none() { "yes" } else { "no" }.to_owned())),
+                ("Reason", reason),
+                ("Profile", Some(profile.clone())),
+                ("Base URL", Some(base_url)),
+                ("Client id", client_id),
+                ("Company", company),
+                ("Expires", expires),
+            ];
+            lines(rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))))
+        }
     }
 }
 
-/// Where an instant stands from now, so many seconds later.
-fn relation(left: i64) -> String {
+/// An instant as its distance from now.
+fn relative(left: i64) -> String {
     if left > 0 { format!("in {}", humane(left)) } else { format!("{} ago", humane(left)) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::relation;
+    use super::relative;
 
     #[test]
-    fn an_instant_is_ahead_until_it_is_there() {
+    fn instant_is_in_the_future_or_ago() {
         for (left, text) in
             [(61, "in 1 min 1 s"), (1, "in 1 s"), (0, "0 s ago"), (-90, "1 min 30 s ago")]
         {
-            assert_eq!(relation(left), text);
+            assert_eq!(relative(left), text);
         }
     }
 }

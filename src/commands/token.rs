@@ -1,11 +1,11 @@
-//! `token`: a token that is valid for a while, asked of the server only when the cache has none.
+//! `token`: a token that is valid for `--min-ttl`, from the cache or from a new login.
 
 use anyhow::Result;
 
 use super::deliver::{check_target, deliver};
 use super::source::Source;
 use super::{Outcome, cached};
-use crate::acquire::{Acquired, Clock, DEFAULT_MIN_TTL, Need, acquire};
+use crate::acquire::{Clock, DEFAULT_MIN_TTL, Need};
 use crate::cli::{SharedArgs, TokenArgs};
 use crate::error::{Failure, Kind};
 use crate::report::Reporter;
@@ -23,9 +23,8 @@ pub fn run(
     }
     let source = Source::open(&args.connection, shared, reporter)?;
     let need = Need::Valid { min_ttl: args.freshness.min_ttl };
-    let acquired = acquire(&source.settings, need, clock, reporter)?;
-    source.announce(&acquired.grant.token, reporter);
-    deliver(&acquired, &args.delivery, &source.settings.identity, clock())
+    let login = source.acquire(need, clock, reporter)?;
+    deliver(&login, &args.delivery, &source.settings.identity, clock())
 }
 
 fn offline(
@@ -36,11 +35,9 @@ fn offline(
 ) -> Result<Outcome> {
     let layers = Layers::resolve(&args.connection, shared, reporter)?;
     let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
-    let (entry, identity) = cached::look_up(&layers, min_ttl, clock()).map_err(|absence| {
-        Failure::new(Kind::None, format!("no cached token to use: {absence}"))
-            .hint("skia-auth login")
-    })?;
-    let acquired = Acquired::from(entry);
-    reporter.mask(&acquired.grant.token);
-    deliver(&acquired, &args.delivery, &identity, clock())
+    let (entry, identity) = cached::load(&layers)
+        .and_then(|found| cached::check(&layers, &found.0, min_ttl, clock()).map(|_| found))
+        .map_err(|miss| Failure::new(Kind::None, miss.to_string()).hint("skia-auth login"))?;
+    reporter.mask(&entry.login.grant.token);
+    deliver(&entry.login, &args.delivery, &identity, clock())
 }

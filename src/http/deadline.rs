@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::failed_try::FailedTry;
 use crate::error::Failure;
 
-/// The end of a try, and its start. Nothing moves either.
+/// The start and the end of a try, both fixed.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
     started: Instant,
@@ -21,13 +21,14 @@ impl Deadline {
         self.started.elapsed()
     }
 
-    /// The time left; `None` once the deadline has passed. Never zero, which sockets take for "no limit".
+    /// The time left; `None` once the deadline has passed. Never zero: a zero time-out of a socket
+    /// means no time-out.
     pub fn left(self) -> Option<Duration> {
         self.end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
     }
 
     /// The time that the whole try had: `30 s`, `2.5 s`.
-    pub fn allowed(self) -> String {
+    fn allowed(self) -> String {
         let tenths = (self.end.saturating_duration_since(self.started).as_millis() + 50) / 100;
         match (tenths / 10, tenths % 10) {
             (seconds, 0) => format!("{seconds} s"),
@@ -35,7 +36,7 @@ impl Deadline {
         }
     }
 
-    /// The failure for a passed deadline. `what` is a sentence without its end: `no answer from api.skia.com.br`.
+    /// The failure of a passed deadline. `what` begins the sentence: `no answer from HOST`.
     pub fn passed(self, what: &str) -> FailedTry {
         FailedTry::last(Failure::unavailable(format!("{what} within {}", self.allowed())))
     }
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn allowed_time_is_written_for_people() {
+    fn allowed_time_is_shown_in_tenths_of_a_second() {
         let started = Instant::now();
         let allowed =
             |millis| Deadline { started, end: started + Duration::from_millis(millis) }.allowed();

@@ -2,7 +2,7 @@
 
 pub const USER_AGENT: &str = concat!("skia-auth/", env!("CARGO_PKG_VERSION"));
 
-/// The two documented headers, and who asks.
+/// The two documented fields, and the user agent.
 pub const HEADERS: [(&str, &str); 3] = [
     ("Content-Type", "application/json"),
     ("Accept", "application/json"),

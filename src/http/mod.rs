@@ -1,20 +1,19 @@
-//! One POST: the only file that knows the HTTP library.
+//! One HTTP exchange: a request, and its reply before a deadline.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::time::Instant;
 
 use ureq::AsSendBody;
-use ureq::http::request::Builder;
-use ureq::http::{HeaderMap, Method, Uri, header};
-use ureq::unversioned::transport::Connector;
+use ureq::http::{HeaderMap, Method, header};
 
-pub use self::connect::{Progress, Step};
 use self::deadline::Deadline;
 pub use self::failed_try::{FailedTry, Retry};
 use self::headers::HEADERS;
-use self::proxy::Route;
+pub use self::progress::{Progress, Stage, Step};
+use self::proxy::{Proxy, Route};
+use self::stream::Stream;
 pub use self::tls::Trust;
-use self::wire::{Forward, Ready, Resolved, Wire};
+use self::wire::{NoResolver, OnceConnector, Wire};
 use crate::error::Failure;
 use crate::model::base_url::BaseUrl;
 
@@ -22,6 +21,7 @@ mod connect;
 mod deadline;
 mod failed_try;
 pub mod headers;
+mod progress;
 pub mod proxy;
 mod race;
 #[cfg(any(test, fuzzing))]
@@ -32,12 +32,13 @@ pub mod tunnel;
 mod wire;
 
 /// The longest body that is read, in bytes: sixty times the longest token that is accepted.
-const LONGEST_BODY: u64 = 1024 * 1024;
+const LONGEST_BODY: usize = 1024 * 1024;
 
-/// The longest head of a reply that is read, in bytes: twice what servers let clients send.
+/// The longest response header that is read, in bytes: twice what servers accept from clients.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// What `-vv` may show of a reply: fields that do not carry what a client or a user sent.
+/// The header fields of a reply that `-vv` may show: those that do not carry what a client or a
+/// user sent.
 const SHOWN: [&str; 8] = [
     "date",
     "server",
@@ -57,6 +58,16 @@ pub struct Request<'a> {
     pub deadline: Instant,
 }
 
+impl<'a> Request<'a> {
+    /// The proxy that reads the request itself; none reads what goes through a tunnel.
+    fn forward_proxy(&self) -> Option<&'a Proxy> {
+        match self.route {
+            Route::Through(proxy) if !self.base_url.uses_tls() => Some(proxy),
+            _ => None,
+        }
+    }
+}
+
 /// A reply of any status. Its text is the server's, and hostile.
 pub struct Reply {
     pub status: u16,
@@ -64,24 +75,42 @@ pub struct Reply {
     pub retry_after: Option<String>,
     pub location: Option<String>,
     pub content_type: Option<String>,
-    /// For `-vv`: a few harmless fields, in ASCII; their values are as hostile as all else.
+    /// For `-vv`: names and values in ASCII. The values are hostile too.
     pub server_headers: Vec<(String, String)>,
-    /// At most 1 MiB; whole in a 2xx, as far as it came in anything else.
+    /// At most 1 MiB. Complete if the status is 2xx; otherwise it may be cut.
     pub body: Vec<u8>,
 }
 
-/// Sends the login request once, and returns whatever the server answers before the deadline. Nothing is followed,
-/// decoded, stored or tried again.
+/// Sends the login request once. Returns any reply that comes before the deadline: no redirect is
+/// followed, nothing is decoded or stored, and no failed try is repeated.
 pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, FailedTry> {
-    let message = builder(request, Method::POST)?.body(request.body).map_err(|_| malformed())?;
-    exchange(request, message, tell)
+    exchange(request, message(request, Method::POST, request.body)?, tell)
 }
 
-/// Asks for the address of the login without logging in: nothing secret is sent, the body of the request is not used.
-/// A server that knows the address answers that it wants another method.
+/// Sends a GET to the URL of the login, without a body and without credentials. The login endpoint
+/// answers that it wants another method.
 pub fn probe(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, FailedTry> {
-    let message = builder(request, Method::GET)?.body(()).map_err(|_| malformed())?;
-    exchange(request, message, tell)
+    exchange(request, message(request, Method::GET, ())?, tell)
+}
+
+fn message<B>(
+    request: &Request,
+    method: Method,
+    body: B,
+) -> Result<ureq::http::Request<B>, FailedTry> {
+    let url = request.base_url.login_url();
+    let mut builder = ureq::http::Request::builder().method(method).uri(url);
+    for (name, value) in HEADERS {
+        builder = builder.header(name, value);
+    }
+    if let Some(value) = request.forward_proxy().and_then(|proxy| proxy.authorization.as_ref()) {
+        #[expect(clippy::disallowed_methods, reason = "the proxy gets it")]
+        let value = value.expose();
+        builder = builder.header(header::PROXY_AUTHORIZATION, value);
+    }
+    builder
+        .body(body)
+        .map_err(|_| FailedTry::last(Failure::config("the base URL cannot be made into a request")))
 }
 
 fn exchange(
@@ -90,54 +119,28 @@ fn exchange(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Reply, FailedTry> {
     let deadline = Deadline::starting_now(request.deadline);
-    let name = connect::server_name(request.base_url);
-    let stream = connect::open(request.base_url, request.route, request.trust, deadline, tell)?;
-    let forward = match request.route {
-        Route::Through(proxy) if !request.base_url.uses_tls() => {
-            Some(Forward::new(request.base_url, proxy))
-        }
-        _ => None,
-    };
-    let wire = Wire::new(stream, forward, name.clone(), deadline);
+    let stream = connect::open(request, deadline, tell)?;
     tell(Progress { step: Step::Sending, after: deadline.elapsed() });
-    converse(Ready::new(wire), message, &name, |status| {
-        tell(Progress { step: Step::Answered { status }, after: deadline.elapsed() });
-        match (status, request.route, request.base_url.uses_tls()) {
-            (407, Route::Through(proxy), false) => {
-                Err(FailedTry::last(proxy::refused_credentials(proxy)))
-            }
-            _ => Ok(()),
-        }
-    })
+    converse(request, message, stream, deadline, tell)
 }
 
-/// Sends the message over the one connection that `connector` has, and reads the reply. `judge` is told of the status
-/// before the body is read.
+/// Sends the message over a connected stream, and reads the reply.
 fn converse(
-    connector: impl Connector,
+    request: &Request,
     message: ureq::http::Request<impl AsSendBody>,
-    name: &str,
-    judge: impl FnOnce(u16) -> Result<(), FailedTry>,
+    stream: Box<dyn Stream>,
+    deadline: Deadline,
+    tell: &mut dyn FnMut(Progress),
 ) -> Result<Reply, FailedTry> {
-    let understand = |error: ureq::Error| trouble(error, name);
-    let response = agent(connector).run(message).map_err(understand)?;
+    let server = request.base_url.authority();
+    let wire = Wire::new(stream, request, deadline);
+    let response = agent(wire).run(message).map_err(|error| failed(error, &server))?;
     let status = response.status().as_u16();
-    judge(status)?;
-    let (parts, mut body) = response.into_parts();
-    let mut bytes = Vec::new();
-    // Not the library's own limit, which refuses a body of exactly that length.
-    let end = body.as_reader().take(LONGEST_BODY + 1).read_to_end(&mut bytes);
-    // What is no success is decided by its status, however its body ends: a refusal that is cut short must not be taken
-    // for a lost answer, and asked again.
-    if (200..=299).contains(&status) {
-        end.map_err(|error| understand(error.into()))?;
-        if bytes.len() > LONGEST_BODY as usize {
-            return Err(FailedTry::last(Failure::protocol(format!(
-                "the reply of {name} is larger than 1 MiB"
-            ))));
-        }
+    tell(Progress { step: Step::Answered { status }, after: deadline.elapsed() });
+    if let Some(proxy) = request.forward_proxy() {
+        proxy.check_credentials(status)?;
     }
-    bytes.truncate(LONGEST_BODY as usize);
+    let (parts, body) = response.into_parts();
     let field = |name| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
     Ok(Reply {
         status,
@@ -146,21 +149,11 @@ fn converse(
         location: field(header::LOCATION),
         content_type: field(header::CONTENT_TYPE),
         server_headers: shown(&parts.headers),
-        body: bytes,
+        body: read_body(body, status, &server)?,
     })
 }
 
-fn builder(request: &Request, method: Method) -> Result<Builder, FailedTry> {
-    let uri: Uri = request.base_url.login_url().parse().map_err(|_| malformed())?;
-    let builder = ureq::http::Request::builder().method(method).uri(uri);
-    Ok(HEADERS.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value)))
-}
-
-fn malformed() -> FailedTry {
-    FailedTry::last(Failure::config("the base URL cannot be made into a request"))
-}
-
-fn agent(connector: impl Connector) -> ureq::Agent {
+fn agent(wire: Wire) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -169,33 +162,50 @@ fn agent(connector: impl Connector) -> ureq::Agent {
         .accept_encoding("")
         .max_response_header_size(LONGEST_HEAD)
         .build();
-    ureq::Agent::with_parts(config, connector, Resolved)
+    ureq::Agent::with_parts(config, OnceConnector::new(wire), NoResolver)
+}
+
+fn read_body(mut body: ureq::Body, status: u16, server: &str) -> Result<Vec<u8>, FailedTry> {
+    let mut bytes = Vec::new();
+    // The limit of the library refuses a body of exactly that length.
+    let end = body.as_reader().take(LONGEST_BODY as u64 + 1).read_to_end(&mut bytes);
+    // Outside of 2xx the status decides, however the body ends: a refusal that is cut must not be
+    // taken for a lost reply, and be tried again.
+    if (200..=299).contains(&status) {
+        end.map_err(|error| failed(error.into(), server))?;
+        if bytes.len() > LONGEST_BODY {
+            let what = format!("the reply of {server} is larger than 1 MiB");
+            return Err(FailedTry::last(Failure::protocol(what)));
+        }
+    }
+    bytes.truncate(LONGEST_BODY);
+    Ok(bytes)
 }
 
 fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
-    let value = |name| Some((name, headers.get(name)?.to_str().ok()?));
-    SHOWN
-        .into_iter()
-        .filter_map(value)
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    let field = |name: &str| Some((name.to_owned(), headers.get(name)?.to_str().ok()?.to_owned()));
+    SHOWN.into_iter().filter_map(field).collect()
 }
 
-/// What an error of the library means for another try. The request has been sent by then.
-fn trouble(error: ureq::Error, name: &str) -> FailedTry {
-    let last = |what: &str| FailedTry::last(Failure::protocol(format!("{name} {what}")));
-    match error {
-        ureq::Error::Other(error) => match error.downcast::<FailedTry>() {
-            Ok(trouble) => *trouble,
-            Err(_) => last("cannot be spoken to"),
-        },
-        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            wire::cut(name)
+/// What an error of the HTTP library means. By then the request may have been sent.
+fn failed(error: ureq::Error, server: &str) -> FailedTry {
+    let what = match error {
+        ureq::Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            return wire::closed_early(server);
         }
-        ureq::Error::LargeResponseHeader(..) => last("answers with more than 64 KiB of headers"),
-        ureq::Error::Protocol(_) | ureq::Error::Http(_) => last("does not answer in HTTP"),
-        _ => last("cannot be spoken to"),
-    }
+        ureq::Error::Other(error) => match error.downcast::<FailedTry>() {
+            Ok(failed) => return *failed,
+            Err(_) => format!("unexpected protocol error from {server}"),
+        },
+        ureq::Error::LargeResponseHeader(..) => {
+            format!("{server} answers with more than 64 KiB of headers")
+        }
+        ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
+            format!("{server} does not answer in HTTP")
+        }
+        _ => format!("unexpected protocol error from {server}"),
+    };
+    FailedTry::last(Failure::protocol(what))
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! Which of several addresses the connection is made to: attempts 250 ms apart (RFC 8305).
+//! The connection to one of several addresses: attempts 250 ms apart (RFC 8305).
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use super::deadline::Deadline;
+use crate::platform::threads;
 
-/// How long an address may take before the next one is tried beside it (RFC 8305 §5).
-const HEAD_START: Duration = Duration::from_millis(250);
+/// How long an attempt runs alone before the next one starts beside it (RFC 8305 §5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// The addresses in their order of preference, but the families taking turns (RFC 8305 §4).
+/// The addresses in their order of preference, with the families alternating (RFC 8305 §4).
 pub fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else {
         return addresses;
@@ -22,14 +22,14 @@ pub fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     (0..turns).flat_map(|turn| [preferred.get(turn), other.get(turn)]).flatten().copied().collect()
 }
 
-/// Connects to whichever address answers first (RFC 8305 §5). A refusal starts the next attempt at once. `None` is the
-/// deadline.
+/// Connects to the address that answers first (RFC 8305 §5). A failed attempt starts the next one
+/// at once. The error is `None` when the deadline has passed.
 pub fn race(
     addresses: &[SocketAddr],
     deadline: Deadline,
 ) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
+    let left = deadline.left().ok_or(None)?;
     if let [only] = addresses {
-        let left = deadline.left().ok_or(None)?;
         return match TcpStream::connect_timeout(only, left) {
             Ok(stream) => Ok((stream, *only)),
             Err(error) => Err(deadline.left().map(|_| error)),
@@ -38,42 +38,31 @@ pub fn race(
     let (finish, finished) = mpsc::channel();
     let mut waiting = addresses.iter().copied();
     let mut running = 0;
-    let mut last_error = None;
+    let mut reason = None;
     loop {
         let left = deadline.left().ok_or(None)?;
-        let next = waiting.next();
-        if let Some(address) = next {
-            let finish = finish.clone();
+        if let Some(address) = waiting.next() {
+            let report = finish.clone();
             let attempt = move || {
-                // A late winner finds nobody listening, and is closed.
-                let _ = finish.send(
-                    TcpStream::connect_timeout(&address, left).map(|stream| (stream, address)),
-                );
+                let result = TcpStream::connect_timeout(&address, left);
+                // A late success finds no receiver, and its connection is closed.
+                let _ = report.send(result.map(|stream| (stream, address)));
             };
-            match thread::Builder::new().spawn(attempt) {
+            match threads::spawn(attempt) {
                 Ok(_) => running += 1,
-                Err(error) => last_error = Some(error),
+                Err(error) => reason = Some(error),
             }
         }
         if running == 0 && waiting.len() == 0 {
-            return Err(Some(
-                last_error.unwrap_or_else(|| io::Error::from(io::ErrorKind::NotConnected)),
-            ));
+            return Err(Some(reason.unwrap_or_else(|| ErrorKind::NotConnected.into())));
         }
-        let patience = if waiting.len() > 0 { left.min(HEAD_START) } else { left };
-        match finished.recv_timeout(patience) {
+        let wait = if waiting.len() > 0 { left.min(ATTEMPT_DELAY) } else { left };
+        match finished.recv_timeout(wait) {
             Ok(Ok(winner)) => return Ok(winner),
             Ok(Err(error)) => {
                 running -= 1;
-                // "Unreachable" is what a machine without IPv6 says of every such address: the other reason counts.
-                let is_news = !matches!(
-                    error.kind(),
-                    io::ErrorKind::NetworkUnreachable
-                        | io::ErrorKind::HostUnreachable
-                        | io::ErrorKind::AddrNotAvailable
-                );
-                if is_news || last_error.is_none() {
-                    last_error = Some(error);
+                if reason.is_none() || !is_unreachable(&error) {
+                    reason = Some(error);
                 }
             }
             Err(_) => {}
@@ -81,10 +70,20 @@ pub fn race(
     }
 }
 
+/// Hosts without IPv6 fail every IPv6 address so: any other error is the better reason.
+fn is_unreachable(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::AddrNotAvailable
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
     use std::time::Instant;
+
+    use socket2::{Domain, Socket, Type};
 
     use super::*;
 
@@ -96,13 +95,13 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// A listener with a full queue: it takes no connection any more and refuses none.
+    /// A listener with a full queue: it neither accepts nor refuses a connection.
     fn dead() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(30));
         let mut waiting = Vec::new();
-        // 4096 is the longest queue that Linux grants by default, 128 is what the library asks for.
+        // The standard library asks for a queue of 128; Linux grants at most 4096 by default.
         while waiting.len() < 4096 {
             match connect() {
                 Ok(stream) => waiting.push(stream),
@@ -112,8 +111,12 @@ mod tests {
         (listener, waiting, address)
     }
 
-    fn closed() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    /// An address that refuses connections: bound, and not listening.
+    fn closed() -> (Socket, SocketAddr) {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        (socket, address)
     }
 
     #[test]
@@ -138,16 +141,18 @@ mod tests {
 
     #[test]
     fn refused_first_address_costs_nothing() {
+        let (_socket, closed) = closed();
         let live = TcpListener::bind("127.0.0.1:0").unwrap();
         let started = Instant::now();
-        let (_, winner) = race(&[closed(), live.local_addr().unwrap()], deadline(3000)).unwrap();
+        let (_, winner) = race(&[closed, live.local_addr().unwrap()], deadline(3000)).unwrap();
         assert_eq!(winner, live.local_addr().unwrap());
-        assert!(started.elapsed() < HEAD_START, "{:?}", started.elapsed());
+        assert!(started.elapsed() < ATTEMPT_DELAY, "{:?}", started.elapsed());
     }
 
     #[test]
     fn refusal_by_all_is_the_reason() {
-        for addresses in [vec![closed()], vec![closed(), closed(), closed()]] {
+        let (_socket, closed) = closed();
+        for addresses in [vec![closed], vec![closed, closed, closed]] {
             let error = race(&addresses, deadline(3000)).unwrap_err().unwrap();
             assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
         }

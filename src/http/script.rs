@@ -1,68 +1,66 @@
-//! A conversation with bytes in the place of a server: what the HTTP library and our buffers make of any answer.
+//! A server made of bytes, for tests and fuzzers: what is sent to it, and how its answer is read.
+#![allow(clippy::unwrap_used)]
 
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use std::io::{self, Cursor, Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use super::wire::{Forward, Growing};
-use super::{FailedTry, Reply, converse};
-use crate::http::proxy::Proxy;
+use ureq::http::Method;
+
+use super::stream::Stream;
+use super::{Deadline, FailedTry, Reply, Request, Trust, converse, message};
+use crate::http::proxy::Route;
 use crate::model::base_url::BaseUrl;
 
-/// What the program understands when a server sends `answer` and closes, of which `piece` bytes arrive at a time.
+/// Reads `answer`, of which `piece` bytes arrive at a time, and which ends with the connection.
 pub fn reply_to(answer: &[u8], piece: usize) -> Result<Reply, FailedTry> {
-    let message = ureq::http::Request::post("http://script.test/Auth/Login").body(&b"{}"[..]);
-    let script = Script { answer: answer.to_owned(), piece: piece.max(1) };
-    converse(script, message.map_err(|_| super::malformed())?, "script.test", |_| Ok(()))
+    let to = BaseUrl::parse("http://script.test").unwrap();
+    play(&to, &Route::Direct { why: "" }, answer, piece).0
 }
 
-/// What a forward proxy is sent in the place of `request`.
-pub fn forwarded(request: &[u8], to: &BaseUrl, proxy: &Proxy) -> Vec<u8> {
-    let mut request = request.to_owned();
-    Forward::new(to, proxy).rewrite(&mut request);
-    request
+/// The bytes of a login on this route, to the server or to its forward proxy.
+pub fn request_to(to: &BaseUrl, route: &Route) -> Vec<u8> {
+    play(to, route, b"", 1).1
 }
 
-#[derive(Debug)]
+fn play(
+    base_url: &BaseUrl,
+    route: &Route,
+    answer: &[u8],
+    piece: usize,
+) -> (Result<Reply, FailedTry>, Vec<u8>) {
+    let sent = Arc::default();
+    let answer = Cursor::new(answer.to_owned());
+    let stream = Box::new(Script { answer, piece: piece.max(1), sent: Arc::clone(&sent) });
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let request = Request { base_url, route, trust: &Trust::default(), body: b"{}", deadline };
+    let message = message(&request, Method::POST, request.body).unwrap();
+    let deadline = Deadline::starting_now(deadline);
+    let reply = converse(&request, message, stream, deadline, &mut |_| {});
+    (reply, sent.lock().unwrap().clone())
+}
+
 struct Script {
-    answer: Vec<u8>,
+    answer: Cursor<Vec<u8>>,
     piece: usize,
+    sent: Arc<Mutex<Vec<u8>>>,
 }
 
-impl Connector for Script {
-    type Out = Replay;
+impl Stream for Script {}
 
-    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Replay>, ureq::Error> {
-        let (rest, piece) = (self.answer.clone().into_iter(), self.piece);
-        Ok(Some(Replay { rest, piece, buffers: Growing::default() }))
+impl Read for Script {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.piece.min(buffer.len());
+        self.answer.read(&mut buffer[..length])
     }
 }
 
-#[derive(Debug)]
-struct Replay {
-    rest: std::vec::IntoIter<u8>,
-    piece: usize,
-    buffers: Growing,
-}
-
-impl Transport for Replay {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
+impl Write for Script {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.sent.lock().unwrap().write(bytes)
     }
 
-    fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-
-    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let into = self.buffers.input_append_buf();
-        let amount = self.piece.min(into.len()).min(self.rest.len());
-        into.iter_mut()
-            .zip(self.rest.by_ref().take(amount))
-            .for_each(|(place, byte)| *place = byte);
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
-    }
-
-    fn is_open(&mut self) -> bool {
-        false
     }
 }

@@ -1,76 +1,94 @@
-//! Our connection, as the HTTP library wants to see one.
+//! Our connection as a transport of the HTTP library.
 
 use std::fmt;
+use std::io;
+use std::mem;
 use std::sync::Mutex;
 
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
-use zeroize::Zeroize;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
+};
 
 use crate::error::{Failure, reason};
 use crate::http::deadline::Deadline;
 use crate::http::failed_try::FailedTry;
-use crate::http::proxy::Proxy;
-use crate::http::stream::{Broken, Stream};
+use crate::http::stream::{Stream, StreamError};
 use crate::http::tls::verdict;
-use crate::model::base_url::BaseUrl;
+use crate::http::{LONGEST_HEAD, Request};
 
-/// What is read or written at once, in bytes. A login fits; the library's own 128 KiB cost more than its work.
-const BUFFER: usize = 16 * 1024;
+/// The output buffer, in bytes: a login fits. The library's default of 128 KiB costs more time
+/// than the rest of its work.
+const OUTPUT: usize = 16 * 1024;
 
-/// A connected stream with its buffers. All its time-outs are the one deadline, whatever the library asks for.
-#[derive(Debug)]
+/// The input buffer, in bytes. The library parses a head only as a whole, and takes a full buffer
+/// for the end of the connection: one byte more lets it notice a head that is too long.
+const INPUT: usize = LONGEST_HEAD + 1;
+
+/// A connected stream with its buffers. The library's time-outs are ignored: `stream` has the
+/// deadline.
 pub struct Wire {
-    stream: Stream,
-    buffers: Growing,
-    /// Taken by the first flush.
-    forward: Option<Forward>,
-    name: String,
-    deadline: Deadline,
+    stream: Box<dyn Stream>,
+    buffers: LazyBuffers,
+    /// What the library has written, collected so that head and body leave in one segment.
+    unsent: Vec<u8>,
+    /// For a forward proxy: the start of the absolute form, not yet written.
+    origin: Option<String>,
+    server: String,
+    is_tls: bool,
     is_answered: bool,
+    deadline: Deadline,
 }
 
 impl Wire {
-    pub fn new(stream: Stream, forward: Option<Forward>, name: String, deadline: Deadline) -> Self {
-        Self { stream, buffers: Growing::default(), forward, name, deadline, is_answered: false }
+    pub fn new(stream: Box<dyn Stream>, request: &Request, deadline: Deadline) -> Self {
+        Self {
+            stream,
+            buffers: LazyBuffers::new(INPUT, OUTPUT),
+            unsent: Vec::new(),
+            origin: request.forward_proxy().map(|_| request.base_url.origin()),
+            server: request.base_url.authority(),
+            is_tls: request.base_url.uses_tls(),
+            is_answered: false,
+            deadline,
+        }
     }
 
-    fn exchange(&mut self) -> Result<usize, Broken> {
-        if !self.stream.collected().is_empty() {
-            if let Some(forward) = self.forward.take() {
-                forward.rewrite(self.stream.collected());
-            }
+    fn send_and_receive(&mut self) -> io::Result<usize> {
+        if !self.unsent.is_empty() {
+            self.stream.write_all(&mem::take(&mut self.unsent))?;
             self.stream.flush()?;
         }
-        let read = self.stream.read(self.buffers.input_append_buf())?;
-        self.buffers.input_appended(read);
-        self.is_answered |= read > 0;
-        Ok(read)
+        let received = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(received);
+        self.is_answered |= received > 0;
+        Ok(received)
     }
 
-    fn trouble(&self, broken: Broken) -> FailedTry {
-        let name = &self.name;
-        match broken {
-            Broken::DeadlinePassed if self.is_answered => {
-                self.deadline.passed(&format!("no complete answer from {name}"))
+    fn failed(&self, error: StreamError) -> FailedTry {
+        let server = &self.server;
+        match error {
+            StreamError::DeadlinePassed if self.is_answered => {
+                self.deadline.passed(&format!("no complete answer from {server}"))
             }
-            Broken::DeadlinePassed => self.deadline.passed(&format!("no answer from {name}")),
-            Broken::Cut => cut(name),
-            Broken::Io(error) => FailedTry::once_more(Failure::unavailable(format!(
-                "the connection to {name} was lost: {}",
+            StreamError::DeadlinePassed => {
+                self.deadline.passed(&format!("no answer from {server}"))
+            }
+            StreamError::Closed => closed_early(server),
+            StreamError::Tls(error) => FailedTry::last(verdict::explain(&error, server, None)),
+            StreamError::Io(error) => FailedTry::once_more(Failure::unavailable(format!(
+                "the connection to {server} was lost: {}",
                 reason(&error)
             ))),
-            Broken::Tls(error) => FailedTry::last(verdict::explain(&error, name, None)),
         }
     }
 }
 
-/// The connection ended where it should have gone on.
-pub fn cut(name: &str) -> FailedTry {
+pub fn closed_early(server: &str) -> FailedTry {
     FailedTry::once_more(Failure::unavailable(format!(
-        "{name} closed the connection before its answer was complete"
+        "{server} closed the connection before its answer was complete"
     )))
 }
 
@@ -80,133 +98,54 @@ impl Transport for Wire {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        self.stream.collect(&self.buffers.output[..amount]);
+        self.unsent.extend_from_slice(&self.buffers.output()[..amount]);
+        // A forward proxy wants the absolute form of the target (RFC 9112 §3.2.2), which the
+        // library cannot write.
+        if let Some(origin) = self.origin.take()
+            && let Some(space) = self.unsent.iter().position(|byte| *byte == b' ')
+        {
+            self.unsent.splice(space + 1..space + 1, origin.bytes());
+        }
         Ok(())
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        match self.exchange() {
-            Ok(read) => Ok(read > 0),
-            // Not as an I/O error: the library takes a reset for the end of a body without a length.
-            Err(broken) => Err(ureq::Error::Other(Box::new(self.trouble(broken)))),
+        match self.send_and_receive() {
+            Ok(received) => Ok(received > 0),
+            // Not as `ureq::Error::Io`: the library takes a reset for the end of a body without a
+            // length.
+            Err(error) => Err(ureq::Error::Other(Box::new(self.failed(error.into())))),
         }
     }
 
+    /// Asked before the connection is kept for another request, which never comes.
     fn is_open(&mut self) -> bool {
-        // Asked before a connection is kept for a next request, and there is none.
         false
     }
 
     fn is_tls(&self) -> bool {
-        self.stream.is_tls()
+        self.is_tls
     }
 }
 
-/// What turns a request to a server into one to a forward proxy: the absolute form of the target (RFC 9112 §3.2.2), which
-/// the library cannot write, and the proxy's credentials.
-pub struct Forward {
-    origin: String,
-    field: Vec<u8>,
-}
-
-impl Forward {
-    pub fn new(to: &BaseUrl, proxy: &Proxy) -> Self {
-        let field = proxy
-            .authorization
-            .as_ref()
-            .map(|value| format!("proxy-authorization: {}\r\n", value.expose()));
-        Self { origin: to.origin(), field: field.unwrap_or_default().into_bytes() }
-    }
-
-    pub fn rewrite(&self, request: &mut Vec<u8>) {
-        if let Some(end) = request.windows(2).position(|pair| pair == b"\r\n") {
-            request.splice(end + 2..end + 2, self.field.iter().copied());
-        }
-        if let Some(space) = request.iter().position(|byte| *byte == b' ') {
-            request.splice(space + 1..space + 1, self.origin.bytes());
-        }
-    }
-}
-
-impl fmt::Debug for Forward {
+/// `unsent` holds the client secret.
+impl fmt::Debug for Wire {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Forward")
+        formatter.write_str("Wire")
     }
 }
 
-/// Buffers that grow with a head longer than one of them; the library's own would end the connection there.
-#[derive(Default)]
-pub struct Growing {
-    output: Vec<u8>,
-    scratch: [u8; 0],
-    input: Vec<u8>,
-    consumed: usize,
-    filled: usize,
-    progress: bool,
-}
-
-impl Buffers for Growing {
-    fn output(&mut self) -> &mut [u8] {
-        self.output.resize(BUFFER, 0);
-        &mut self.output
-    }
-
-    fn input(&self) -> &[u8] {
-        &self.input[self.consumed..self.filled]
-    }
-
-    fn input_append_buf(&mut self) -> &mut [u8] {
-        self.input.copy_within(self.consumed..self.filled, 0);
-        self.filled -= self.consumed;
-        self.consumed = 0;
-        self.input.resize(self.filled + BUFFER, 0);
-        &mut self.input[self.filled..]
-    }
-
-    fn input_appended(&mut self, amount: usize) {
-        self.filled += amount;
-    }
-
-    fn input_consume(&mut self, amount: usize) {
-        self.progress = amount > 0;
-        self.consumed += amount;
-    }
-
-    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        self.output.resize(BUFFER, 0);
-        // Only a chunked body passes through the scratch space.
-        (&mut self.scratch, &mut self.output)
-    }
-
-    fn can_use_input(&self) -> bool {
-        self.filled > self.consumed && self.progress
-    }
-}
-
-impl Drop for Growing {
-    fn drop(&mut self) {
-        self.output.zeroize();
-        self.input.zeroize();
-    }
-}
-
-impl fmt::Debug for Growing {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Growing")
-    }
-}
-
-/// Hands out the one connection that there is.
+/// Returns the one connection that was made before.
 #[derive(Debug)]
-pub struct Ready(Mutex<Option<Wire>>);
+pub struct OnceConnector(Mutex<Option<Wire>>);
 
-impl Ready {
+impl OnceConnector {
     pub fn new(wire: Wire) -> Self {
         Self(Mutex::new(Some(wire)))
     }
 }
 
-impl Connector for Ready {
+impl Connector for OnceConnector {
     type Out = Wire;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
@@ -214,11 +153,11 @@ impl Connector for Ready {
     }
 }
 
-/// Resolves nothing: the connection stands already.
+/// Resolves nothing: `OnceConnector` needs no address.
 #[derive(Debug)]
-pub struct Resolved;
+pub struct NoResolver;
 
-impl Resolver for Resolved {
+impl Resolver for NoResolver {
     fn resolve(
         &self,
         _: &Uri,

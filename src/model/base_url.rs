@@ -1,111 +1,94 @@
-//! Which addresses a secret may be sent to.
+//! The base URL of a Skia environment: which addresses a secret may be sent to.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
-use ureq::http::Uri;
-
+use super::host::{Host, parse_port};
 use crate::error::Failure;
 
-/// The longest base URL that is accepted, in bytes: well above every real one, far below what a server would take.
+/// The longest base URL that is accepted, in bytes: far above any real one, and below the 8 KiB
+/// that common servers accept for a request line.
 const LONGEST: usize = 2048;
 
-/// The base URL of a Skia environment, validated and in one canonical form.
+/// The path of the documented call, below the base URL.
+const LOGIN: &str = "/Auth/Login";
+
+/// A validated base URL in canonical form: spellings of the same address (a trailing slash, an
+/// upper-case host, `:443`) are equal.
 ///
-/// Two spellings of the same address (a trailing slash, an upper-case host, `:443`) are equal. It has no user
-/// information, no query, no fragment, and its scheme is `https` or `http`.
+/// Its scheme is `https` or `http`. It has no user information, no query and no fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     tls: bool,
-    host: String,
+    host: Host,
     port: u16,
+    /// Empty, or with a slash at its start and none at its end.
     path: String,
 }
 
 impl BaseUrl {
-    /// Reads a base URL as a person wrote it. The error never repeats the text: it may hold a password.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let malformed = |what: &str| {
-            Failure::config(format!("the base URL {what}"))
+        Self::parse_named("the base URL", text)
+    }
+
+    /// Parses a base URL as a person wrote it. The error begins with `name`. It never repeats the
+    /// text, which may hold a password.
+    pub fn parse_named(name: &str, text: &str) -> Result<Self, Failure> {
+        let url = Self::parse_parts(text).map_err(|what| {
+            Failure::config(format!("{name} {what}"))
                 .hint("write it as https://api.skia.com.br/api")
-        };
-        if text.is_empty() {
-            return Err(malformed("is empty"));
+        })?;
+        match url.without_login() {
+            Some(base) => {
+                Err(Failure::config(format!("{name} is the address of the login itself"))
+                    .hint(format!("leave its end off: {base}")))
+            }
+            None => Ok(url),
         }
-        if text.len() > LONGEST {
-            return Err(malformed("is longer than 2048 bytes"));
-        }
-        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(malformed("contains white space or a control character"));
-        }
-        if !text.is_ascii() {
-            return Err(malformed(
-                "contains a character that is not ASCII (write a host name in its xn-- form)",
-            ));
-        }
-        if text.contains('\\') {
-            return Err(malformed("contains a backslash"));
-        }
-        let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(malformed("has no scheme (https://)"));
-        };
+    }
+
+    fn parse_parts(text: &str) -> Result<Self, &'static str> {
+        check_characters(text)?;
+        let (scheme, rest) = text.split_once("://").ok_or("has no scheme (https://)")?;
         let tls = match scheme.to_ascii_lowercase().as_str() {
             "https" => true,
             "http" => false,
-            _ => return Err(malformed("must begin with https://")),
+            _ => return Err("must begin with https://"),
         };
         if rest.contains('#') {
-            return Err(malformed("has a fragment (#…)"));
+            return Err("has a fragment (#…)");
         }
         if rest.contains('?') {
-            return Err(malformed("has a query (?…)"));
+            return Err("has a query (?…)");
         }
-        let authority = rest.split('/').next().unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            return Err(malformed(
+            return Err(
                 "contains user information (…@host); credentials go into their own settings",
-            ));
+            );
         }
-        let uri: Uri = text.parse().map_err(|_| malformed("is malformed"))?;
-        let host = uri.host().unwrap_or_default().to_ascii_lowercase();
-        if !is_host(&host) {
-            return Err(malformed("has no valid host"));
-        }
-        // `Uri::port_u16` answers None for a port that is not a number; only a missing port may take the default.
-        let behind_host = &authority[host.len()..];
-        let port = match behind_host.strip_prefix(':') {
-            None if behind_host.is_empty() => {
-                if tls {
-                    443
-                } else {
-                    80
-                }
-            }
-            // `Uri` takes `[::1]8080` for the host alone.
-            None => return Err(malformed("has no valid host")),
-            Some(digits) => {
-                let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-                match digits.parse::<u16>() {
-                    Ok(port) if plain && port != 0 => port,
-                    _ => return Err(malformed("has a port that is not between 1 and 65535")),
-                }
-            }
+        let (host, port) = Host::split_port(authority).ok_or("has no valid host")?;
+        let port = match port {
+            None => default_port(tls),
+            Some(port) => parse_port(port).ok_or("has a port that is not between 1 and 65535")?,
         };
-        let path = uri.path().trim_end_matches('/').to_owned();
-        if path.to_ascii_lowercase().ends_with("/auth/login") {
-            let base = &text[..text.trim_end_matches('/').len() - "/auth/login".len()];
-            return Err(Failure::config("the base URL is the address of the login itself")
-                .hint(format!("leave its end off: {base}")));
+        if !path.bytes().all(is_path_byte) {
+            return Err("has a character in its path that must be percent-encoded");
         }
-        Ok(Self { tls, host, port, path })
+        Ok(Self { tls, host, port, path: path.trim_end_matches('/').to_owned() })
+    }
+
+    /// The base URL that is meant by the URL of the login.
+    fn without_login(&self) -> Option<Self> {
+        let (base, end) = self.path.split_at_checked(self.path.len().checked_sub(LOGIN.len())?)?;
+        let path = base.trim_end_matches('/').to_owned();
+        end.eq_ignore_ascii_case(LOGIN).then(|| Self { path, ..self.clone() })
     }
 
     pub fn uses_tls(&self) -> bool {
         self.tls
     }
 
-    /// The host in lower case; an IPv6 address stands in brackets.
-    pub fn host(&self) -> &str {
+    pub fn host(&self) -> &Host {
         &self.host
     }
 
@@ -113,33 +96,34 @@ impl BaseUrl {
         self.port
     }
 
-    /// Loopback by name: `localhost`, 127.0.0.0/8 and `::1`. A name that merely resolves to such an address is not.
     pub fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        bare == "localhost"
-            || bare.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-            || bare.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
+        self.host.is_loopback()
+    }
+
+    /// The host, and the port unless it is the default one (RFC 3986 §3.2).
+    pub fn authority(&self) -> String {
+        match self.port == default_port(self.tls) {
+            true => self.host.to_string(),
+            false => format!("{}:{}", self.host, self.port),
+        }
     }
 
     /// Scheme, host and port (RFC 6454).
     pub fn origin(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
-        match (self.tls, self.port) {
-            (true, 443) | (false, 80) => format!("{scheme}://{}", self.host),
-            (_, port) => format!("{scheme}://{}:{port}", self.host),
-        }
+        format!("{scheme}://{}", self.authority())
     }
 
     /// The URL of the documented call.
     pub fn login_url(&self) -> String {
-        format!("{self}/Auth/Login")
+        format!("{self}{LOGIN}")
     }
 
-    /// The same environment with `/api` behind it, if that is not how it ends already: its two spellings are the
-    /// commonest mistake.
+    /// The same environment with `/api` appended, unless the path ends so: a missing or surplus
+    /// `/api` is the most common mistake.
     pub fn with_api(&self) -> Option<String> {
-        let ends_so = self.path.to_ascii_lowercase().ends_with("/api");
-        (!ends_so).then(|| format!("{self}/api"))
+        let has_api = self.path.to_ascii_lowercase().ends_with("/api");
+        (!has_api).then(|| format!("{self}/api"))
     }
 }
 
@@ -149,15 +133,29 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-fn is_host(host: &str) -> bool {
-    if let Some(bare) = host.strip_prefix('[') {
-        return bare.strip_suffix(']').is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
+fn check_characters(text: &str) -> Result<(), &'static str> {
+    if text.is_empty() {
+        Err("is empty")
+    } else if text.len() > LONGEST {
+        Err("is longer than 2048 bytes")
+    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        Err("contains white space or a control character")
+    } else if !text.is_ascii() {
+        Err("contains a character that is not ASCII (write a host name in its xn-- form)")
+    } else if text.contains('\\') {
+        Err("contains a backslash")
+    } else {
+        Ok(())
     }
-    !host.is_empty()
-        && host.len() <= 253
-        && !host.starts_with('.')
-        && !host.contains("..")
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+}
+
+/// `pchar` and the slash (RFC 3986 §3.3).
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte)
+}
+
+fn default_port(tls: bool) -> u16 {
+    if tls { 443 } else { 80 }
 }
 
 #[cfg(test)]
@@ -191,7 +189,7 @@ mod tests {
         assert_eq!(message(""), "the base URL is empty");
         assert_eq!(message("api.skia.com.br/api"), "the base URL has no scheme (https://)");
         assert_eq!(message("ftp://api.skia.com.br"), "the base URL must begin with https://");
-        assert_eq!(message("https://"), "the base URL is malformed");
+        assert_eq!(message("https://"), "the base URL has no valid host");
         assert_eq!(message("https://:443/api"), "the base URL has no valid host");
         assert_eq!(message("https://[::1]8443/api"), "the base URL has no valid host");
         assert_eq!(message("https://h/api?x=1"), "the base URL has a query (?…)");
@@ -203,6 +201,10 @@ mod tests {
         assert_eq!(
             message("https://h/a\r\nX: y"),
             "the base URL contains white space or a control character"
+        );
+        assert_eq!(
+            message("https://h/a\"b"),
+            "the base URL has a character in its path that must be percent-encoded"
         );
         assert_eq!(message("https://h\\@evil/"), "the base URL contains a backslash");
         for text in

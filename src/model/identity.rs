@@ -1,4 +1,4 @@
-//! Who a token is for: what decides which cache entry is meant.
+//! The identity that a token is for. Each identity has its own cache entry.
 
 use super::base_url::BaseUrl;
 

@@ -1,4 +1,4 @@
-//! What a JWT says of itself: read for display and expiry, never for trust, as the key is the server's.
+//! JWTs, unverified, as only the server has the key: for display and expiry, never for trust.
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -17,31 +17,26 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims(pub Map<String, Value>);
 
-/// The JOSE header (RFC 7515 §4), unverified.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Header(pub Map<String, Value>);
-
-/// What a token says about its end.
+/// The `exp` claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exp {
-    /// There is no `exp`.
     Absent,
     At(Timestamp),
-    /// There is one, and it is not an instant that a token can end at.
+    /// It is not a date at which a token can expire.
     Unusable,
 }
 
-/// Reads the claims of a signed JWT. `None` for everything that has not three parts with a JSON object in the middle:
-/// such a token is opaque.
+/// The claims of a signed JWT. `None` for a token without three parts or without a JSON object as
+/// the second: it is opaque.
 pub fn decode_unverified(token: &str) -> Option<Claims> {
     let [_, payload, _] = parts(token)?;
     object(payload).map(Claims)
 }
 
-/// Reads the header of a signed JWT.
-pub fn header_unverified(token: &str) -> Option<Header> {
+/// The JOSE header of a signed JWT (RFC 7515 §4).
+pub fn header_unverified(token: &str) -> Option<Map<String, Value>> {
     let [header, _, _] = parts(token)?;
-    object(header).map(Header)
+    object(header)
 }
 
 fn parts(token: &str) -> Option<[&str; 3]> {
@@ -63,7 +58,7 @@ impl Claims {
         }
     }
 
-    /// A claim that is a text or a number, as a text.
+    /// A claim that is a string or a number, as text.
     pub fn text(&self, name: &str) -> Option<String> {
         match self.0.get(name)? {
             Value::String(text) => Some(text.clone()),
@@ -73,8 +68,8 @@ impl Claims {
     }
 }
 
-/// An instant between the years 2000 and 9999: outside of them stand the sentinels of date libraries (`DateTime.MaxValue`
-/// is the year 9999), which mean "none".
+/// A date from 2000 to 9998. Others are sentinels of date libraries for "none", as
+/// `DateTime.MaxValue` in 9999.
 pub fn numeric_date(value: &Value) -> Option<Timestamp> {
     const YEAR_2000: f64 = 946_684_800.0;
     const YEAR_9999: f64 = 253_370_764_800.0;

@@ -1,4 +1,4 @@
-//! Where a value came from, as part of its type, so that every message can say it.
+//! Where a setting came from, as part of its type, so that every message can say so.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::error::Failure;
 
-/// A value, and the layer that it was taken from.
+/// A value and the layer that it was taken from.
 #[derive(Clone, Debug)]
 pub struct Setting<T> {
     pub value: T,
@@ -18,23 +18,20 @@ impl<T> Setting<T> {
         Self { value, provenance }
     }
 
-    /// Another value from the same place.
-    pub fn try_map<U, E>(self, change: impl FnOnce(T) -> Result<U, E>) -> Result<Setting<U>, E> {
-        Ok(Setting { value: change(self.value)?, provenance: self.provenance })
+    /// The setting, if the layer has a value.
+    pub fn if_set(value: Option<T>, provenance: Provenance) -> Option<Self> {
+        value.map(|value| Self { value, provenance })
     }
 
-    /// As `try_map`, with the place of the value in the error.
-    pub fn try_map_named<U>(
+    /// Checks or converts the value. `change` also gets its name for messages, such as `the scope
+    /// from SKIA_SCOPE`.
+    pub fn try_map<U>(
         self,
         what: &str,
-        change: impl FnOnce(T) -> Result<U, Failure>,
+        change: impl FnOnce(&str, T) -> Result<U, Failure>,
     ) -> Result<Setting<U>, Failure> {
-        let provenance = self.provenance.clone();
-        self.try_map(change).map_err(|mut failure| {
-            failure.message =
-                failure.message.replacen(what, &format!("{what} from {provenance}"), 1);
-            failure
-        })
+        let name = format!("the {what} from {}", self.provenance);
+        Ok(Setting::new(change(&name, self.value)?, self.provenance))
     }
 }
 
@@ -47,16 +44,6 @@ pub enum Provenance {
     Default,
 }
 
-impl Provenance {
-    /// As `Display`, for where the configuration file is named beside it.
-    pub fn without_file(&self) -> String {
-        match self {
-            Provenance::Profile(source) => format!("profile {:?}", source.name),
-            other => other.to_string(),
-        }
-    }
-}
-
 /// A profile of a configuration file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProfileSource {
@@ -64,15 +51,25 @@ pub struct ProfileSource {
     pub file: PathBuf,
 }
 
+impl Provenance {
+    /// As `Display`, but without the file of a profile, for reports that name the file elsewhere.
+    pub fn without_file(&self) -> String {
+        match self {
+            Self::Profile(source) => format!("profile {:?}", source.name),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Provenance {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Provenance::Flag(name) | Provenance::Variable(name) => formatter.write_str(name),
-            Provenance::Profile(source) => {
+            Self::Flag(name) | Self::Variable(name) => formatter.write_str(name),
+            Self::Profile(source) => {
                 write!(formatter, "profile {:?} of {}", source.name, source.file.display())
             }
-            Provenance::Sandbox => formatter.write_str("the sandbox"),
-            Provenance::Default => formatter.write_str("the default"),
+            Self::Sandbox => formatter.write_str("the sandbox"),
+            Self::Default => formatter.write_str("the default"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Text that must not be seen: it has one way out, and that way can be counted.
+//! Secret text, which only `expose` returns.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use zeroize::Zeroize;
 
 /// A credential in memory.
 ///
-/// It has no `Display`, no `Deref` and no `Serialize`; its `Debug` is a fixed word, and its bytes are wiped when it is
-/// dropped. [`Secret::expose`] is the only way out.
+/// It has no `Display`, no `Deref` and no `Serialize`; its `Debug` is a fixed word. Its bytes are
+/// overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -16,14 +16,17 @@ impl Secret {
         Self(text)
     }
 
-    /// The text itself. Every call of this function is a place where the credential may leave the program.
+    /// The text. clippy.toml makes each call state where the text goes.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The length in characters: what may be said of a secret (`set (16 characters)`).
-    pub fn characters(&self) -> usize {
-        self.0.chars().count()
+    /// The length in words, which may be shown: `16 characters`.
+    pub fn length(&self) -> String {
+        match self.0.chars().count() {
+            1 => "1 character".to_owned(),
+            count => format!("{count} characters"),
+        }
     }
 }
 
@@ -44,7 +47,7 @@ mod tests {
     use super::Secret;
 
     #[test]
-    fn debug_output_says_nothing() {
+    fn debug_output_does_not_show_the_secret() {
         assert_eq!(format!("{:?}", Some(Secret::new("hunter2".into()))), "Some(Secret(***))");
     }
 }

@@ -1,20 +1,22 @@
-//! What the program exists to hand out: an access token that passed the gate, with its expiry.
+//! An access token and its expiry.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
+use crate::model::jwt::{self, Claims};
 use crate::model::secret::Secret;
 
-/// The longest token that is accepted, in bytes: sixty times a real one, and still a legal HTTP header everywhere.
+/// The longest token that is accepted, in bytes: sixty times a real one, and short enough for an
+/// HTTP header everywhere.
 const LONGEST: usize = 16 * 1024;
 
-/// A bearer token: never empty, at most 16 KiB, only characters of RFC 6750's `b64token`.
-///
-/// That one rule keeps it from breaking a header, a shell line, a CI file or a terminal.
+/// A bearer token: a `b64token` of at most 16 KiB (RFC 6750 §2.1). It cannot break a header, a
+/// shell line, a CI file or a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken(Secret);
 
 impl AccessToken {
-    /// The gate. `None` for anything that is not a `b64token` (RFC 6750 §2.1).
+    /// `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let body = text.trim_end_matches('=');
         let legal = |b: u8| {
@@ -24,12 +26,29 @@ impl AccessToken {
             .then(|| Self(Secret::new(text.to_owned())))
     }
 
+    /// The token as text.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it stays wrapped: AccessToken::expose is checked too"
+    )]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
+
+    /// The claims, if the token is a JWT. They are not verified.
+    #[expect(clippy::disallowed_methods, reason = "the signature is left out")]
+    pub fn claims(&self) -> Option<Claims> {
+        jwt::decode_unverified(self.expose())
+    }
+
+    /// The header, if the token is a JWT. It is not verified.
+    #[expect(clippy::disallowed_methods, reason = "the signature is left out")]
+    pub fn header(&self) -> Option<Map<String, Value>> {
+        jwt::header_unverified(self.expose())
+    }
 }
 
-/// When a token ends.
+/// When a token expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
     At(Timestamp),
@@ -44,19 +63,18 @@ impl Expiry {
         }
     }
 
-    /// Whole seconds from `now` until the token ends, negative once it has; `None` where that is unknown.
+    /// Whole seconds from `now` until the expiry, negative after it; `None` if it is unknown.
     pub fn seconds_left(self, now: Timestamp) -> Option<i64> {
         self.instant().map(|instant| instant.as_second().saturating_sub(now.as_second()))
     }
 }
 
-/// A successful answer: the token, its expiry, and the reply that it came in.
+/// A token, its expiry, and the reply that it was in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     pub token: AccessToken,
     pub expiry: Expiry,
-    /// The server's JSON object, byte for byte, without a byte-order mark or white space around it, and with `***`
-    /// where it repeats the secret.
+    /// The JSON object of the server, byte for byte, but with `***` where it repeats the secret.
     pub reply: Secret,
 }
 

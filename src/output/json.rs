@@ -4,6 +4,7 @@ use crate::model::token::Grant;
 use crate::report::sanitize::{is_command, is_unseen};
 
 pub fn render(grant: &Grant) -> String {
+    #[expect(clippy::disallowed_methods, reason = "it is the result")]
     let document = grant.reply.expose().trim_start_matches('\u{feff}').trim_ascii();
     format!("{}\n", inert(document))
 }

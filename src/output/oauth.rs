@@ -7,6 +7,7 @@ use crate::model::token::Grant;
 
 pub fn render(grant: &Grant, surroundings: &Surroundings<'_>) -> String {
     let expires_in = grant.expiry.seconds_left(surroundings.now).map(|seconds| seconds.max(0));
+    #[expect(clippy::disallowed_methods, reason = "it is the result")]
     let members: Vec<_> = [
         ("access_token", Some(Value::from(grant.token.expose()))),
         ("token_type", Some(Value::from("Bearer"))),

@@ -9,6 +9,7 @@ use crate::model::time;
 use crate::model::token::{Expiry, Grant};
 
 pub fn render(grant: &Grant, now: Timestamp) -> String {
+    #[expect(clippy::disallowed_methods, reason = "it is the result")]
     let fields = serde_json::from_str::<Members<Box<RawValue>>>(grant.reply.expose());
     let fields = fields.map_or_else(|_| Vec::new(), |Members(fields)| fields);
     let rows = fields.into_iter().map(|(name, value)| (name, shown(&value)));

@@ -2,6 +2,7 @@
 
 use crate::model::token::Grant;
 
+#[expect(clippy::disallowed_methods, reason = "it is the result")]
 pub fn render(grant: &Grant) -> String {
     format!("{}\n", grant.token.expose())
 }

@@ -1,32 +1,25 @@
-//! How a file that a person named is read: whole, within a limit, and never by following what it is not.
+//! Files that the user names: how they are read, and which other users can access them.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
+use super::threads;
 
-use crate::error::reason;
-
-/// What a stream of unknown length is expected to hold at most, in bytes: the capacity of a pipe on Linux.
-const STREAM: usize = 64 * 1024;
-
-/// A file that was read, and who else can reach it.
+/// A file that was read.
 pub struct Contents {
-    pub bytes: Zeroizing<Vec<u8>>,
+    pub bytes: Vec<u8>,
     pub access: Access,
 }
 
-/// Who can reach a file but its user. Nobody, where it is a pipe, which nobody else can open, or where a system has no
-/// such notion.
+/// Which other users can access a file. The default says that none can: it stands for pipes and for
+/// systems without permission bits.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Access {
     /// The permission bits.
     pub mode: u32,
-    /// It belongs to neither this user nor root: whoever owns a file can write it, whatever its mode says.
+    /// The owner is neither this user nor root, and can write the file whatever its mode says.
     pub is_foreign: bool,
 }
 
@@ -47,74 +40,36 @@ impl Access {
     }
 }
 
-/// Reads at most `limit` bytes. A directory, an unreadable file and a longer one are errors in words.
-///
-/// A pipe is fine: `--client-secret-file <(pass show skia)` names one.
-pub fn read(path: &Path, limit: usize) -> Result<Contents, String> {
-    let file = File::open(path).map_err(|error| reason(&error))?;
-    let metadata = file.metadata().map_err(|error| reason(&error))?;
+/// Reads a file of at most `limit` bytes. Pipes are allowed: `--client-secret-file <(pass show
+/// skia)` names one.
+pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
     if metadata.is_dir() {
-        return Err("it is a directory".into());
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
     }
-    let expected =
-        if metadata.is_file() { usize::try_from(metadata.len()).unwrap_or(limit) } else { STREAM };
-    Ok(Contents { bytes: collect(file, expected, limit)?, access: Access::of(&metadata) })
+    Ok(Contents { bytes: read_to_limit(file, limit)?, access: Access::of(&metadata) })
 }
 
-/// As [`read`], but waits no longer than `patience` for a pipe whose other end says nothing.
-pub fn read_within(path: &Path, limit: usize, patience: Duration) -> Result<Contents, String> {
-    let owned = path.to_owned();
-    patiently(path, patience, move || read(&owned, limit))
-}
-
-/// Reads a path in one's own way, but waits no longer than `patience` where it is no file: only that can keep one
-/// waiting.
-pub fn patiently<T: Send + 'static>(
-    path: &Path,
-    patience: Duration,
-    read: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, String> {
-    if path.is_file() { read() } else { within(patience, read) }
-}
-
-/// Reads beside, and gives up after `patience`.
-pub fn within<T: Send + 'static>(
-    patience: Duration,
-    read: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, String> {
-    let (sender, receiver) = mpsc::channel();
-    beside(move || sender.send(read()))?;
-    receiver
-        .recv_timeout(patience)
-        .unwrap_or_else(|_| Err(format!("nothing came within {} s", seconds(patience))))
-}
-
-/// A time limit as it is told, in whole seconds.
-pub fn seconds(patience: Duration) -> f32 {
-    patience.as_secs_f32().ceil()
-}
-
-/// Not `thread::spawn`: that one panics when there is no thread to be had.
-pub fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<(), String> {
-    thread::Builder::new().spawn(work).map(drop).map_err(|error| reason(&error))
-}
-
-/// As [`read`], from a stream that is already open.
-pub fn read_from(source: impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    collect(source, STREAM, limit)
-}
-
-fn collect(source: impl Read, expected: usize, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    // A buffer that grows leaves copies behind that nothing wipes: one of the size that is to be expected does not.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(expected.min(limit) + 1));
-    match source.take(limit as u64 + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() > limit => Err(format!("it is larger than {} KiB", limit / 1024)),
-        Ok(_) => Ok(bytes),
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
-            Err("it is a directory".into())
-        }
-        Err(error) => Err(reason(&error)),
+/// Reads as [`read`] does, but waits at most `timeout` for a pipe or a device. Only these can
+/// block, so a regular file costs no thread.
+pub fn read_with_timeout(path: &Path, limit: usize, timeout: Duration) -> io::Result<Contents> {
+    if path.is_file() {
+        return read(path, limit);
     }
+    let path = path.to_owned();
+    threads::with_timeout(timeout, move || read(&path, limit))
+}
+
+/// Reads a stream to its end. More than `limit` bytes are an error.
+pub fn read_to_limit(source: impl Read, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > limit {
+        let why = format!("it is larger than {} KiB", limit / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+    }
+    Ok(bytes)
 }
 
 #[cfg(all(test, unix))]
@@ -122,11 +77,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pipe_that_nobody_writes_to_is_given_up() {
+    fn silent_pipe_is_given_up() {
         let directory = tempfile::tempdir().unwrap();
         let pipe = directory.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let read = read_within(&pipe, 10, Duration::from_millis(50));
-        assert_eq!(read.map(|contents| contents.bytes).unwrap_err(), "nothing came within 1 s");
+        let error = read_with_timeout(&pipe, 10, Duration::from_millis(50)).err().unwrap();
+        assert_eq!(error.to_string(), "nothing came within 1 s");
     }
 }

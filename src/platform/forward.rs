@@ -1,13 +1,10 @@
-//! The signals that `sandbox -- CMD` leaves to its command.
+//! Passes signals on to the command of `sandbox`.
 
 use std::io;
 use std::process::Child;
 
-#[cfg(unix)]
-use super::signals::inherits_ignored;
-
-/// While the command runs, signals are its business: a terminal sends SIGINT and SIGQUIT to both, so those are only
-/// outlived here; the others reach this process alone and are passed on.
+/// Signals that this process receives while the command runs. A terminal sends SIGINT and SIGQUIT
+/// to both processes, so these are only survived here. SIGTERM and SIGHUP are passed on.
 pub struct ForwardedSignals {
     #[cfg(unix)]
     signals: signal_hook::iterator::Signals,
@@ -17,18 +14,15 @@ pub struct ForwardedSignals {
 impl ForwardedSignals {
     pub fn prepare() -> io::Result<Self> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        let watched = [SIGINT, SIGQUIT, SIGTERM, SIGHUP]
-            .into_iter()
-            .filter(|signal| !inherits_ignored(*signal));
-        signal_hook::iterator::Signals::new(watched).map(|signals| Self { signals })
+        let signals = [SIGINT, SIGQUIT, SIGTERM, SIGHUP];
+        let handled = signals.into_iter().filter(|s| !super::signals::inherits_ignored(*s));
+        signal_hook::iterator::Signals::new(handled).map(|signals| Self { signals })
     }
 
     pub fn forward_to(mut self, process: &Child) -> io::Result<()> {
         use rustix::process::{Pid, Signal, kill_process};
         use signal_hook::consts::{SIGHUP, SIGTERM};
-        let Some(pid) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) else {
-            return Ok(());
-        };
+        let pid = Pid::from_child(process);
         let forward = move || {
             for signal in self.signals.forever() {
                 let _ = match signal {
@@ -38,8 +32,7 @@ impl ForwardedSignals {
                 };
             }
         };
-        // Not `thread::spawn`: that one panics when there is no thread to be had.
-        std::thread::Builder::new().spawn(forward).map(drop)
+        super::threads::spawn(forward).map(drop)
     }
 }
 

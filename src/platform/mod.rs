@@ -9,12 +9,13 @@ pub mod roots;
 pub mod seal;
 pub mod signals;
 pub mod stdio;
+pub mod threads;
 
 use std::io::{self, ErrorKind};
 
-/// Whether a read or write ended because of the socket's own time limit.
+/// Whether a read or write failed because the timeout of the socket passed.
 pub fn is_socket_timeout(error: &io::Error) -> bool {
-    // On Unix, `TimedOut` means that the connection itself was given up.
+    // On Unix, `TimedOut` is ETIMEDOUT: the peer does not answer and the connection is lost.
     let kind = if cfg!(windows) { ErrorKind::TimedOut } else { ErrorKind::WouldBlock };
     error.kind() == kind
 }

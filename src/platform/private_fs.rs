@@ -1,174 +1,177 @@
-//! Files that nobody else can read: created so, replaced whole, and never reached through a link.
+//! Private files: mode 0600, replaced as a whole. A link in place of one is not followed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use tempfile::Builder;
-use zeroize::Zeroizing;
+use tempfile::NamedTempFile;
 
-use crate::platform::signals;
+use super::{files, signals};
 
-/// What a temporary file is called, so that one which was left behind is known for what it is.
+/// The names of temporary files, by which those of a killed process are recognized.
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Whether a directory is there that files can be looked for in. A link in its place leads to somebody else's files, and
-/// is an error like everything that is not a directory.
+/// Fails unless `path` is a directory of this user that nobody else can write to. It may be a
+/// symlink, as systemd's `CacheDirectory=` is.
 pub fn check_directory(path: &Path) -> io::Result<()> {
-    if fs::symlink_metadata(path)?.is_dir() {
-        return Ok(());
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_dir() {
+        return Err(io::Error::new(ErrorKind::NotADirectory, "it is not a directory"));
     }
-    Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a directory"))
-}
-
-/// Creates a directory and those above it, mode 0700 whatever the umask. One that exists stays as it is; a link in its
-/// place is refused.
-pub fn create_directory(path: &Path) -> io::Result<()> {
-    match check_directory(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        checked => return checked,
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
+        ensure(is_own(&metadata), "its directory belongs to another user")?;
+        ensure(metadata.mode() & 0o022 == 0, "other users can write to its directory")?;
     }
-    builder.create(path)
+    Ok(())
 }
 
-/// Reads a regular file that belongs to this user and that nobody else can read or write. Anything else in its place
-/// (a link, a device, a pipe, somebody's file) is an error, and nothing waits for it.
-pub fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Creates a directory and its parents with mode 0700, whatever the umask. An existing directory is
+/// only checked.
+pub fn create_directory(path: &Path) -> io::Result<()> {
+    match check_directory(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        checked => return checked,
+    }
+    if !directory_of(path).exists() {
+        create_directory(directory_of(path))?;
+    }
+    match create_one_directory(path) {
+        // Another process was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_directory(path),
+        created => created,
+    }
+}
+
+fn create_one_directory(path: &Path) -> io::Result<()> {
+    #[cfg(not(unix))]
+    fs::create_dir(path)?;
+    #[cfg(unix)]
+    fs::DirBuilder::new().mode(0o700).create(path)?;
+    // A umask such as 0777 removes the permissions of the owner too.
+    #[cfg(unix)]
+    if fs::symlink_metadata(path)?.mode() & 0o700 != 0o700 {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Reads a regular file that belongs to this user and that no other user can access. Anything else
+/// (a link, a device, a pipe, another user's file) is an error and does not block.
+pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let file = private_options().open(path)?;
+    let metadata = file.metadata()?;
+    check_own(&metadata)?;
+    #[cfg(unix)]
+    ensure(metadata.mode() & 0o077 == 0, "other users can access it")?;
+    files::read_to_limit(file, limit)
+}
+
+/// Opens a file that is only locked, never written; creates it if it is missing. It must never be
+/// deleted: a process that waits for the deleted file and one that creates a new file would both
+/// get the lock.
+pub fn open_lock(path: &Path) -> io::Result<File> {
+    let file = private_options().write(true).create(true).truncate(false).open(path)?;
+    let metadata = file.metadata()?;
+    check_own(&metadata)?;
+    // The lock file is empty, so its mode may be tightened; otherwise another user could hold the
+    // lock. A hard link could be a name of any other file of this user: its mode is left alone.
+    #[cfg(unix)]
+    {
+        ensure(metadata.nlink() == 1, "it is a hard link")?;
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// Options for reading: a new file has mode 0600, a link is not followed, a pipe is not waited for.
+fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(
-            (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32
-        );
+        use rustix::fs::OFlags;
+        options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
-    let file = options.open(path)?;
-    let size = check_private(&file)?;
-    if size > limit as u64 {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
-    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    options
 }
 
-/// Opens a file that is only ever locked, and creates it where it is missing. It is never written and never deleted:
-/// a lock file that goes away re-opens the race that it closes.
-pub fn open_lock(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+/// Fails unless an open file is a regular file of this user.
+fn check_own(metadata: &Metadata) -> io::Result<()> {
+    ensure(metadata.is_file(), "it is not a regular file")?;
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-        options.custom_flags(
-            (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32
-        );
-    }
-    let file = options.open(path)?;
-    // It holds nothing: that others could reach it is put right, so that they cannot hold the lock.
-    #[cfg(unix)]
-    if file.metadata()?.is_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
-    }
-    check_private(&file)?;
-    Ok(file)
-}
-
-#[cfg(unix)]
-fn check_private(file: &File) -> io::Result<u64> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = file.metadata()?;
-    let refuse = |why| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-    if !metadata.is_file() {
-        return refuse("it is not a regular file");
-    }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return refuse("it belongs to another user");
-    }
-    if metadata.mode() & 0o077 != 0 {
-        return refuse("other users can reach it");
-    }
-    Ok(metadata.len())
-}
-
-#[cfg(not(unix))]
-fn check_private(file: &File) -> io::Result<u64> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a regular file"));
-    }
-    Ok(metadata.len())
-}
-
-/// Replaces a file, or creates it, mode 0600 from its creation: a reader sees the old content or the new, whenever the
-/// program or the machine stops. A link is replaced, never followed.
-pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = temporary_beside(path)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    ensure(is_own(metadata), "it belongs to another user")?;
     Ok(())
 }
 
-/// Creates a file that is not there yet, mode 0600.
-pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    signals::outlive_size_limits()?;
-    let mut file = options.open(path)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all());
-    if written.is_err() {
-        let _ = fs::remove_file(path);
-    }
-    written
+#[cfg(unix)]
+fn is_own(metadata: &Metadata) -> bool {
+    metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
-/// Whether a file could be written at `path`: what can be known without writing it.
+fn ensure(condition: bool, otherwise: &'static str) -> io::Result<()> {
+    if condition {
+        return Ok(());
+    }
+    Err(io::Error::new(ErrorKind::PermissionDenied, otherwise))
+}
+
+/// Replaces a file, or creates it, with mode 0600. A reader sees the old content or the new, also
+/// after a power cut. A link is replaced, not followed.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let file = write_temporary(path, content)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Replaces a file as [`replace`] does, but without waiting for the disk: a power cut may leave a
+/// file that is empty or damaged.
+pub fn replace_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_temporary(path, content)?.persist(path)?;
+    Ok(())
+}
+
+/// Creates a file with mode 0600. An existing file is `AlreadyExists`.
+pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
+    let file = write_temporary(path, content)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
+}
+
+/// Whether [`replace`] is likely to succeed, found out without writing the file.
 ///
-/// A device, a pipe or a directory is refused, behind a link too: replacing `/dev/stdout` would take it away from
-/// everybody.
+/// A device, a pipe or a directory is refused, behind a link too: replacing `/dev/stdout` would
+/// remove it for all programs.
 pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    let is_directory = |why| Err(io::Error::new(ErrorKind::IsADirectory, why));
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {
-            Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"))
-        }
+        Ok(metadata) if metadata.is_dir() => is_directory("it is a directory"),
         Ok(metadata) if !metadata.is_file() || is_descriptor(path) => {
             Err(io::Error::other("it is not a regular file"))
         }
-        // Something that is not there, or a link to nowhere, is fine.
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        // A missing file or a dangling link can be replaced.
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
-            Err(io::Error::new(io::ErrorKind::IsADirectory, "it names a directory"))
+            is_directory("it names a directory")
         }
-        _ => temporary_beside(path).map(drop),
+        _ => temporary(path).map(drop),
     }
 }
 
-/// Whether the path is a name for an open file, such as `/dev/stdout`: a regular file where output is redirected to one,
-/// and still a link that belongs to the system.
+/// Whether the path names an open file, such as `/dev/stdout`: a regular file if the output is
+/// redirected to one, but the link belongs to the system.
 fn is_descriptor(path: &Path) -> bool {
     let directory = directory_of(path).canonicalize();
     directory
         .is_ok_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
 }
 
-/// Where a file with this path is; a name alone is in the current directory.
+/// The directory that a file is in; for a name alone, the current one.
 fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -176,22 +179,21 @@ fn directory_of(path: &Path) -> &Path {
     }
 }
 
-fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o600));
-    }
+fn write_temporary(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = temporary(path)?;
+    file.write_all(content)?;
+    Ok(file)
+}
+
+/// A temporary file in the directory of `path`, mode 0600.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     signals::outlive_size_limits()?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     let file = builder.tempfile_in(directory_of(path))?;
+    // The mode of creation is 0600, but a umask such as 0777 reduces it.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A umask can take away even the owner's permissions.
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
+    file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
     Ok(file)
 }
 

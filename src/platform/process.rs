@@ -1,84 +1,79 @@
-//! Commands of other people: whether they can be run, and what their end means as an exit code.
+//! The commands of `exec` and `sandbox`: whether they can be run, and their exit code.
 
+use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
-use std::{env, io};
 
 use crate::error::{Failure, Kind, reason};
 
-/// Where the C library looks for commands when there is no PATH.
+/// The directories that `execvp` searches if PATH is not set.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
-/// Finds out, before anything is done for it, whether a command is there and can be run.
+/// Checks that a command exists and can be run, so that a wrong one costs no login.
 pub fn check(program: &OsStr) -> Result<(), Failure> {
+    find(program).map_err(|error| cannot_start(program, &error))
+}
+
+fn find(program: &OsStr) -> io::Result<()> {
+    let mut refused = io::Error::from(ErrorKind::NotFound);
     if program.is_empty() {
-        return Err(not_found(program));
+        return Err(refused);
     }
     if program.as_encoded_bytes().contains(&b'/') || cfg!(not(unix)) {
-        return check_file(program, Path::new(program));
+        return check_file(Path::new(program));
     }
     let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
-    let mut refused = None;
     for directory in env::split_paths(&path) {
-        match check_file(program, &directory.join(program)) {
+        match check_file(&directory.join(program)) {
             Ok(()) => return Ok(()),
-            Err(failure) if failure.kind == Kind::NotExecutable => refused = Some(failure),
+            Err(error) if error.kind() != ErrorKind::NotFound => refused = error,
             Err(_) => {}
         }
     }
-    Err(refused.unwrap_or_else(|| not_found(program)))
+    Err(refused)
 }
 
 #[cfg(unix)]
-fn check_file(program: &OsStr, file: &Path) -> Result<(), Failure> {
-    let metadata = match file.metadata() {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            return Err(not_executable(program, &error));
-        }
-        Err(_) => return Err(not_found(program)),
-    };
+fn check_file(file: &Path) -> io::Result<()> {
+    let metadata = file.metadata().map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied => error,
+        _ => ErrorKind::NotFound.into(),
+    })?;
     if metadata.is_dir() {
-        return Err(not_executable(program, &io::Error::from(io::ErrorKind::IsADirectory)));
+        return Err(ErrorKind::IsADirectory.into());
     }
-    rustix::fs::access(file, rustix::fs::Access::EXEC_OK)
-        .map_err(|error| not_executable(program, &error.into()))
+    Ok(rustix::fs::access(file, rustix::fs::Access::EXEC_OK)?)
 }
 
-// Windows looks in more places, and for more names, than a check could imitate: the start itself finds out.
+// Windows searches more directories and names than a check could imitate: starting it finds out.
 #[cfg(not(unix))]
-fn check_file(_program: &OsStr, _file: &Path) -> Result<(), Failure> {
+fn check_file(_file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A command with its arguments. The list is never empty: the parser demands the program.
+/// The command of a list of words. The list is not empty: the parser requires a word.
 pub fn command(words: &[OsString]) -> Command {
-    let mut command = Command::new(words.first().map_or(OsStr::new(""), OsString::as_os_str));
-    command.args(words.iter().skip(1));
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
     command
 }
 
 pub fn cannot_start(program: &OsStr, error: &io::Error) -> Failure {
-    if error.kind() == io::ErrorKind::NotFound {
-        not_found(program)
-    } else {
-        not_executable(program, error)
+    let program = program.display();
+    match error.kind() {
+        ErrorKind::NotFound => {
+            Failure::new(Kind::CommandNotFound, format!("{program}: command not found"))
+        }
+        _ => {
+            let message = format!("{program}: cannot be run: {}", reason(error));
+            Failure::new(Kind::NotExecutable, message)
+        }
     }
 }
 
-fn not_found(program: &OsStr) -> Failure {
-    Failure::new(Kind::CommandNotFound, format!("{}: command not found", program.display()))
-}
-
-fn not_executable(program: &OsStr, error: &io::Error) -> Failure {
-    Failure::new(
-        Kind::NotExecutable,
-        format!("{}: cannot be run: {}", program.display(), reason(error)),
-    )
-}
-
-/// The exit code of a child as a shell reports it: its own, or 128 and the signal that ended it.
+/// The exit code of a child as a shell reports it; for a signal, 128 plus its number.
 pub fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     {
@@ -90,15 +85,15 @@ pub fn exit_code(status: ExitStatus) -> u8 {
     status.code().map_or(1, |code| u8::try_from(code & 0xff).unwrap_or(1))
 }
 
-/// Replaces this process with the command, so that process id, signals and exit code are the command's own. Returns
-/// only if the command cannot be run.
+/// Replaces this process with the command. Process id, signals and exit code are then those of the
+/// command. Returns only if the command cannot be run.
 #[cfg(unix)]
 pub fn become_command(mut command: Command) -> io::Result<u8> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
-/// Runs the command and returns its exit code: this system cannot replace a process.
+/// Runs the command and returns its exit code. This system cannot replace a process.
 #[cfg(not(unix))]
 pub fn become_command(mut command: Command) -> io::Result<u8> {
     command.status().map(exit_code)

@@ -1,14 +1,12 @@
-//! Lines typed on a terminal, shown or not.
+//! Prompts: reads a line from the terminal, with or without echo.
 
 use std::io::{self, BufRead};
 
-use zeroize::Zeroizing;
-
 use super::stdio;
 
-/// Reads a line that the terminal shows. Without its line end.
-pub fn read_line() -> io::Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::new());
+/// Reads a line without its line end.
+pub fn read_line() -> io::Result<String> {
+    let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input has ended"));
     }
@@ -17,21 +15,21 @@ pub fn read_line() -> io::Result<Zeroizing<String>> {
     Ok(line)
 }
 
-/// Reads a line with the echo switched off. However the program ends meanwhile, Ctrl-C included, the terminal is as it
-/// was before.
+/// Reads a line with the echo off. The terminal is restored also if a signal such as Ctrl-C ends
+/// the program.
 #[cfg(unix)]
-pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
-    let silence = unix::Silence::begin()?;
+pub fn read_hidden_line() -> io::Result<String> {
+    let echo_off = unix::EchoOff::begin()?;
     let line = read_line();
-    drop(silence);
-    // The line end was typed, and not shown either.
+    drop(echo_off);
+    // The line end that was typed was not shown either.
     stdio::emit_error("\n");
     line
 }
 
 #[cfg(not(unix))]
-pub fn read_hidden_line() -> io::Result<Zeroizing<String>> {
-    rpassword::read_password().map(Zeroizing::new)
+pub fn read_hidden_line() -> io::Result<String> {
+    rpassword::read_password()
 }
 
 #[cfg(unix)]
@@ -39,53 +37,52 @@ mod unix {
     use std::io;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::thread;
 
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    use crate::platform::stdio;
+    use crate::platform::{stdio, threads};
 
-    pub struct Silence {
+    pub struct EchoOff {
         before: Termios,
-        wanted: Arc<AtomicBool>,
+        active: Arc<AtomicBool>,
     }
 
-    impl Silence {
+    impl EchoOff {
         pub fn begin() -> io::Result<Self> {
             let before = tcgetattr(io::stdin())?;
-            let mut silent = before.clone();
-            silent.local_modes.remove(LocalModes::ECHO);
+            let mut hidden = before.clone();
+            hidden.local_modes.remove(LocalModes::ECHO);
             let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
-            let wanted = Arc::new(AtomicBool::new(true));
-            let (guard, restored) =
-                (Self { before: before.clone(), wanted: Arc::clone(&wanted) }, before);
-            let (again, is_wanted) = (silent.clone(), wanted);
-            // It outlives the question: signal-hook's handlers stay, and without it they would swallow every signal.
-            thread::Builder::new().spawn(move || {
+            let active = Arc::new(AtomicBool::new(true));
+            let guard = Self { before: before.clone(), active: Arc::clone(&active) };
+            let hidden_again = hidden.clone();
+            // The thread outlives the prompt: the handlers of signal-hook stay installed, and
+            // signals would be lost if nothing handled them.
+            threads::spawn(move || {
                 for signal in signals.forever() {
                     if signal == SIGCONT {
-                        // The shell shows what is typed again while the program is stopped, and leaves it so.
-                        if is_wanted.load(Ordering::SeqCst) {
-                            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &again);
+                        // The shell turned the echo on while the program was stopped.
+                        if active.load(Ordering::SeqCst) {
+                            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &hidden_again);
                         }
                         continue;
                     }
-                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &restored);
+                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
                     stdio::emit_error("\n");
                     let _ = emulate_default_handler(signal);
                 }
             })?;
-            tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
+            tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
             Ok(guard)
         }
     }
 
-    impl Drop for Silence {
+    impl Drop for EchoOff {
         fn drop(&mut self) {
-            self.wanted.store(false, Ordering::SeqCst);
+            self.active.store(false, Ordering::SeqCst);
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
         }
     }

@@ -4,10 +4,11 @@ use rustls::pki_types::CertificateDer;
 
 pub use self::system::{ARE_INCOMPLETE, system};
 
-/// Certificates as the system has them, none of them parsed.
+/// The certificates of the system, not parsed.
+#[derive(Default)]
 pub struct Roots {
     pub certificates: Vec<CertificateDer<'static>>,
-    /// What messages call them.
+    /// The name of the source in messages.
     pub source: String,
 }
 
@@ -21,14 +22,14 @@ mod system {
     use super::Roots;
     use crate::platform::files;
 
-    /// A distribution's bundle is complete.
+    /// The bundle of a distribution is complete.
     pub const ARE_INCOMPLETE: bool = false;
 
-    /// The longest bundle that is read, in bytes: thirty times the largest distribution's.
+    /// The longest bundle that is read, in bytes: thirty times that of the largest distribution.
     const LONGEST_FILE: usize = 8 * 1024 * 1024;
 
-    /// Where distributions keep all their roots in one file. The directory beside it is never walked: that costs more than
-    /// the whole login.
+    /// The files in which distributions keep all roots. The directory with one file per root is
+    /// never read: that takes longer than a login.
     const BUNDLES: [&str; 8] = [
         "/etc/ssl/certs/ca-certificates.crt", // Debian, Arch, Gentoo, Alpine, NixOS
         "/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
@@ -40,7 +41,7 @@ mod system {
         "/data/data/com.termux/files/usr/etc/tls/cert.pem", // Termux
     ];
 
-    /// The first bundle that holds a certificate; no certificates where there is none.
+    /// The roots in the first bundle that has any; otherwise none.
     pub fn system() -> Roots {
         let load = |path: &&str| {
             let bundle = files::read(Path::new(path), LONGEST_FILE).ok()?;
@@ -48,10 +49,7 @@ mod system {
                 CertificateDer::pem_slice_iter(&bundle.bytes).flatten().collect();
             (!certificates.is_empty()).then(|| Roots { certificates, source: (*path).to_owned() })
         };
-        BUNDLES
-            .iter()
-            .find_map(load)
-            .unwrap_or(Roots { certificates: Vec::new(), source: String::new() })
+        BUNDLES.iter().find_map(load).unwrap_or_default()
     }
 }
 
@@ -59,10 +57,10 @@ mod system {
 mod system {
     use super::Roots;
 
-    /// Windows adds a root to its store only when a program first asks for it.
+    /// Windows adds a root to its store only when a program first needs it.
     pub const ARE_INCOMPLETE: bool = cfg!(windows);
 
-    /// The system's store; no certificates where it cannot be read.
+    /// The roots in the store of the system; none if it cannot be read.
     pub fn system() -> Roots {
         let certificates = rustls_native_certs::load_native_certs().certs;
         Roots { certificates, source: "the system's roots".to_owned() }

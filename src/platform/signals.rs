@@ -1,34 +1,34 @@
-//! What signals would do to this process, or to its children, by what it inherited or by default.
+//! Signals whose default or inherited handling would break a write or the wait for a child.
 
 use std::io;
 
-/// Makes sure that the end of a child is kept until it is asked for. Where SIGCHLD is ignored, as by many a daemon, the
-/// kernel forgets it at once.
+/// Keeps the exit status of children until they are waited for. If SIGCHLD is ignored, as daemons
+/// often have it, the kernel discards the status.
 pub fn wait_for_children() -> io::Result<()> {
     #[cfg(unix)]
     handle(signal_hook::consts::SIGCHLD)?;
     Ok(())
 }
 
-/// Beyond a limit on the size of files (`ulimit -f`), a write ends the program, unless the signal is handled: then it
-/// is an error like a full disk.
+/// Turns a write beyond the limit on file sizes (`ulimit -f`) into an error, as for a full disk.
+/// Without a handler, SIGXFSZ ends the program.
 pub fn outlive_size_limits() -> io::Result<()> {
     #[cfg(unix)]
     handle(signal_hook::consts::SIGXFSZ)?;
     Ok(())
 }
 
-/// A handler that does nothing but be one.
+/// Installs a no-op handler.
 #[cfg(unix)]
 fn handle(signal: i32) -> io::Result<()> {
     signal_hook::flag::register(signal, std::sync::Arc::default()).map(drop)
 }
 
-/// Whether a signal is ignored, as `nohup` wants it of SIGHUP for the command and all that it starts. A handler of ours
-/// would take that away from a child.
+/// Whether this process inherited a signal as ignored, as `nohup` does with SIGHUP. A handler would
+/// reset it to the default in children.
 #[cfg(unix)]
 pub fn inherits_ignored(signal: i32) -> bool {
-    // Only Linux tells without a call that Rust holds for unsafe.
+    // `sigaction` reports this on all systems, but Rust needs `unsafe` to call it.
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
     let mask = status
         .lines()

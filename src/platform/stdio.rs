@@ -1,12 +1,11 @@
-//! The two streams: one whole result to standard output, lines that nothing depends on to standard error.
+//! The standard streams.
 
 use std::io::{self, IsTerminal, Write};
 
 use crate::error::{Failure, Kind, reason};
 
-/// Writes the whole result and flushes it, so that a device which is full is noticed.
-///
-/// A reader that has gone is [`Kind::ReaderGone`], which nothing is said about.
+/// Writes the result to standard output and flushes it: without the flush, an error of a full
+/// device is lost. A closed pipe is [`Kind::ReaderGone`].
 pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     if bytes.is_empty() {
         return Ok(());
@@ -14,13 +13,13 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => {
-            Failure::new(Kind::ReaderGone, "the reader of standard output has gone")
+            Failure::new(Kind::ReaderGone, "the reader of standard output has closed it")
         }
         _ => Failure::output(format!("cannot write to standard output: {}", reason(&error))),
     })
 }
 
-/// Writes to standard error in one piece. A stream that fails changes nothing: there is nowhere left to say so.
+/// Writes to standard error. An error is ignored, as there is no other place to report it.
 pub fn emit_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

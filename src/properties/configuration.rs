@@ -1,4 +1,4 @@
-//! A configuration file: what is accepted is what stands there, and what is refused has a place and no value.
+//! A configuration file: accepted values are those of the file; faults have a position, no value.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,19 +10,20 @@ use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
 use crate::settings::file::{DEFAULT_PROFILE, Profile, profiles};
 
-/// Every word that an error may consist of.
+/// The words that errors consist of.
 const VOCABULARY: &str = "
-    this is not valid TOML JSON UTF-8 unknown key did you mean client_id client_secret client_secret_file
-    client_secret_command base_url scope ca_cert timeout cache profile GrantType
-    client_id? client_secret? client_secret_file? client_secret_command? base_url? scope? ca_cert? timeout? cache? profile?
-    the keys are client_id, client_secret, client_secret_file, client_secret_command, base_url, scope, ca_cert, timeout,
-    cache and [profile.NAME] must be a string list of strings, program first true or false duration like \"30s\"
-    table profiles: given twice \"default\" write its at top file, before client_credentials both in one keep them";
+    this is not valid TOML JSON UTF-8 unknown key did you mean client_id client_secret
+    client_secret_file client_secret_command base_url scope ca_cert timeout cache profile GrantType
+    client_id? client_secret? client_secret_file? client_secret_command? base_url? scope? ca_cert?
+    timeout? cache? profile? the keys are client_id, client_secret, client_secret_file,
+    client_secret_command, base_url, scope, ca_cert, timeout, cache and [profile.NAME] must be a
+    string list of strings, program first true or false duration like \"30s\" table profiles: given
+    twice \"default\" write its at top file, before client_credentials both in one keep them";
 
 const STRINGS: [(&str, &str); 3] =
     [("client_id", "ClientId"), ("client_secret", "ClientSecret"), ("scope", "Scope")];
 
-/// The bytes are a file: JSON where they begin with a brace, else TOML.
+/// The bytes are a file: JSON if they begin with a brace, else TOML.
 pub fn check(data: &[u8]) -> &'static str {
     let start = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
     let path = Path::new(if start.starts_with(b"{") { "config.json" } else { "config.toml" });
@@ -48,7 +49,7 @@ pub fn check(data: &[u8]) -> &'static str {
     }
 }
 
-/// What stands behind the position, which is one of the file.
+/// The text after the position, which must be a position in the file.
 fn positioned<'a>(message: &'a str, data: &[u8]) -> &'a str {
     let mut parts = message.splitn(4, ':');
     assert!(matches!(parts.next(), Some("config.toml" | "config.json")));
@@ -57,7 +58,7 @@ fn positioned<'a>(message: &'a str, data: &[u8]) -> &'a str {
     let (line, column) = (number(), number());
     let lines: Vec<_> = data.split(|byte| *byte == b'\n').collect();
     assert!((1..=lines.len()).contains(&line), "{message:?} of {} lines", lines.len());
-    // serde_json counts bytes, and stands behind the last one at an end that comes too early.
+    // serde_json counts bytes. At a premature end, it reports the position after the last one.
     assert!((1..=lines[line - 1].len() + 2).contains(&column), "{message:?}");
     parts.next().expect("what is wrong")
 }
@@ -94,7 +95,7 @@ fn read_by_hand(data: &[u8], path: &Path) -> Map<String, Value> {
     }
 }
 
-/// Panics where a profile is not what the document says. Answers how many there are.
+/// Panics unless every profile is as in the document. Returns how many there are.
 fn assert_matches(document: &Map<String, Value>, profiles: &BTreeMap<String, Profile>) -> usize {
     let mut count = 1;
     assert_says(document, &profiles[DEFAULT_PROFILE]);

@@ -1,15 +1,15 @@
-//! The bytes of an answer: a body is taken whole or not at all, however its bytes arrive.
+//! The bytes of an answer: a body is read completely or not at all, however its bytes arrive.
 
-use crate::http::{FailedTry, Retry};
-use crate::http::{Reply, script::reply_to};
+use crate::http::script::reply_to;
+use crate::http::{FailedTry, Reply, Retry};
 
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// The bytes are what the server sends before it closes.
+/// The bytes are what the server sends before it closes the connection.
 pub fn check(data: &[u8]) -> &'static str {
     let whole = reply_to(data, usize::MAX);
     let outcome = outcome(&whole);
-    // Byte by byte, and what is too long for that in larger pieces: the head is looked at anew after each.
+    // Byte by byte, or in larger pieces if there are many: the head is parsed again after each.
     for piece in [1 + data.len() / 250, 1 + data.len() % 1301] {
         let in_pieces = reply_to(data, piece);
         assert_eq!(seen(&whole), seen(&in_pieces), "in pieces of {piece}");
@@ -25,7 +25,8 @@ pub fn check(data: &[u8]) -> &'static str {
     outcome
 }
 
-/// A reply without its body. Of two things that are wrong with a head, the program may meet either first.
+/// A reply without its body. An error without its text: of two faults in a head, either may be
+/// found first.
 fn seen(reply: &Result<Reply, FailedTry>) -> String {
     match reply {
         Ok(Reply { status, date, retry_after, location, content_type, server_headers, .. }) => {
@@ -33,11 +34,11 @@ fn seen(reply: &Result<Reply, FailedTry>) -> String {
                 "{status} {date:?} {retry_after:?} {location:?} {content_type:?} {server_headers:?}"
             )
         }
-        Err(trouble) => format!("{:?} {:?}", trouble.retry, trouble.failure.kind),
+        Err(failed) => format!("{:?} {:?}", failed.retry, failed.failure.kind),
     }
 }
 
-/// What is no success is read as far as it comes: how much of it is that, before a fault in it, is a matter of time.
+/// A body outside of 2xx is read up to its first fault: how much that is depends on the pieces.
 fn assert_same_body(one: &Reply, other: &Reply) {
     let (shorter, longer) =
         if one.body.len() < other.body.len() { (one, other) } else { (other, one) };
@@ -57,7 +58,7 @@ fn outcome(reply: &Result<Reply, FailedTry>) -> &'static str {
             message if message.contains("does not answer in HTTP") => "not-http",
             message if message.contains("larger than 1 MiB") => "too-large",
             message if message.contains("64 KiB of headers") => "long-head",
-            _ => "unspeakable",
+            _ => "unexpected",
         },
         Err(failed) => panic!("{failed:?} without a network"),
     }
@@ -77,11 +78,11 @@ fn assert_within_bounds(reply: &Reply) {
     }
 }
 
-/// RFC 9112 §6.3, by hand, for the success of one length.
+/// A second, simple reading of RFC 9112 §6.3, for a 200 with an unambiguous length.
 fn assert_as_by_hand(data: &[u8], reply: &Reply) {
     let Some(end) = data.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return };
     let Ok(head) = std::str::from_utf8(&data[..end]) else { return };
-    // A recipient may take a bare line feed for the end of a line (§2.2); this reader does not.
+    // A recipient may take a bare line feed for the end of a line (§2.2); this parser does not.
     let is_strict = head.matches('\n').count() == head.matches("\r\n").count();
     let mut lines = head.split("\r\n");
     let is_plain = is_strict && lines.next().is_some_and(|line| line.starts_with("HTTP/1.1 200 "));
@@ -112,7 +113,7 @@ fn assert_as_by_hand(data: &[u8], reply: &Reply) {
     }
 }
 
-/// RFC 9112 §7.1; `None` where the last chunk is missing or the form is another.
+/// RFC 9112 §7.1; `None` if the last chunk is missing or the format is another.
 fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -128,7 +129,7 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Any body, sent by a server that is right, comes through as it is; without its end, never.
+/// Any body that a correct server sends is read unchanged; one without its end never is.
 fn assert_round_trip(body: &[u8]) {
     let size = 1 + body.len() / 3;
     let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -142,7 +143,7 @@ fn assert_round_trip(body: &[u8]) {
         let piece = 1 + answer.len() % 290;
         match reply_to(answer, piece) {
             Ok(reply) => assert_eq!(reply.body, body),
-            Err(trouble) => panic!("{trouble:?}"),
+            Err(failed) => panic!("{failed:?}"),
         }
     }
     for answer in answers_without_end(&chunked, &plain, body.len()) {
@@ -150,10 +151,10 @@ fn assert_round_trip(body: &[u8]) {
     }
 }
 
-/// Each answer, cut somewhere within its body.
+/// Each answer, cut inside its body.
 fn answers_without_end<'a>(chunked: &'a [u8], plain: &'a [u8], length: usize) -> Vec<&'a [u8]> {
     let lost = 1 + length / 2;
-    // The last chunk is `0`, between two ends of lines.
+    // `0` between two line ends is the last chunk.
     let mut cut = vec![&chunked[..chunked.len() - 5 - length.min(lost)]];
     if length > 0 {
         cut.push(&plain[..plain.len() - lost]);

@@ -5,10 +5,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::error::{Failure, word};
+use crate::error::{Failure, shell_quote};
 use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
-use crate::model::freshness::Miss;
+use crate::model::miss::Miss;
 use crate::model::provenance::Provenance;
 use crate::model::time::humane;
 
@@ -58,7 +58,7 @@ impl fmt::Display for Warning {
                 write!(f, "profile {profile:?} was named with -p: ignoring {variables}")
             }
             Self::ExposedConfigFile(path) => {
-                let (path, quoted) = (path.display(), word(path.display()));
+                let (path, quoted) = (path.display(), shell_quote(path.display()));
                 write!(f, "other users can read the secret in {path}: chmod go-rwx {quoted}")
             }
             Self::TokenExpired { ago } => {

@@ -12,11 +12,16 @@ use serde_json::json;
 use crate::cli::{Color, SharedArgs};
 use crate::env;
 use crate::error::{Failure, Kind};
+use crate::http::Reply;
+use crate::model::secret::Secret;
 use crate::model::token::AccessToken;
 use crate::platform::stdio;
 
 pub use self::messages::{Note, Warning};
 use self::waiting::Waiting;
+
+/// The longest header value that is shown, in characters: longer than any honest one.
+const LONGEST_HEADER: usize = 64;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -86,10 +91,21 @@ impl Reporter {
         }
     }
 
-    /// Whether [`Note::Header`] is shown. Sanitizing the headers costs more than the rest of a
-    /// login, so do not do it in vain.
-    pub fn shows_headers(&self) -> bool {
-        self.verbose >= 2
+    /// Shows the headers of a reply at `-vv`, without the secret and the token.
+    pub fn headers(&self, reply: &Reply, secret: &Secret, token: Option<&AccessToken>) {
+        // Sanitizing costs more than the rest of a login.
+        if self.verbose < 2 {
+            return;
+        }
+        for (name, value) in &reply.server_headers {
+            // Masking comes before the cut: a part of the secret would not be recognized.
+            #[expect(clippy::disallowed_methods, reason = "it is masked")]
+            let value =
+                token.map_or_else(|| value.clone(), |token| value.replace(token.expose(), "***"));
+            let value = sanitize::sanitize([value.as_str()], secret).concat();
+            let value: String = value.chars().take(LONGEST_HEADER).collect();
+            self.note(&Note::Header { name, value: &value });
+        }
     }
 
     pub fn note(&self, note: &Note) {
@@ -100,6 +116,7 @@ impl Reporter {
 
     /// Tells a CI runner to mask the token in its log. Only these lines may contain a token.
     pub fn mask(&self, token: &AccessToken) {
+        #[expect(clippy::disallowed_methods, reason = "the CI runner masks it")]
         let token = token.expose();
         let mut lines = String::new();
         if env::is(env::GITHUB_ACTIONS, "true") {

@@ -1,10 +1,10 @@
 //! The progress line on a terminal during a slow login, erased afterwards.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::platform::stdio;
+use crate::platform::{stdio, threads};
 use crate::report::sanitize::one_line;
 
 /// The line appears after this time, and is updated in this interval.
@@ -25,7 +25,7 @@ impl Waiting {
         let host = one_line(host);
         let began = Instant::now();
         // If the system refuses a thread, the login goes on without the line.
-        let thread = thread::Builder::new().spawn(move || {
+        let thread = threads::spawn(move || {
             let mut written = false;
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 written = true;

@@ -1,4 +1,4 @@
-//! What the API's documentation says about replies, word for word.
+//! The replies of the API, as its documentation gives them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -27,10 +27,10 @@ pub enum Answer {
     Malformed,
 }
 
-/// One HTTP answer, but for the headers that every answer has.
+/// An HTTP reply, without the headers that all replies have.
 pub struct Reply {
     pub status: &'static str,
-    /// A header line of its own, ending in CR LF; mostly empty.
+    /// One more header line with its CR LF, or nothing.
     pub extra: &'static str,
     pub content_type: &'static str,
     pub body: String,
@@ -54,36 +54,30 @@ const MALFORMED: &str = r#"{
 }
 "#;
 
-/// The signature is only there to look right: nobody can verify it, since the API publishes no key.
+/// The key of the signature, which no client can verify: the API publishes no key.
 const SIGNING_KEY: &[u8] = b"skia-auth sandbox: this key protects nothing";
 
 impl Reply {
+    fn new(status: &'static str, content_type: &'static str, body: impl Into<String>) -> Self {
+        Self { status, extra: "", content_type, body: body.into() }
+    }
+
     pub fn page(status: &'static str) -> Self {
         let body = format!(
             "<!DOCTYPE html>\r\n<html>\r\n<head><title>{status}</title></head>\r\n\
              <body><h2>{status}</h2><p>This is the skia-auth sandbox.</p></body>\r\n</html>\r\n"
         );
-        Self { status, extra: "", content_type: HTML, body }
+        Self::new(status, HTML, body)
     }
 
-    fn json(status: &'static str, body: &str) -> Self {
-        Self { status, extra: "", content_type: JSON, body: body.to_owned() }
-    }
-
-    /// ASP.NET's answer to a body that it cannot bind (RFC 9457). Says what is missing, never what was sent.
+    /// The reply of ASP.NET to a body that it cannot bind (RFC 9457).
     fn bad_request(errors: &str) -> Self {
         let body = format!(
             r#"{{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{{{errors}}}}}"#
         );
-        Self {
-            status: "400 Bad Request",
-            extra: "",
-            content_type: "application/problem+json; charset=utf-8",
-            body,
-        }
+        Self::new("400 Bad Request", "application/problem+json; charset=utf-8", body)
     }
 
-    /// The whole reply as it goes out.
     pub fn bytes(&self, now: Timestamp) -> Vec<u8> {
         let Self { status, extra, content_type, body } = self;
         let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT");
@@ -96,20 +90,20 @@ impl Reply {
     }
 }
 
-/// What the API would answer to this request.
+/// The reply of the API to a request.
 pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Timestamp) -> Reply {
     if !path(target).eq_ignore_ascii_case("/api/Auth/Login") {
         return Reply::page("404 Not Found");
     }
     if method != "POST" {
-        let status = "405 Method Not Allowed";
-        return Reply { status, extra: "Allow: POST\r\n", content_type: HTML, body: String::new() };
+        let reply = Reply::new("405 Method Not Allowed", HTML, "");
+        return Reply { extra: "Allow: POST\r\n", ..reply };
     }
     match answer {
         Answer::Ok | Answer::Slow => login(body, now),
-        Answer::Rejected => Reply::json("401 Unauthorized", REJECTED),
-        Answer::Error => Reply::json(INTERNAL_SERVER_ERROR, ERROR),
-        Answer::Malformed => Reply::json(INTERNAL_SERVER_ERROR, MALFORMED),
+        Answer::Rejected => Reply::new("401 Unauthorized", JSON, REJECTED),
+        Answer::Error => Reply::new(INTERNAL_SERVER_ERROR, JSON, ERROR),
+        Answer::Malformed => Reply::new(INTERNAL_SERVER_ERROR, JSON, MALFORMED),
         Answer::Unavailable => {
             Reply { extra: "Retry-After: 1\r\n", ..Reply::page("503 Service Unavailable") }
         }
@@ -117,7 +111,8 @@ pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Times
     }
 }
 
-/// The path of a request target without its query. A client that believes in a proxy sends the whole URL (RFC 9112 §3.2.2).
+/// The path of a request target without its query. A client that uses a proxy sends a whole URL
+/// (RFC 9112 §3.2.2).
 fn path(target: &str) -> &str {
     let path = match target.split_once("://") {
         Some((_, rest)) if !target.starts_with('/') => {
@@ -147,11 +142,11 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
         return Reply::bad_request(&missing.join(","));
     }
     if expected.iter().any(|(field, value)| sent[*field] != *value) {
-        return Reply::json("401 Unauthorized", REJECTED);
+        return Reply::new("401 Unauthorized", JSON, REJECTED);
     }
     let issued = now.as_second();
     let token = token(issued, issued + 24 * 60 * 60);
-    // 24 hours from now, as a clock in Brasília shows it: UTC-3, without saying so.
+    // The documented local time of Brasília (UTC-3), without an offset.
     let expiration = now
         .checked_add(SignedDuration::from_hours(24 - 3))
         .unwrap_or(now)
@@ -159,7 +154,7 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
     let body = format!(
         r#"{{"ExpirationDate":"{expiration}","Token":"{token}","Status":0,"Messages":["Success"]}}"#
     );
-    Reply::json("200 OK", &body)
+    Reply::new("200 OK", JSON, body)
 }
 
 fn token(issued: i64, expires: i64) -> String {

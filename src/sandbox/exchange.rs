@@ -1,6 +1,6 @@
-//! One request and its answer over a connection that may do anything.
+//! One request and its reply on a connection whose client may send anything.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::answer::{self, Answer, Reply};
 
-/// The longest header that is read, in bytes: IIS's own limit.
+/// The longest head that is read, in bytes: the limit of IIS.
 const LONGEST_HEAD: usize = 16 * 1024;
 /// The longest body that is read, in bytes: three hundred times a real one.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -17,49 +17,24 @@ const LONGEST_BODY: usize = 64 * 1024;
 const MOST_HEADERS: usize = 64;
 /// How long a client may take to send its request.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a client may take to accept its answer.
+/// How long a client may take to accept its reply.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long the slow answer takes: longer than a client with a short deadline waits, shorter than the default one.
+/// The delay of `--answer slow`: longer than a short deadline, shorter than the default one.
 const SLOW: Duration = Duration::from_secs(5);
 
-struct Request {
-    method: String,
-    target: String,
-    body: Vec<u8>,
-}
-
-enum Refusal {
-    /// The client has gone, or has not said anything for too long: there is nobody to answer.
-    Vanished,
-    Reply(Reply),
-}
-
-impl From<io::Error> for Refusal {
-    fn from(_: io::Error) -> Self {
-        Refusal::Vanished
-    }
-}
-
-impl Refusal {
-    fn status(status: &'static str) -> Self {
-        Refusal::Reply(Reply::page(status))
-    }
-}
-
-pub fn serve(stream: TcpStream, answer: Answer) {
+/// Serves one connection. An error means that the client is gone or too slow.
+pub fn serve(stream: TcpStream, answer: Answer) -> io::Result<()> {
     let mut connection = Connection { stream, deadline: Instant::now() + READ_TIMEOUT };
-    let reply = match connection.request() {
-        Ok(request) => {
+    let reply = match connection.request()? {
+        Ok((Head { method, target, .. }, body)) => {
             if answer == Answer::Slow {
                 thread::sleep(SLOW);
             }
-            answer::reply(answer, &request.method, &request.target, &request.body, Timestamp::now())
+            answer::reply(answer, &method, &target, &body, Timestamp::now())
         }
-        Err(Refusal::Reply(reply)) => reply,
-        Err(Refusal::Vanished) => return,
+        Err(status) => Reply::page(status),
     };
-    // A client that does not take its answer is its own affair.
-    let _ = connection.finish(&reply);
+    connection.finish(&reply)
 }
 
 struct Connection {
@@ -68,56 +43,40 @@ struct Connection {
 }
 
 impl Connection {
-    fn request(&mut self) -> Result<Request, Refusal> {
+    /// Reads the head and the body of a request, or finds the status that refuses it.
+    fn request(&mut self) -> io::Result<Result<(Head, Vec<u8>), &'static str>> {
         let mut buffer = Vec::new();
-        loop {
-            let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-            let mut request = httparse::Request::new(&mut headers);
-            match request.parse(&buffer) {
-                Ok(httparse::Status::Complete(length)) if length <= LONGEST_HEAD => {
-                    let body_length = body_length(request.headers)?;
-                    let expects_continue = request
-                        .headers
-                        .iter()
-                        .any(|header| header.name.eq_ignore_ascii_case("expect"));
-                    let method = request.method.unwrap_or_default().to_owned();
-                    let target = request.path.unwrap_or_default().to_owned();
-                    let mut body = buffer.split_off(length);
-                    if expects_continue && body.is_empty() {
-                        self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-                    }
-                    while body.len() < body_length {
-                        self.read_some(&mut body)?;
-                    }
-                    body.truncate(body_length);
-                    return Ok(Request { method, target, body });
-                }
-                Ok(httparse::Status::Partial) if buffer.len() <= LONGEST_HEAD => {
-                    self.read_some(&mut buffer)?
-                }
-                Ok(_) | Err(httparse::Error::TooManyHeaders) => {
-                    return Err(Refusal::status("431 Request Header Fields Too Large"));
-                }
-                Err(_) => return Err(Refusal::status("400 Bad Request")),
+        let head = loop {
+            match Head::parse(&buffer) {
+                Ok(Some(head)) => break head,
+                Ok(None) => self.read_some(&mut buffer)?,
+                Err(status) => return Ok(Err(status)),
             }
+        };
+        let mut body = buffer.split_off(head.length);
+        if head.expects_continue && body.is_empty() {
+            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
+        while body.len() < head.body_length {
+            self.read_some(&mut body)?;
+        }
+        body.truncate(head.body_length);
+        Ok(Ok((head, body)))
     }
 
-    fn read_some(&mut self, into: &mut Vec<u8>) -> Result<(), Refusal> {
+    fn read_some(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
+        // After the deadline this is an error: a timeout of zero is not allowed.
         let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Refusal::Vanished);
-        }
         self.stream.set_read_timeout(Some(left))?;
         let mut chunk = [0; 4096];
         match self.stream.read(&mut chunk) {
-            Ok(0) => Err(Refusal::Vanished),
+            Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
             Ok(count) => {
                 into.extend_from_slice(&chunk[..count]);
                 Ok(())
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            Err(_) => Err(Refusal::Vanished),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -125,41 +84,63 @@ impl Connection {
         self.stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
         self.stream.write_all(&reply.bytes(Timestamp::now()))?;
         self.stream.shutdown(Shutdown::Write)?;
-        // Closing a socket that holds unread bytes resets it, and the client may lose the answer: read them first.
+        // Closing a socket with unread bytes sends a reset, and the client may lose the reply.
         self.stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-        let mut left = [0; 4096];
-        for _ in 0..1024 {
-            if self.stream.read(&mut left)? == 0 {
-                break;
-            }
-        }
-        Ok(())
+        io::copy(&mut (&self.stream).take(4 * 1024 * 1024), &mut io::sink()).map(drop)
     }
 }
 
-fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, Refusal> {
+struct Head {
+    method: String,
+    target: String,
+    length: usize,
+    body_length: usize,
+    expects_continue: bool,
+}
+
+impl Head {
+    /// Parses the head of a request; `None` if its end is missing, or the status that refuses it.
+    fn parse(bytes: &[u8]) -> Result<Option<Self>, &'static str> {
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let mut request = httparse::Request::new(&mut headers);
+        let length = match request.parse(bytes) {
+            Ok(httparse::Status::Complete(length)) if length <= LONGEST_HEAD => length,
+            Ok(httparse::Status::Partial) if bytes.len() <= LONGEST_HEAD => return Ok(None),
+            Ok(_) | Err(httparse::Error::TooManyHeaders) => {
+                return Err("431 Request Header Fields Too Large");
+            }
+            Err(_) => return Err("400 Bad Request"),
+        };
+        let is_expect = |header: &httparse::Header| header.name.eq_ignore_ascii_case("expect");
+        Ok(Some(Self {
+            method: request.method.unwrap_or_default().to_owned(),
+            target: request.path.unwrap_or_default().to_owned(),
+            length,
+            body_length: body_length(request.headers)?,
+            expects_continue: request.headers.iter().any(is_expect),
+        }))
+    }
+}
+
+fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, &'static str> {
     let values = |name: &'static str| {
         headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
     };
     if values("transfer-encoding").next().is_some() {
-        return Err(Refusal::status("411 Length Required"));
+        return Err("411 Length Required");
     }
     let mut lengths = values("content-length");
     let Some(first) = lengths.next() else {
         return Ok(0);
     };
-    // RFC 9112 §6.3: a length that is contradictory or not a number must not be guessed at.
+    // RFC 9112 §6.3: a length that is invalid or contradictory must be refused.
     let digits = first.value.iter().all(u8::is_ascii_digit);
     let length =
         str::from_utf8(first.value).ok().filter(|_| digits).and_then(|text| text.parse().ok());
     match length {
         Some(length) if lengths.all(|other| other.value == first.value) => {
-            if length <= LONGEST_BODY {
-                Ok(length)
-            } else {
-                Err(Refusal::status("413 Content Too Large"))
-            }
+            if length <= LONGEST_BODY { Ok(length) } else { Err("413 Content Too Large") }
         }
-        _ => Err(Refusal::status("400 Bad Request")),
+        _ => Err("400 Bad Request"),
     }
 }

@@ -1,4 +1,4 @@
-//! A stand-in for the Skia API on this machine, written from its documentation and from nothing else.
+//! An emulated Skia API on this machine, written from the documentation of the API alone.
 
 mod answer;
 mod exchange;
@@ -12,20 +12,20 @@ use std::time::Duration;
 
 pub use answer::Answer;
 
-/// The documented example of an integration's user.
+/// The client id of the documented example.
 pub const CLIENT_ID: &str = "104s3a5275a0d35e4";
-/// The documented example of its password.
+/// The client secret of the documented example.
 pub const CLIENT_SECRET: &str = "e15148d497d8bc12";
-/// The only scope there is.
+/// The only documented scope.
 pub const SCOPE: &str = "api";
 
-/// How long to pause when a connection cannot be taken (mostly: too many open files), so as not to spin.
+/// The pause after a connection that could not be accepted, mostly for too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A server on 127.0.0.1 that answers like the Skia API, from [`Sandbox::start`] until it is dropped.
+/// A server on 127.0.0.1 that replies as the Skia API does. It stops when it is dropped.
 ///
-/// It knows one pair of credentials, [`CLIENT_ID`] and [`CLIENT_SECRET`]. Its tokens have the documented form and live
-/// 24 hours; they are valid nowhere. Each connection carries one exchange.
+/// It accepts [`CLIENT_ID`] with [`CLIENT_SECRET`] only. Its tokens have the documented form and
+/// lifetime (24 hours), and are not valid at Skia. Each connection carries one exchange.
 #[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
@@ -34,7 +34,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Listens on `port`, or on any free one if it is 0. Fails if the port is taken or no thread can be had.
+    /// Listens on `port`; 0 is any free port.
     pub fn start(port: u16, answer: Answer) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
@@ -46,13 +46,13 @@ impl Sandbox {
         Ok(Self { address, stopping, acceptor: Some(acceptor) })
     }
 
-    /// What `SKIA_BASE_URL` has to be: `http://127.0.0.1:PORT/api`.
+    /// The value for `SKIA_BASE_URL`: `http://127.0.0.1:PORT/api`.
     pub fn base_url(&self) -> String {
         format!("http://{}/api", self.address)
     }
 
-    /// Never returns: the server runs until the process ends.
-    pub fn wait(&self) {
+    /// Serves until the process ends.
+    pub fn wait(&self) -> ! {
         loop {
             thread::park();
         }
@@ -62,7 +62,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // The acceptor sits in `accept`, which only a connection ends. Where even that fails, it is left to itself.
+        // Only a connection ends the call of `accept` that the thread is in. If connecting fails,
+        // the thread is not waited for.
         if TcpStream::connect_timeout(&self.address, Duration::from_secs(1)).is_ok()
             && let Some(acceptor) = self.acceptor.take()
         {
@@ -77,7 +78,7 @@ fn accept(listener: &TcpListener, answer: Answer, stopping: &AtomicBool) {
             if stopping.load(Ordering::SeqCst) {
                 return Ok(());
             }
-            // Not `thread::spawn`: that one panics when there is no thread to be had.
+            // `thread::spawn` would panic if the system refuses a thread.
             thread::Builder::new().spawn(move || exchange::serve(stream, answer)).map(drop)
         });
         if taken.is_err() {

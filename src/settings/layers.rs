@@ -1,4 +1,4 @@
-//! The order of the layers: which of the values that were typed, exported or written down counts.
+//! Resolves every setting from the layers, with its provenance.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use super::picker::Picker;
 use super::profile::ProfileLayer;
 use super::secret_source::SecretSource;
 use super::{
-    CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, SCOPE, Settings,
-    clean, in_bounds,
+    CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, Settings,
+    check_text, check_timeout,
 };
 use crate::cli::{ConnectionArgs, SharedArgs};
 use crate::env;
@@ -19,11 +19,7 @@ use crate::model::provenance::{Provenance, Setting};
 use crate::model::time::parse_duration;
 use crate::report::{Reporter, Warning};
 
-/// What messages call these settings.
-const BASE_URL: &str = "base URL";
-const CLIENT_ID: &str = "client id";
-
-/// What the layers say, before anything is demanded of it.
+/// Every setting, or `None` where no layer has it.
 #[derive(Debug)]
 pub struct Layers {
     pub base_url: Setting<BaseUrl>,
@@ -36,95 +32,84 @@ pub struct Layers {
     pub allow_http: Setting<bool>,
     pub cache: Setting<CachePlace>,
     pub profile: Setting<String>,
-    /// The configuration file that was looked at, and whether it was there.
+    /// Where the configuration file is, and whether it exists.
     pub config_file: Option<(Setting<PathBuf>, bool)>,
     /// The configuration file, if it holds a secret that other users can read.
     pub exposed_config_file: Option<PathBuf>,
+    /// The base URL of the profile that provides the secret.
     secret_is_bound_to: Option<Setting<String>>,
+    began: Instant,
 }
 
 impl Layers {
-    /// Weighs the layers, highest first: flag; the profile named with `-p`; environment; the profile named by
-    /// `SKIA_PROFILE`, else `default`; built-in default.
+    /// Reads all layers but the secret.
     pub fn resolve(
         typed: &ConnectionArgs,
         shared: &SharedArgs,
         reporter: &Reporter,
     ) -> Result<Self, Failure> {
-        let layer = ProfileLayer::find(shared, reporter)?;
+        let began = Instant::now();
+        let layer = ProfileLayer::find(shared, file_timeout(typed), reporter)?;
+        let profile = &layer.profile;
         let mut pick = Picker { layer: &layer, ignored: Vec::new() };
-        let said = &layer.profile;
-
         let base_url =
-            pick.text(("--base-url", &typed.base_url), env::BASE_URL, said.base_url.clone())?;
+            pick.text(("--base-url", &typed.base_url), env::BASE_URL, &profile.base_url)?;
         let client_id =
-            pick.text(("--client-id", &typed.client_id), env::CLIENT_ID, said.client_id.clone())?;
-        let scope = pick.text(("--scope", &typed.scope), env::SCOPE, said.scope.clone())?;
+            pick.text(("--client-id", &typed.client_id), env::CLIENT_ID, &profile.client_id)?;
+        let scope = pick.text(("--scope", &typed.scope), env::SCOPE, &profile.scope)?;
         let client_secret = pick.secret(typed)?;
-        let timeout = pick.value(
-            typed.timeout.map(|timeout| Setting::new(timeout, Provenance::Flag("--timeout"))),
-            env::TIMEOUT,
-            said.timeout,
-            |text| {
-                parse_duration(text).map_err(|_| {
+        let timeout =
+            pick.value(("--timeout", typed.timeout), env::TIMEOUT, profile.timeout, |text| {
+                parse_duration(&text).map_err(|_| {
                     Failure::config(format!("{} is not a duration", env::TIMEOUT))
                         .hint("write it as 90s, 30m or 2h")
                 })
-            },
-        )?;
+            })?;
         let ca_cert = pick.value(
-            typed.ca_cert.clone().map(|path| Setting::new(path, Provenance::Flag("--ca-cert"))),
+            ("--ca-cert", typed.ca_cert.clone()),
             env::CA_CERT,
-            said.ca_cert.as_ref().map(|path| layer.beside(path)),
+            profile.ca_cert.as_ref().map(|path| layer.resolve_path(path)),
             |text| Ok(PathBuf::from(text)),
         )?;
+        let cache = cache_place(typed.no_cache, &mut pick)?;
         if !pick.ignored.is_empty() {
             reporter.warn(Warning::ProfileOverrides {
                 profile: layer.name.value.clone(),
                 variables: pick.ignored,
             });
         }
-
-        let from_profile =
-            |secret: &&Setting<SecretSource>| matches!(secret.provenance, Provenance::Profile(_));
-        let bound_to = client_secret.as_ref().filter(from_profile).and(said.base_url.clone());
-        let secret_is_bound_to = bound_to.map(|url| Setting::new(url, layer.provenance()));
-        let allow_http = match (typed.allow_http, env::switch(env::ALLOW_HTTP)?) {
-            (true, _) => Setting::new(true, Provenance::Flag("--allow-http")),
-            (false, Some(allowed)) => Setting::new(allowed, Provenance::Variable(env::ALLOW_HTTP)),
-            (false, None) => Setting::new(false, Provenance::Default),
-        };
-        let retries = match typed.retries {
-            Some(retries) => Setting::new(retries, Provenance::Flag("--retries")),
-            None => Setting::new(DEFAULT_RETRIES, Provenance::Default),
-        };
+        let is_bound =
+            matches!(&client_secret, Some(Setting { provenance: Provenance::Profile(_), .. }));
+        let bound_to = profile.base_url.clone().filter(|_| is_bound);
+        let allow_http = typed.allow_http.then_some(true);
+        let allow_http = Setting::if_set(allow_http, Provenance::Flag("--allow-http")).or(
+            Setting::if_set(env::switch(env::ALLOW_HTTP)?, Provenance::Variable(env::ALLOW_HTTP)),
+        );
+        let retries = Setting::if_set(typed.retries, Provenance::Flag("--retries"));
         let default = |value: &str| Setting::new(value.to_owned(), Provenance::Default);
         Ok(Self {
             base_url: base_url
                 .unwrap_or_else(|| default(DEFAULT_BASE_URL))
-                .try_map_named(BASE_URL, |text| BaseUrl::parse(&text))?,
-            client_id: client_id
-                .map(|id| id.try_map_named(CLIENT_ID, |id| clean(id, CLIENT_ID)))
-                .transpose()?,
+                .try_map("base URL", |name, text| BaseUrl::parse_named(name, &text))?,
+            client_id: client_id.map(|id| id.try_map("client id", check_text)).transpose()?,
             client_secret,
-            scope: scope
-                .unwrap_or_else(|| default(DEFAULT_SCOPE))
-                .try_map_named(SCOPE, |scope| clean(scope, SCOPE))?,
+            scope: scope.unwrap_or_else(|| default(DEFAULT_SCOPE)).try_map("scope", check_text)?,
             timeout: timeout
                 .unwrap_or(Setting::new(DEFAULT_TIMEOUT, Provenance::Default))
-                .try_map_named("timeout", in_bounds)?,
-            retries,
+                .try_map("timeout", check_timeout)?,
+            retries: retries.unwrap_or(Setting::new(DEFAULT_RETRIES, Provenance::Default)),
             ca_cert,
-            allow_http,
-            cache: cache_place(typed.no_cache, said.cache, &layer)?,
+            allow_http: allow_http.unwrap_or(Setting::new(false, Provenance::Default)),
+            cache,
+            secret_is_bound_to: Setting::if_set(bound_to, layer.provenance()),
             profile: layer.name,
             config_file: layer.file,
             exposed_config_file: layer.exposed_file,
-            secret_is_bound_to,
+            began,
         })
     }
 
-    /// Whose token is meant, if that much is known.
+    /// Whose token is meant, if the client id is known.
     pub fn identity(&self) -> Option<Identity> {
         Some(Identity {
             base_url: self.base_url.value.clone(),
@@ -133,7 +118,7 @@ impl Layers {
         })
     }
 
-    /// Demands everything that a login needs, and reads the secret. Nothing that fails here has sent anything.
+    /// Requires everything that a login needs, and reads the secret. Nothing is sent.
     pub fn complete(&self) -> Result<Settings, Failure> {
         let (Some(identity), Some(client_id), Some(source)) =
             (self.identity(), &self.client_id, &self.client_secret)
@@ -141,126 +126,125 @@ impl Layers {
             return Err(self.missing());
         };
         self.check_destination(&identity.base_url)?;
-        let began = Instant::now();
-        let client_secret = source.read(self.timeout.value)?;
+        let client_secret = source.read(self.time_left())?;
         Ok(Settings {
             identity,
             client_id: client_id.provenance.clone(),
             client_secret,
-            // It is the time for the whole call: what a slow command took of it is gone.
-            timeout: self.timeout.value.saturating_sub(began.elapsed()),
+            timeout: self.time_left(),
             retries: self.retries.value,
             ca_cert: self.ca_cert.as_ref().map(|setting| setting.value.clone()),
             cache: self.cache.value.clone(),
         })
     }
 
-    /// Whether the secret, wherever it is, may be sent to the base URL.
+    /// The timeout is for the whole call, and reading the settings may have taken part of it.
+    fn time_left(&self) -> Duration {
+        self.timeout.value.saturating_sub(self.began.elapsed())
+    }
+
+    /// Whether the secret may be sent to the base URL.
     pub fn check_destination(&self, base_url: &BaseUrl) -> Result<(), Failure> {
         if !base_url.uses_tls() && !base_url.is_loopback() && !self.allow_http.value {
-            let what = format!(
-                "{} is plain HTTP: the secret would cross the network readable",
-                base_url.origin()
-            );
-            return Err(
-                Failure::config(what).hint("use https://, or --allow-http beside a mock server")
-            );
+            let origin = base_url.origin();
+            return Err(Failure::config(format!(
+                "{origin} is plain HTTP: the secret would cross the network readable"
+            ))
+            .hint("use https://, or --allow-http beside a mock server"));
         }
-        // Only a base URL from the environment can meet a secret from a profile with a base URL of its own: a flag is
-        // meant, and a profile that is named brings both.
+        // A flag is deliberate, and a profile brings its base URL together with its secret. Only a
+        // base URL from the environment may belong to another secret.
         if let (Provenance::Variable(variable), Some(own)) =
             (&self.base_url.provenance, &self.secret_is_bound_to)
         {
-            let own = own.clone().try_map_named(BASE_URL, |text| BaseUrl::parse(&text))?.value;
-            if own.host() != base_url.host() {
-                let what = format!(
-                    "the client secret of profile {:?} belongs to {}, and {variable} names {}",
-                    self.profile.value,
-                    own.host(),
-                    base_url.host()
-                );
-                return Err(Failure::config(what).hint(format!(
-                    "-p {} for {}, or --base-url for {}",
-                    self.profile.value,
-                    own.host(),
-                    base_url.host()
-                )));
+            let own =
+                own.clone().try_map("base URL", |name, text| BaseUrl::parse_named(name, &text))?;
+            let (own, other, profile) = (own.value.host(), base_url.host(), &self.profile.value);
+            if own != other {
+                return Err(Failure::config(format!(
+                    "the client secret of profile {profile:?} belongs to {own}, and {variable} \
+                     names {other}"
+                ))
+                .hint(format!("-p {profile} for {own}, or --base-url for {other}")));
             }
         }
         Ok(())
     }
 
     fn missing(&self) -> Failure {
-        let (mut what, mut looked, mut settable) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut what, mut sources, mut settable) = (Vec::new(), Vec::new(), Vec::new());
         if self.client_id.is_none() {
             what.push("no client id");
-            looked.extend(["--client-id", env::CLIENT_ID]);
+            sources.extend(["--client-id", env::CLIENT_ID]);
             settable.push(env::CLIENT_ID);
         }
         if self.client_secret.is_none() {
             what.push("no client secret");
-            looked.extend(["--client-secret-file", env::CLIENT_SECRET, env::CLIENT_SECRET_FILE]);
+            sources.extend(["--client-secret-file", env::CLIENT_SECRET, env::CLIENT_SECRET_FILE]);
             settable.push(env::CLIENT_SECRET);
         }
-        let place = match &self.config_file {
+        let file = match &self.config_file {
             Some((file, true)) => {
                 format!("profile {:?} of {}", self.profile.value, file.value.display())
             }
             Some((file, false)) => format!("{} (no such file)", file.value.display()),
             None => "a configuration file (there is no home directory)".to_owned(),
         };
-        let empty: Vec<_> =
-            looked.iter().copied().filter(|name| env::is_set_but_empty(name)).collect();
-        let mut message =
-            format!("{}: looked at {} and {place}", what.join(" and "), looked.join(", "));
-        let hint = if empty.is_empty() {
-            let variables = settable.join(" and ");
-            match &self.config_file {
-                // `config init` does not overwrite it.
-                Some((_, true)) => format!("complete that file, or set {variables}"),
-                _ => format!("skia-auth config init, or set {variables}"),
-            }
-        } else {
-            let (names, verb) = (empty.join(" and "), if empty.len() == 1 { "is" } else { "are" });
-            message = format!("{message}; {names} {verb} set but empty");
-            "in a pipeline, a secret that is not available is empty: pull requests from forks have none".to_owned()
-        };
-        Failure::config(message).hint(hint)
+        let message =
+            format!("{}: looked at {} and {file}", what.join(" and "), sources.join(", "));
+        sources.retain(|name| env::is_set_but_empty(name));
+        if !sources.is_empty() {
+            let (names, verb) =
+                (sources.join(" and "), if sources.len() == 1 { "is" } else { "are" });
+            return Failure::config(format!("{message}; {names} {verb} set but empty")).hint(
+                "in a pipeline, a secret that is not available is empty: pull requests from forks \
+                 have none",
+            );
+        }
+        let variables = settable.join(" and ");
+        Failure::config(message).hint(match &self.config_file {
+            Some((_, true)) => format!("complete that file, or set {variables}"),
+            _ => format!("skia-auth config init, or set {variables}"),
+        })
     }
 }
 
-fn cache_place(
-    no_cache: bool,
-    said: Option<bool>,
-    layer: &ProfileLayer,
-) -> Result<Setting<CachePlace>, Failure> {
+/// How long to wait for a configuration file that is a pipe. Its own `timeout` is not known yet.
+fn file_timeout(typed: &ConnectionArgs) -> Duration {
+    let exported = || parse_duration(&env::text(env::TIMEOUT).ok()??).ok();
+    typed.timeout.or_else(exported).unwrap_or(DEFAULT_TIMEOUT)
+}
+
+fn cache_place(no_cache: bool, pick: &mut Picker) -> Result<Setting<CachePlace>, Failure> {
     let off = |why, provenance| Ok(Setting::new(CachePlace::Off(why), provenance));
-    if no_cache {
-        return off("--no-cache", Provenance::Flag("--no-cache"));
-    }
-    let exported = env::switch(env::NO_CACHE)?;
-    match (layer.is_named(), said, exported) {
-        (false, _, Some(true)) | (true, None, Some(true)) => {
-            return off("SKIA_NO_CACHE is set", Provenance::Variable(env::NO_CACHE));
-        }
-        (true, Some(false), _) | (false, Some(false), None) => {
-            return off("cache = false", layer.provenance());
-        }
-        _ => {}
+    let typed = Setting::if_set(no_cache.then_some(false), Provenance::Flag("--no-cache"));
+    let exported = || {
+        let enabled = env::switch(env::NO_CACHE)?.map(|off| !off);
+        Ok(Setting::if_set(enabled, Provenance::Variable(env::NO_CACHE)))
+    };
+    if let Some(Setting { value: false, provenance }) =
+        pick.pick(typed, &[env::NO_CACHE], exported, pick.layer.profile.cache)?
+    {
+        let why = match provenance {
+            Provenance::Flag(_) => "--no-cache",
+            Provenance::Variable(_) => "SKIA_NO_CACHE is set",
+            _ => "cache = false",
+        };
+        return off(why, provenance);
     }
     match cache_directory()? {
         Some(Setting { provenance: Provenance::Default, .. }) if env::in_ci() => off(
             "CI is set: shared runners share a home; set SKIA_CACHE_DIR",
             Provenance::Variable(env::CI),
         ),
-        Some(directory) => {
-            Ok(Setting::new(CachePlace::Directory(directory.value), directory.provenance))
+        Some(Setting { value, provenance }) => {
+            Ok(Setting::new(CachePlace::Directory(value), provenance))
         }
         None => off("there is no home directory", Provenance::Default),
     }
 }
 
-/// Where cached tokens are, whether the cache is on or off.
+/// The directory of cached tokens, whether the cache is on or off.
 pub fn cache_directory() -> Result<Option<Setting<PathBuf>>, Failure> {
     if let Some(directory) = env::path(env::CACHE_DIR) {
         if !directory.is_absolute() {

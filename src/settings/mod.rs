@@ -1,9 +1,9 @@
-//! The settings that a call runs with, once everything that was typed, exported and written down has been weighed.
+//! The settings of a call, from flags, environment, configuration file and defaults.
 
 pub mod file;
-pub mod layers;
+mod layers;
 mod picker;
-pub mod profile;
+mod profile;
 pub mod secret_source;
 
 use std::path::PathBuf;
@@ -11,8 +11,12 @@ use std::time::Duration;
 
 pub use self::layers::{Layers, cache_directory};
 pub use self::profile::config_path;
+use self::secret_source::oddities;
 use crate::cli::ConnectionArgs;
+use crate::env;
 use crate::error::Failure;
+use crate::http::Trust;
+use crate::http::tls::load_ca_cert;
 use crate::model::base_url::BaseUrl;
 use crate::model::identity::Identity;
 use crate::model::provenance::{Provenance, Setting};
@@ -22,11 +26,9 @@ use crate::model::secret::Secret;
 pub const DEFAULT_BASE_URL: &str = "https://api.skia.com.br/api";
 const DEFAULT_SCOPE: &str = "api";
 /// Long enough for three tries at a slow server, short enough for a pipeline step.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_RETRIES: u32 = 2;
-/// What messages call the scope.
-const SCOPE: &str = "scope";
-/// Beyond this, a mistyped unit is likelier than a wish.
+/// A longer timeout is more likely a mistyped unit than intended.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Whether and where tokens are cached.
@@ -36,13 +38,13 @@ pub enum CachePlace {
     Off(&'static str),
 }
 
-/// Everything that a login needs, complete and validated: the base URL is one that this secret may be sent to.
+/// Complete and valid settings of a login. The secret may be sent to the base URL.
 #[derive(Debug)]
 pub struct Settings {
     pub identity: Identity,
     pub client_id: Provenance,
     pub client_secret: Setting<Secret>,
-    /// What is left of the time for the whole call, once the secret was read.
+    /// The time for the call, less the time that reading the settings took.
     pub timeout: Duration,
     pub retries: u32,
     pub ca_cert: Option<PathBuf>,
@@ -50,7 +52,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Settings for a server of our own on this machine: only the options that are not about credentials count.
+    /// Settings for our own sandbox: only the options that are not about credentials count.
     pub fn for_sandbox(
         base_url: BaseUrl,
         client_id: &str,
@@ -58,35 +60,62 @@ impl Settings {
         typed: &ConnectionArgs,
     ) -> Result<Self, Failure> {
         let scope = typed.scope.clone().unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
+        let timeout = typed.timeout.unwrap_or(DEFAULT_TIMEOUT);
         Ok(Self {
             identity: Identity {
                 base_url,
                 client_id: client_id.to_owned(),
-                scope: clean(scope, SCOPE)?,
+                scope: check_text("the scope", scope)?,
             },
             client_id: Provenance::Sandbox,
             client_secret,
-            timeout: in_bounds(typed.timeout.unwrap_or(DEFAULT_TIMEOUT))?,
+            timeout: check_timeout("the timeout", timeout)?,
             retries: typed.retries.unwrap_or(DEFAULT_RETRIES),
             ca_cert: None,
             cache: CachePlace::Off("--sandbox"),
         })
     }
+
+    /// What a TLS connection trusts. `timeout` bounds the wait for a CA file that is a pipe.
+    pub fn trust(&self, timeout: Duration) -> Result<Trust, Failure> {
+        let extra = self.ca_cert.as_deref().map(|path| load_ca_cert(path, timeout)).transpose()?;
+        Ok(Trust {
+            extra: extra.unwrap_or_default(),
+            file: env::path(env::SSL_CERT_FILE),
+            directory: env::path(env::SSL_CERT_DIR).map(Into::into),
+        })
+    }
+
+    /// The hint of a refusal: where client id and secret came from, and what looks odd about them.
+    #[expect(clippy::disallowed_methods, reason = "its form is described")]
+    pub fn credentials_hint(&self) -> String {
+        let odd = |text: &str| match oddities(text)[..] {
+            [] => String::new(),
+            ref found => format!("; it {}", found.join(" and ")),
+        };
+        format!(
+            "check the client id (from {}{}) and the client secret (from {}{})",
+            self.client_id,
+            odd(&self.identity.client_id),
+            self.client_secret.provenance,
+            odd(self.client_secret.value.expose()),
+        )
+    }
 }
 
-fn clean(text: String, what: &str) -> Result<String, Failure> {
+fn check_text(name: &str, text: String) -> Result<String, Failure> {
     if text.is_empty() {
-        return Err(Failure::config(format!("the {what} is empty")));
+        return Err(Failure::config(format!("{name} is empty")));
     }
     if text.chars().any(char::is_control) {
-        return Err(Failure::config(format!("the {what} contains a control character")));
+        return Err(Failure::config(format!("{name} contains a control character")));
     }
     Ok(text)
 }
 
-fn in_bounds(timeout: Duration) -> Result<Duration, Failure> {
+fn check_timeout(name: &str, timeout: Duration) -> Result<Duration, Failure> {
     if timeout.is_zero() || timeout > LONGEST_TIMEOUT {
-        return Err(Failure::config("the timeout must be more than 0 and at most 24h"));
+        return Err(Failure::config(format!("{name} must be more than 0 and at most 24h")));
     }
     Ok(timeout)
 }

@@ -1,4 +1,4 @@
-//! One value out of several layers, and which variables lost to a profile that was named.
+//! The order of the layers: which of several values of a setting counts.
 
 use super::profile::ProfileLayer;
 use super::secret_source::SecretSource;
@@ -8,95 +8,89 @@ use crate::error::Failure;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 
-/// Takes each value from the highest layer that has it.
+type Picked<T> = Result<Option<Setting<T>>, Failure>;
+
+/// Takes each setting from the highest layer that has it.
 pub struct Picker<'a> {
     pub layer: &'a ProfileLayer,
-    /// Variables that lost to a profile which was named on the command line.
+    /// Variables that a profile named with `-p` overrides.
     pub ignored: Vec<&'static str>,
 }
 
 impl Picker<'_> {
+    /// The order, highest first: flag; the profile named with `-p`; environment; any other profile.
+    pub fn pick<T>(
+        &mut self,
+        typed: Option<Setting<T>>,
+        variables: &[&'static str],
+        exported: impl FnOnce() -> Picked<T>,
+        in_profile: Option<T>,
+    ) -> Picked<T> {
+        if typed.is_some() {
+            return Ok(typed);
+        }
+        let in_profile = in_profile.map(|value| Setting::new(value, self.layer.provenance()));
+        if self.layer.is_named() && in_profile.is_some() {
+            let is_set = |name: &&&str| env::path(name).is_some();
+            self.ignored.extend(variables.iter().filter(is_set));
+            return Ok(in_profile);
+        }
+        Ok(exported()?.or(in_profile))
+    }
+
+    /// A setting with one flag and one variable, whose text is converted by `read`.
+    pub fn value<T>(
+        &mut self,
+        (flag, typed): (&'static str, Option<T>),
+        variable: &'static str,
+        in_profile: Option<T>,
+        read: impl FnOnce(String) -> Result<T, Failure>,
+    ) -> Picked<T> {
+        let typed = Setting::if_set(typed, Provenance::Flag(flag));
+        let exported = || {
+            let value = env::text(variable)?.map(read).transpose()?;
+            Ok(Setting::if_set(value, Provenance::Variable(variable)))
+        };
+        self.pick(typed, &[variable], exported, in_profile)
+    }
+
     pub fn text(
         &mut self,
         (flag, typed): (&'static str, &Option<String>),
         variable: &'static str,
-        said: Option<String>,
-    ) -> Result<Option<Setting<String>>, Failure> {
-        let typed = typed.clone().map(|text| Setting::new(text, Provenance::Flag(flag)));
-        self.value(typed, variable, said, |text| Ok(text.to_owned()))
+        in_profile: &Option<String>,
+    ) -> Picked<String> {
+        self.value((flag, typed.clone()), variable, in_profile.clone(), Ok)
     }
 
-    pub fn value<T>(
-        &mut self,
-        typed: Option<Setting<T>>,
-        variable: &'static str,
-        said: Option<T>,
-        read: impl FnOnce(&str) -> Result<T, Failure>,
-    ) -> Result<Option<Setting<T>>, Failure> {
-        if typed.is_some() {
-            return Ok(typed);
-        }
-        let exported = env::text(variable)?;
-        let said = said.map(|value| Setting::new(value, self.layer.provenance()));
-        if self.layer.is_named() && said.is_some() {
-            self.ignored.extend(exported.is_some().then_some(variable));
-            return Ok(said);
-        }
-        match exported {
-            Some(text) => Ok(Some(Setting::new(read(&text)?, Provenance::Variable(variable)))),
-            None => Ok(said),
-        }
+    pub fn secret(&mut self, typed: &ConnectionArgs) -> Picked<SecretSource> {
+        let secret = typed.client_secret.clone().map(SecretSource::Given);
+        let file = typed.client_secret_file.clone().map(SecretSource::file_or_stdin);
+        let typed = one_of(
+            Setting::if_set(secret, Provenance::Flag("--client-secret")),
+            Setting::if_set(file, Provenance::Flag("--client-secret-file")),
+        )?;
+        let exported = || {
+            let secret = env::text(env::CLIENT_SECRET)?.map(Secret::new).map(SecretSource::Given);
+            let file = env::path(env::CLIENT_SECRET_FILE).map(SecretSource::File);
+            one_of(
+                Setting::if_set(secret, Provenance::Variable(env::CLIENT_SECRET)),
+                Setting::if_set(file, Provenance::Variable(env::CLIENT_SECRET_FILE)),
+            )
+        };
+        let variables = [env::CLIENT_SECRET, env::CLIENT_SECRET_FILE];
+        self.pick(typed, &variables, exported, self.layer.secret())
     }
+}
 
-    /// The secret has one source within a layer: two are an error that names both.
-    pub fn secret(
-        &mut self,
-        typed: &ConnectionArgs,
-    ) -> Result<Option<Setting<SecretSource>>, Failure> {
-        let both = |one: &str, other: &str| {
-            Failure::config(format!("both {one} and {other} give the client secret"))
-                .hint("keep one of them")
-        };
-        match (&typed.client_secret, &typed.client_secret_file) {
-            (Some(_), Some(_)) => return Err(both("--client-secret", "--client-secret-file")),
-            (Some(secret), None) => {
-                let secret = SecretSource::Given(secret.clone());
-                return Ok(Some(Setting::new(secret, Provenance::Flag("--client-secret"))));
-            }
-            (None, Some(path)) => {
-                let source = SecretSource::file_or_stdin(path.clone());
-                return Ok(Some(Setting::new(source, Provenance::Flag("--client-secret-file"))));
-            }
-            (None, None) => {}
+/// The one source of the secret within a layer. Two are an error that names both.
+fn one_of<T>(one: Option<Setting<T>>, other: Option<Setting<T>>) -> Picked<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let (one, other) = (one.provenance, other.provenance);
+            Err(Failure::config(format!("both {one} and {other} give the client secret"))
+                .hint("keep one of them"))
         }
-        let said = &self.layer.profile;
-        let said = if let Some(secret) = &said.client_secret {
-            Some(SecretSource::Given(secret.clone()))
-        } else if let Some(path) = &said.client_secret_file {
-            Some(SecretSource::File(self.layer.beside(path)))
-        } else {
-            said.client_secret_command
-                .as_deref()
-                .map(|words| SecretSource::Command(self.layer.command(words)))
-        };
-        let said = said.map(|source| Setting::new(source, self.layer.provenance()));
-        let file = env::path(env::CLIENT_SECRET_FILE);
-        if self.layer.is_named() && said.is_some() {
-            let exported = [env::CLIENT_SECRET, env::CLIENT_SECRET_FILE];
-            self.ignored.extend(exported.into_iter().filter(|name| env::path(name).is_some()));
-            return Ok(said);
-        }
-        match (env::text(env::CLIENT_SECRET)?, file) {
-            (Some(_), Some(_)) => Err(both(env::CLIENT_SECRET, env::CLIENT_SECRET_FILE)),
-            (Some(text), None) => {
-                let secret = SecretSource::Given(Secret::new(text));
-                Ok(Some(Setting::new(secret, Provenance::Variable(env::CLIENT_SECRET))))
-            }
-            (None, Some(path)) => Ok(Some(Setting::new(
-                SecretSource::File(path),
-                Provenance::Variable(env::CLIENT_SECRET_FILE),
-            ))),
-            (None, None) => Ok(said),
-        }
+        (one, other) => Ok(one.or(other)),
     }
 }

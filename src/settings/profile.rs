@@ -1,31 +1,38 @@
-//! Which configuration file and which of its profiles applies, and how strongly.
+//! Which configuration file and which of its profiles applies.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::file::{ConfigFile, DEFAULT_PROFILE, Profile};
+use super::secret_source::SecretSource;
 use crate::cli::SharedArgs;
 use crate::env;
-use crate::error::{Failure, nearest, word};
+use crate::error::{Failure, nearest, shell_quote};
 use crate::model::provenance::{ProfileSource, Provenance, Setting};
 use crate::report::{Note, Reporter, Warning};
 
-/// The profile that applies, and how strongly.
+/// The profile that applies. It is empty if there is no configuration file.
 pub struct ProfileLayer {
     pub name: Setting<String>,
     pub profile: Profile,
     source: Option<Rc<ProfileSource>>,
-    /// The file that was looked at, and whether it was there.
+    /// Where the configuration file is, and whether it exists.
     pub file: Option<(Setting<PathBuf>, bool)>,
-    /// The file, if it holds a secret that other users can read.
+    /// The configuration file, if it holds a secret that other users can read.
     pub exposed_file: Option<PathBuf>,
 }
 
 impl ProfileLayer {
-    pub fn find(shared: &SharedArgs, reporter: &Reporter) -> Result<Self, Failure> {
+    /// Reads the configuration file. Waits at most `timeout` for one that is a pipe.
+    pub fn find(
+        shared: &SharedArgs,
+        timeout: Duration,
+        reporter: &Reporter,
+    ) -> Result<Self, Failure> {
         let name = match (&shared.profile, env::text(env::PROFILE)?) {
             (Some(name), _) => Setting::new(name.clone(), Provenance::Flag("-p")),
             (None, Some(name)) => Setting::new(name, Provenance::Variable(env::PROFILE)),
@@ -39,7 +46,7 @@ impl ProfileLayer {
             }
             Some((path, true)) => path,
         };
-        let mut file = ConfigFile::read(&path.value)?;
+        let mut file = ConfigFile::read(&path.value, timeout)?;
         reporter.note(&Note::ConfigFile { path: &path.value, profile: &name.value });
         let exposed_file = file.is_exposed().then(|| path.value.clone());
         if let Some(path) = &exposed_file {
@@ -57,22 +64,18 @@ impl ProfileLayer {
         file: Option<(Setting<PathBuf>, bool)>,
     ) -> Result<Self, Failure> {
         if name.value != DEFAULT_PROFILE {
-            let place = match &file {
-                Some((path, _)) => {
-                    format!("there is no configuration file {}", path.value.display())
-                }
-                None => "there is no configuration file".to_owned(),
-            };
+            let path =
+                file.map(|(path, _)| format!(" {}", path.value.display())).unwrap_or_default();
             return Err(Failure::config(format!(
-                "unknown profile {:?} (from {}): {place}",
+                "unknown profile {:?} (from {}): there is no configuration file{path}",
                 name.value, name.provenance
             ))
-            .hint(format!("skia-auth config init -p {}", word(&name.value))));
+            .hint(format!("skia-auth config init -p {}", shell_quote(&name.value))));
         }
         Ok(Self { name, profile: Profile::default(), source: None, file, exposed_file: None })
     }
 
-    /// Whether the profile was named on the command line: then it beats the environment.
+    /// Whether the profile was named with `-p`, and therefore overrides the environment.
     pub fn is_named(&self) -> bool {
         matches!(self.name.provenance, Provenance::Flag(_))
     }
@@ -81,50 +84,59 @@ impl ProfileLayer {
         self.source.clone().map_or(Provenance::Default, Provenance::Profile)
     }
 
-    /// A relative path in the file is relative to the file: nothing is ever read from the current directory.
-    pub fn beside(&self, path: &Path) -> PathBuf {
+    /// Resolves a path in the file against the directory of the file: nothing is ever read from the
+    /// current directory.
+    pub fn resolve_path(&self, path: &Path) -> PathBuf {
         match self.source.as_ref().and_then(|source| source.file.parent()) {
             Some(directory) => directory.join(path),
             None => path.to_owned(),
         }
     }
 
-    /// Likewise for a program that is named by its path; one without a separator is looked for in PATH.
-    pub fn command(&self, words: &[String]) -> Vec<OsString> {
+    pub fn secret(&self) -> Option<SecretSource> {
+        let Profile { client_secret, client_secret_file, client_secret_command, .. } =
+            &self.profile;
+        match (client_secret, client_secret_file) {
+            (Some(secret), _) => Some(SecretSource::Given(secret.clone())),
+            (None, Some(path)) => Some(SecretSource::File(self.resolve_path(path))),
+            (None, None) => {
+                let words = client_secret_command.as_deref()?;
+                Some(SecretSource::Command(self.resolve_command(words)))
+            }
+        }
+    }
+
+    /// A program with a separator in its name is a path; any other is looked up in `PATH`.
+    fn resolve_command(&self, words: &[String]) -> Vec<OsString> {
         let mut command: Vec<_> = words.iter().map(OsString::from).collect();
-        if let Some(program) =
-            command.first_mut().filter(|program| Path::new(program).components().count() > 1)
-        {
-            *program = self.beside(Path::new(program)).into_os_string();
+        let is_path = |program: &&mut OsString| Path::new(program).components().count() > 1;
+        if let Some(program) = command.first_mut().filter(is_path) {
+            *program = self.resolve_path(Path::new(program)).into_os_string();
         }
         command
     }
 }
 
 fn unknown_profile(name: &Setting<String>, file: &ConfigFile) -> Failure {
-    let known = || file.profiles.keys().map(String::as_str);
-    let failure = Failure::config(format!(
-        "unknown profile {:?} (from {}): not in {}",
-        name.value,
-        name.provenance,
-        file.path.display()
-    ));
-    match nearest(&name.value, known()) {
-        Some(nearest) => failure.hint(format!("did you mean -p {nearest}?")),
-        None => match known().collect::<Vec<_>>()[..] {
-            [only] => failure.hint(format!("the only profile is {only}")),
-            ref all => failure.hint(format!("the profiles are {}", all.join(", "))),
+    let Setting { value: name, provenance } = name;
+    let known: Vec<_> = file.profiles.keys().map(String::as_str).collect();
+    let path = file.path.display();
+    Failure::config(format!("unknown profile {name:?} (from {provenance}): not in {path}")).hint(
+        match (nearest(name, known.iter().copied()), &known[..]) {
+            (Some(nearest), _) => format!("did you mean -p {nearest}?"),
+            (None, [only]) => format!("the only profile is {only}"),
+            (None, all) => format!("the profiles are {}", all.join(", ")),
         },
-    }
+    )
 }
 
-/// Where the configuration file is; `None` where there is no place for one.
+/// The path of the configuration file; `None` if there is no home directory.
 pub fn config_path(shared: &SharedArgs) -> Result<Option<Setting<PathBuf>>, Failure> {
     Ok(config_file(shared)?.map(|(path, _)| path))
 }
 
-/// The configuration file: the one that is named, else the one of the platform's configuration directory; and whether
-/// it is to be read. One that is named is: where it is missing, that is an error.
+/// The path of the configuration file, and whether to read it. A named file is always read, so that
+/// a missing one is an error; the default file is read if it exists.
 fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, Failure> {
     if let Some(path) = &shared.config {
         return Ok(Some((Setting::new(path.clone(), Provenance::Flag("--config")), true)));
@@ -132,25 +144,26 @@ fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, 
     if let Some(path) = env::path(env::CONFIG) {
         return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), true)));
     }
-    // `dirs` accepts a relative HOME: that would be a path below the current directory.
+    // `dirs` accepts a relative HOME, which would lead into the current directory.
     let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else {
         return Ok(None);
     };
     let directory = directory.join("skia-auth");
     let (toml, json) = (directory.join("config.toml"), directory.join("config.json"));
-    let (path, found) = match (is_there(&toml), is_there(&json)) {
+    let (path, exists) = match (exists(&toml), exists(&json)) {
         (true, true) => {
             let what = format!("both config.toml and config.json are in {}", directory.display());
             return Err(Failure::config(what).hint("keep one of them"));
         }
         (false, true) => (json, true),
-        (found, false) => (toml, found),
+        (exists, false) => (toml, exists),
     };
-    Ok(Some((Setting::new(path, Provenance::Default), found)))
+    Ok(Some((Setting::new(path, Provenance::Default), exists)))
 }
 
-/// Whether something is there, be it a link to nowhere or out of reach: only what is missing may be passed over.
-fn is_there(path: &Path) -> bool {
+/// Whether a path exists. A dangling link and an inaccessible directory count: only a file that is
+/// certainly missing may be ignored.
+fn exists(path: &Path) -> bool {
     let missing = [ErrorKind::NotFound, ErrorKind::NotADirectory];
     fs::symlink_metadata(path).map_or_else(|error| !missing.contains(&error.kind()), |_| true)
 }

@@ -1,4 +1,4 @@
-//! How the client secret gets here: read from where it was named, byte for byte.
+//! Where the client secret is, and how it is read: byte for byte.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -8,18 +8,15 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
-
 use crate::error::{Failure, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::platform::files;
-use crate::platform::signals;
+use crate::platform::{files, signals, threads};
 
-/// The longest secret, in bytes. Anything longer is a file that was named by mistake.
+/// The longest secret, in bytes. A longer file was named by mistake.
 const LONGEST: usize = 64 * 1024;
 
-/// Where the client secret is, before anything was opened or run.
+/// The source of the client secret. Nothing is opened or run before [`Setting::read`].
 #[derive(Clone, Debug)]
 pub enum SecretSource {
     Given(Secret),
@@ -30,34 +27,37 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
-    /// The file that an option or a variable names; `-` is standard input for an option alone.
+    /// The file that an option names; `-` is standard input.
     pub fn file_or_stdin(path: PathBuf) -> Self {
         if path.as_os_str() == "-" { Self::StandardInput } else { Self::File(path) }
     }
 
-    /// Whether the secret is at hand without running a program or taking standard input away.
+    /// Whether reading the secret runs no program and leaves standard input alone.
     pub fn is_quiet(&self) -> bool {
         matches!(self, Self::Given(_) | Self::File(_))
     }
 }
 
 impl Setting<SecretSource> {
-    /// Reads the secret. From a file, standard input or a command exactly one line end is dropped; nothing else is
-    /// ever trimmed. `patience` bounds the wait for a command, and for a pipe whose other end says nothing.
+    /// Reads the secret. Exactly one line end is removed from a file, standard input or the output
+    /// of a command; nothing else is trimmed. Waits for a pipe or a command for `patience`.
     pub fn read(&self, patience: Duration) -> Result<Setting<Secret>, Failure> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
             SecretSource::Given(secret) => {
+                #[expect(clippy::disallowed_methods, reason = "its form is checked")]
                 check(secret.expose(), &format!("the client secret from {provenance}"))?;
                 return Ok(Setting::new(secret.clone(), provenance.clone()));
             }
             SecretSource::File(path) => {
                 let name = format!("the client secret file {} (from {provenance})", path.display());
-                (name, files::read_within(path, LONGEST, patience).map(|contents| contents.bytes))
+                let contents = files::read_with_timeout(path, LONGEST, patience);
+                (name, contents.map(|contents| contents.bytes).map_err(|error| reason(&error)))
             }
             SecretSource::StandardInput => {
-                let read = || files::read_from(io::stdin().lock(), LONGEST);
-                ("the client secret on standard input".to_owned(), files::within(patience, read))
+                let read = || files::read_to_limit(io::stdin().lock(), LONGEST);
+                let bytes = threads::with_timeout(patience, read).map_err(|error| reason(&error));
+                ("the client secret on standard input".to_owned(), bytes)
             }
             SecretSource::Command(argv) => {
                 let name = format!(
@@ -92,10 +92,10 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-type Bytes = Result<Zeroizing<Vec<u8>>, String>;
+type Bytes = Result<Vec<u8>, String>;
 
-/// Runs a program for what it writes to standard output. Its other streams are ours, so that it can ask for a
-/// passphrase.
+/// Runs a program and returns its standard output. It shares our other streams, so that it can ask
+/// for a passphrase.
 fn run(argv: &[OsString], patience: Duration) -> Bytes {
     let until = Instant::now() + patience;
     signals::wait_for_children().map_err(|error| reason(&error))?;
@@ -106,11 +106,11 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
         .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
     let (sender, receiver) = mpsc::channel();
     let reading =
-        child.stdout.take().map(|stdout| files::beside(move || sender.send(read_all(stdout))));
-    if let Some(Err(why)) = reading {
+        child.stdout.take().map(|stdout| threads::spawn(move || sender.send(read_all(stdout))));
+    if let Some(Err(error)) = reading {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(why);
+        return Err(reason(&error));
     }
     let output = receiver.recv_timeout(patience);
     let status = loop {
@@ -122,7 +122,7 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
             _ => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("it did not end within {} s", files::seconds(patience)));
+                return Err(format!("it did not end within {} s", patience.as_secs_f32().ceil()));
             }
         }
     };
@@ -132,15 +132,15 @@ fn run(argv: &[OsString], patience: Duration) -> Bytes {
             None => format!("it ended with {status}"),
         });
     }
-    // A program that it left behind has inherited its output: there may be more to come.
+    // A background process of the program still has its output open, and may write more.
     output.map_err(|_| "it ended, and what it started keeps its output open".to_owned())?
 }
 
 fn read_all(stdout: impl Read) -> Bytes {
-    files::read_from(stdout, LONGEST)
+    files::read_to_limit(stdout, LONGEST).map_err(|error| reason(&error))
 }
 
-/// What looks odd about a credential that was refused, in words that do not repeat it.
+/// What looks odd about a credential, in words that do not repeat it.
 pub fn oddities(text: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     let mut note = |odd: bool, what: &'static str| {

@@ -1,4 +1,4 @@
-//! Clocks that disagree, and dates that are none.
+//! Clocks that differ, and dates that are invalid.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::cache::{cache_files, entry, gets, read_body, token, with_checksum};
 use crate::support::*;
 
-/// The documented 200 from a server whose clock is ahead by so much: `life` seconds before its token ends.
+/// The documented 200 from a server whose clock is ahead by so many seconds, `life` seconds before
+/// its token expires.
 fn from_another_time(ahead: i64, life: i64) -> (Reply, String) {
     let t = token_expiring_in(ahead + life);
     let reply = live_reply(&t);
@@ -17,14 +18,20 @@ fn from_another_time(ahead: i64, life: i64) -> (Reply, String) {
     (dated, t)
 }
 
+/// How long a cached token is used: a clock that is ahead of the server's may be corrected later,
+/// so that its own reading counts too.
+fn life_in_the_cache(ahead: i64, life: i64) -> i64 {
+    life - ahead.min(0)
+}
+
 /// Two hours and half a minute: rounded down, two hours.
 const TWO_HOURS: i64 = 2 * 3600 + 30;
 
 #[test]
-fn clock_that_is_hours_off_does_no_harm_and_is_mentioned_once() {
+fn clock_that_is_hours_off_does_no_harm_and_is_reported_once() {
     for (ahead, direction) in [(TWO_HOURS, "behind"), (-TWO_HOURS, "ahead of")] {
         let home = Home::new();
-        let (reply, t) = from_another_time(ahead, 3600);
+        let (reply, t) = from_another_time(ahead, life_in_the_cache(ahead, 3600));
         let server = Server::start([reply]).expects(2);
         let warning = format!(
             "skia-auth: warning: the clock of this machine is 2 h {direction} the server's\n"
@@ -40,11 +47,11 @@ fn clock_that_is_hours_off_does_no_harm_and_is_mentioned_once() {
 }
 
 #[test]
-fn margin_is_measured_by_the_servers_clock() {
+fn margin_is_measured_by_the_clock_that_is_ahead() {
     for ahead in [TWO_HOURS, -TWO_HOURS] {
         let home = Home::new();
-        let (short, first) = from_another_time(ahead, 200);
-        let (long, second) = from_another_time(ahead, 600);
+        let (short, first) = from_another_time(ahead, life_in_the_cache(ahead, 200));
+        let (long, second) = from_another_time(ahead, life_in_the_cache(ahead, 600));
         let server = Server::start([short, long]).expects(2);
         gets(token(&home, &server).arg("-q"), &first);
         gets(token(&home, &server).arg("-q"), &second);
@@ -53,7 +60,7 @@ fn margin_is_measured_by_the_servers_clock() {
 }
 
 #[test]
-fn promise_of_a_lifetime_is_measured_by_the_servers_clock() {
+fn min_ttl_of_a_new_token_is_measured_by_the_clock_of_the_server() {
     for ahead in [TWO_HOURS, -TWO_HOURS] {
         let home = Home::new();
         let (reply, t) = from_another_time(ahead, 3630);
@@ -67,7 +74,7 @@ fn promise_of_a_lifetime_is_measured_by_the_servers_clock() {
 }
 
 #[test]
-fn small_difference_of_clocks_is_not_worth_a_word() {
+fn small_difference_of_clocks_is_not_reported() {
     for ahead in [50, -50] {
         let home = Home::new();
         let (reply, t) = from_another_time(ahead, 86_400);
@@ -77,10 +84,21 @@ fn small_difference_of_clocks_is_not_worth_a_word() {
 }
 
 #[test]
+fn corrected_clock_does_not_extend_the_lifetime() {
+    let (home, life) = (Home::new(), 3600);
+    let (reply, t) = from_another_time(-TWO_HOURS, life + TWO_HOURS);
+    let server = Server::start([reply]);
+    gets(token(&home, &server).arg("-q"), &t);
+    // By a corrected clock, the token expires at `exp`, not two hours later.
+    let status = home.skia(["status", "-o", "json"]).credentials().server(&server).run().json();
+    assert!(status["expires_in"].as_i64().unwrap() <= life, "{status}");
+}
+
+#[test]
 fn clock_that_was_set_back_makes_the_entry_unusable() {
     for (seconds, reason) in [
         (50, None),
-        (3600, Some("the clock of this machine was set back since it came")),
+        (3600, Some("the clock of this machine was set back after the login")),
         (-3600, None),
     ] {
         let (home, t) = (Home::new(), live_token());
@@ -89,7 +107,7 @@ fn clock_that_was_set_back_makes_the_entry_unusable() {
         let path = entry(&home);
         let mut body = read_body(&path);
         body["received_at"] = json!(Timestamp::now().as_second() + seconds);
-        std::fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
+        std::fs::write(&path, with_checksum("2", &body.to_string())).unwrap();
         let status = home
             .skia(["status", "-o", "json"])
             .credentials()
@@ -102,7 +120,7 @@ fn clock_that_was_set_back_makes_the_entry_unusable() {
 }
 
 #[test]
-fn date_that_is_none_is_ignored() {
+fn invalid_date_header_is_ignored() {
     let dates = [
         "Thu, 01 Jan 1970 00:00:00 GMT",
         "Fri, 31 Dec 9999 23:59:59 GMT",
@@ -191,11 +209,11 @@ fn expiration_date_is_brasilia_time_for_a_token_without_exp_in_every_zone() {
 }
 
 #[test]
-fn exp_rules_over_the_date_beside_it() {
+fn exp_takes_precedence_over_expiration_date() {
     let home = Home::new();
     let expiry = Timestamp::now().as_second() + 7200;
     let t = jwt(&format!(r#"{{"exp":{expiry}}}"#));
-    // As documented: three hours apart. And a date that is plainly wrong.
+    // Three hours apart, as documented; then two wrong dates.
     for date in [expiry - 3 * 3600, 1_000_000_000, 4_000_000_000] {
         let date = Timestamp::from_second(date).unwrap().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let body =
@@ -208,7 +226,7 @@ fn exp_rules_over_the_date_beside_it() {
 }
 
 #[test]
-fn expiration_date_that_is_none_is_unknown() {
+fn invalid_expiration_date_is_unknown() {
     let dates = [
         json!("0001-01-01T00:00:00"),
         json!("9999-12-31T23:59:59"),
@@ -241,7 +259,7 @@ fn expiration_date_that_is_none_is_unknown() {
         token(&home, &server)
             .args(["--min-ttl", "1s"])
             .run()
-            .fails(6, "skia-auth: error: the expiry of a new token is unknown: it cannot be held against --min-ttl\n");
+            .fails(6, "skia-auth: error: the expiry of a new token is unknown, so that it cannot meet --min-ttl\n");
     }
 }
 

@@ -1,10 +1,10 @@
-//! The completion scripts, driven by the shells that they are for.
+//! The completion scripts, run by their shells.
 
 use std::fs;
 
 use crate::support::*;
 
-/// What each shell has to offer for a line that ends at the cursor: these words, and none of those.
+/// A line that ends at the cursor, words that a shell must offer, and words that it must not offer.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 const CASES: [Case; 8] = [
@@ -36,16 +36,7 @@ const CONFIG: &str =
 fn home() -> Home {
     let home = Home::new();
     home.write_config(CONFIG);
-    // Shells keep histories and dumps.
-    for place in [
-        home.root().join("home"),
-        home.config().join("fish"),
-        home.cache(),
-        home.root().join("tmp"),
-    ] {
-        home.declare_output(&place);
-        home.declare_foreign(&place);
-    }
+    home.declare_shell_files();
     home
 }
 
@@ -67,7 +58,7 @@ fn bash_completes() {
         return;
     }
     let home = home();
-    // As readline calls the function: the words, the word at the cursor and the one before it.
+    // readline passes the command, the word at the cursor and the word before it.
     let script = r#"
         source <(skia-auth completions bash)
         function=$(complete -p skia-auth | sed 's/.*-F \([^ ]*\).*/\1/')
@@ -126,12 +117,10 @@ fn zsh_completes() {
     let home = home();
     let functions = home.work().join("functions");
     fs::create_dir(&functions).unwrap();
-    home.declare_output("functions");
-    home.declare_output("offered");
     home.declare_foreign("offered");
     let script = home.skia(["completions", "zsh"]).run();
     fs::write(functions.join("_skia-auth"), script.stdout).unwrap();
-    // `compadd` is what every completion function offers its words with: what it would have added is kept.
+    // All completion functions offer words through `compadd`: record what it would add.
     let setup = home.file(
         "setup",
         r#"
@@ -158,7 +147,8 @@ fn zsh_completes() {
             .send(&format!("source {}; echo rea''dy\r", setup.display()))
             .expect("ready");
         terminal.expect("> ").send(&format!("{}\t", case.0));
-        terminal.until(|| fs::read_to_string(&offered).unwrap().ends_with("done\n"));
+        let is_done = || fs::read_to_string(&offered).unwrap().ends_with("done\n");
+        terminal.until("list of words", is_done);
         terminal.send("\x15exit\r");
         terminal.wait();
         judge(case, &fs::read_to_string(&offered).unwrap());

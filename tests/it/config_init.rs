@@ -1,4 +1,4 @@
-//! `config init`, asked on a terminal and elsewhere.
+//! `config init`: questions on a terminal, a template elsewhere.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -8,10 +8,10 @@ use skia_auth::sandbox::{Answer, Sandbox};
 
 use crate::support::*;
 
-/// What a template says, word for word.
-const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it to yourself: it may hold a secret.
-# The keys at the top are the profile "default". Another profile is a table of
-# its own, [profile.NAME], and inherits nothing.
+/// The whole template.
+const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it private: it may hold a secret.
+# The keys at the top level are the profile "default". A table [profile.NAME] is
+# another profile, and inherits nothing.
 
 # client_id = "…"
 # client_secret = "…"
@@ -39,7 +39,7 @@ fn nothing_was_written(home: &Home) {
 }
 
 #[test]
-fn person_is_asked_and_the_secret_does_not_appear() {
+fn answers_are_written_and_the_secret_is_not_shown() {
     let home = Home::new();
     let path = config_file(&home);
     home.declare_secret_file(&path);
@@ -52,18 +52,20 @@ fn person_is_asked_and_the_secret_does_not_appear() {
     assert_eq!(
         ended.screen,
         format!(
-            "Credentials for the profile \"default\" (Ctrl-C to stop, nothing is written)\nClient id: {CLIENT_ID}\n\
-             Client secret (not shown): \nBase URL [https://api.skia.com.br/api]: \n\
-             created {}\nnext: skia-auth login\n",
+            "Credentials for the profile \"default\" (Ctrl-C to stop, nothing is written)\n\
+             Client id: {CLIENT_ID}\n\
+             Client secret (not shown): \n\
+             Base URL [https://api.skia.com.br/api]: \n\
+             created {}\n\
+             next: skia-auth login\n",
             path.display()
         )
     );
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     let written = fs::read_to_string(&path).unwrap();
-    let secret = SECRET.replace('\\', "\\\\").replace('"', "\\\"");
     let filled = TEMPLATE
         .replace("# client_id = \"…\"", &format!("client_id = \"{CLIENT_ID}\""))
-        .replace("# client_secret = \"…\"", &format!("client_secret = \"{secret}\""));
+        .replace("# client_secret = \"…\"", &format!("client_secret = '{SECRET}'"));
     assert_eq!(written, filled);
 
     let token = live_token();
@@ -73,7 +75,7 @@ fn person_is_asked_and_the_secret_does_not_appear() {
 }
 
 #[test]
-fn file_that_was_asked_for_works_with_the_sandbox() {
+fn created_file_works_with_the_sandbox() {
     let home = Home::new();
     let path = config_file(&home);
     let sandbox = Sandbox::start(0, Answer::Ok).unwrap();
@@ -92,7 +94,7 @@ fn file_that_was_asked_for_works_with_the_sandbox() {
 }
 
 #[test]
-fn profile_gets_a_table_of_its_own() {
+fn named_profile_is_written_as_a_table() {
     let home = Home::new();
     home.skia(["config", "init", "-p", "staging"]).run().ok(
         "created [..]/skia-auth/config.toml\nnext: fill it in, then skia-auth login -p staging\n",
@@ -131,7 +133,7 @@ fn interrupted_later_question_ends_the_program_too() {
 }
 
 #[test]
-fn unusable_answers_are_asked_again() {
+fn invalid_answers_are_asked_again() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
     terminal
@@ -157,7 +159,7 @@ fn unusable_answers_are_asked_again() {
 }
 
 #[test]
-fn three_unusable_answers_are_enough() {
+fn command_gives_up_after_three_invalid_answers() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
     for _ in 0..3 {
@@ -170,7 +172,7 @@ fn three_unusable_answers_are_enough() {
 }
 
 #[test]
-fn end_of_input_is_no_answer() {
+fn end_of_input_ends_the_command() {
     let home = Home::new();
     let mut terminal = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal();
     terminal
@@ -202,7 +204,7 @@ fn existing_file_is_kept_and_nothing_is_asked() {
         .on_terminal()
         .wait();
     assert_eq!(ended.code, Some(3));
-    let told = format!("skia-auth: error: {} exists, and is not overwritten\n", path.display());
+    let told = format!("skia-auth: error: {} already exists\n", path.display());
     assert_eq!(ended.screen, format!("{told}hint: skia-auth config show\n"));
     home.skia(["config", "init"]).run().fails(3, &format!("{told}hint: skia-auth config show\n"));
     home.skia(["config", "init", "-p", "x"])
@@ -212,15 +214,16 @@ fn existing_file_is_kept_and_nothing_is_asked() {
 }
 
 #[test]
-fn dangling_link_in_the_way_is_not_followed() {
+fn dangling_link_is_not_followed() {
     let home = Home::new();
     let path = home.write_config("");
     fs::remove_file(&path).unwrap();
     let target = home.work().join("target");
     symlink(&target, &path).unwrap();
-    home.skia(["config", "init"])
-        .run()
-        .fails(3, "skia-auth: error: [..]/config.toml exists, and is not overwritten\nhint: skia-auth config show\n");
+    home.skia(["config", "init"]).run().fails(
+        3,
+        "skia-auth: error: [..]/config.toml already exists\nhint: skia-auth config show\n",
+    );
     assert!(!target.exists());
 }
 
@@ -236,7 +239,7 @@ fn template_is_written_without_a_terminal_and_is_valid() {
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     home.skia(["config", "show"]).run().ok("config_file:[..]\n...\n");
 
-    // And with every comment that holds a key turned into that key, but for the secret's other sources.
+    // The template is also valid with its keys uncommented, except the other sources of the secret.
     let is_key = |line: &str| line.contains(" = ") && !line.contains("secret_");
     let filled: String = TEMPLATE
         .lines()
@@ -253,7 +256,7 @@ fn template_is_written_without_a_terminal_and_is_valid() {
 }
 
 #[test]
-fn other_file_is_created_and_named_in_what_comes_next() {
+fn named_file_is_created_and_named_in_the_next_step() {
     let home = Home::new();
     home.declare_output("other.toml");
     home.skia(["config", "init", "--config", "other.toml"])
@@ -272,12 +275,17 @@ fn json_file_is_refused() {
 }
 
 #[test]
-fn place_that_cannot_be_written_is_told() {
+fn unwritable_directory_is_an_error() {
     let home = Home::new();
-    home.skia(["config", "init"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative").run().fails(
-        3,
-        "skia-auth: error: there is no home directory for a configuration file\nhint: name one: --config FILE\n",
-    );
+    home.skia(["config", "init"])
+        .env_remove("XDG_CONFIG_HOME")
+        .env("HOME", "relative")
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: there is no home directory for a configuration file\n\
+             hint: name one: --config FILE\n",
+        );
     home.file("file", "");
     home.skia(["config", "init", "--config", "file/c.toml"])
         .run()
@@ -285,7 +293,7 @@ fn place_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn size_limit_is_told_and_leaves_no_file_behind() {
+fn size_limit_is_an_error_and_leaves_no_file() {
     let home = Home::new();
     let full = home.skia(["config", "init"]).prelude("ulimit -f 0").run();
     full.fails(

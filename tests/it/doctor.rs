@@ -325,8 +325,8 @@ fn refused_port_and_unknown_host_are_told_apart() {
             home.skia(["doctor"]).credentials().env("SKIA_BASE_URL", url).allow_partial_stdout();
         program.run()
     };
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    run(&format!("http://{closed}/api")).assert(
+    let closed = ClosedPort::new();
+    run(&format!("http://127.0.0.1:{}/api", closed.number())).assert(
         5,
         "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n",
         "",

@@ -1,4 +1,4 @@
-//! `exec`: the command gets the token and nothing else changes for it.
+//! `exec`: the command gets the token, and its process is otherwise unchanged.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -23,7 +23,7 @@ fn exit_code_is_that_of_the_command() {
 }
 
 #[test]
-fn end_by_a_signal_is_the_end_by_that_signal() {
+fn signal_that_ends_the_command_ends_the_process() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     for (signal, shown) in [(15, 143), (2, 130), (9, 137), (13, 141), (1, 129)] {
@@ -79,7 +79,7 @@ fn command_is_found_as_a_shell_finds_it() {
     fs::set_permissions(home.work().join("yes/tool"), fs::Permissions::from_mode(0o700)).unwrap();
     let server = Server::start([live_reply(&t)]);
     let path = format!("{0}/none:{0}/no:{0}/yes:/usr/bin:/bin", home.work().display());
-    // The second is found behind one that cannot be run, and is a script without a first line.
+    // The first `tool` in PATH cannot be run; the second is a script without a `#!` line.
     exec(&home, &server, &["tool"]).env("PATH", &path).run().ok("yes\n");
     exec(&home, &server, &["echo", "x"]).env_remove("PATH").run().ok("x\n");
     exec(&home, &server, &["yes/tool"]).run().ok("yes\n");
@@ -104,7 +104,7 @@ fn exec_without_a_command_is_a_usage_error() {
 }
 
 #[test]
-fn command_of_a_named_profile_stays_with_that_profile() {
+fn nested_call_uses_the_named_profile() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     let secret = "staging-secret-of-the-integration";
@@ -121,7 +121,7 @@ fn command_of_a_named_profile_stays_with_that_profile() {
 }
 
 #[test]
-fn environment_is_the_same_but_for_what_is_documented() {
+fn environment_changes_only_as_documented() {
     let home = Home::new();
     let expiry = Timestamp::now().as_second() + 86_400;
     let t = jwt(&format!(r#"{{"exp":{expiry}}}"#));
@@ -168,7 +168,7 @@ fn environment_is_the_same_but_for_what_is_documented() {
 }
 
 #[test]
-fn unknown_expiry_leaves_no_older_one_behind() {
+fn unknown_expiry_removes_an_inherited_one() {
     let home = Home::new();
     let t = jwt(r#"{"exp":"never"}"#);
     let server = Server::start([live_reply(&t)]);
@@ -179,7 +179,7 @@ fn unknown_expiry_leaves_no_older_one_behind() {
 }
 
 #[test]
-fn base_url_is_handed_on_from_whatever_layer() {
+fn base_url_of_any_layer_is_passed_on() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(1);
     let url = server.base_url();
@@ -190,12 +190,12 @@ fn base_url_is_handed_on_from_whatever_layer() {
 }
 
 #[test]
-fn no_descriptor_is_handed_on() {
+fn no_descriptor_is_passed_on() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     let own = home.program("ls", ["/proc/self/fd"]).run().stdout();
     for _ in 0..2 {
-        // First with a connection and a lock, then with neither.
+        // First with a connection and a lock, then from the cache.
         exec(&home, &server, &["ls", "/proc/self/fd"]).run().ok(&own);
     }
     let extra = exec(&home, &server, &["sh", "-c", "echo x >&9; ls /proc/self/fd"])
@@ -230,15 +230,15 @@ fn process_id_arguments_and_standard_input_are_the_same() {
 }
 
 #[test]
-fn signals_are_as_a_command_finds_them_by_itself() {
+fn signal_dispositions_are_unchanged() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
-    // Of each mask the last digits: signals 32 and 33 are the C library's own affair. SIGPIPE is left out: what it was
-    // set to is lost before `main`, and every command gets it back at its default.
+    // Only the last digits of each mask: the C library uses signals 32 and 33. SIGPIPE is not
+    // compared: Rust changes it before `main`, and resets it to the default in each command.
     let show = "sed -nE 's/^(Sig(Blk|Ign|Cgt):).*(.{7})$/\\1\\3/p' /proc/self/status";
     for prelude in ["", "trap '' HUP TERM"] {
         let own = home.program("sh", ["-c", show]).prelude(prelude).run().stdout();
-        // First with a login and an entry that is written, then from the cache.
+        // First with a login, then from the cache.
         for _ in 0..2 {
             exec(&home, &server, &["sh", "-c", show]).prelude(prelude).run().ok(&own);
         }

@@ -1,4 +1,4 @@
-//! The files that are made from the command line's definition and checked in: completions and man pages.
+//! The completions and man pages in the repository are those of the command line's definition.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn renewing() -> bool {
     std::env::var_os("SKIA_AUTH_RENEW").is_some()
 }
 
-/// Compares a checked-in file with what the definition gives, or renews it where that was asked for.
+/// Compares a file of the repository with fresh content, or renews it if `SKIA_AUTH_RENEW` is set.
 fn check(name: &str, fresh: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if renewing() {
@@ -34,14 +34,14 @@ fn completion(generator: impl clap_complete::Generator) -> String {
     String::from_utf8(script).unwrap()
 }
 
-/// What a script asks for the names that may stand behind `-p`.
+/// The command that completion scripts run for the values of `-p`.
 const PROFILE_NAMES: &str = "skia-auth config show --profile-names 2>/dev/null";
 
 fn bash() -> String {
     let mut profile_comes = false;
     let lines = completion(Shell::Bash)
-        // clap_complete 4.6 joins the names of a hyphenated program and its commands in two ways, and then completes
-        // nothing behind a command (clap issue 6421).
+        // clap_complete 4.6 joins the names of a hyphenated program and its commands in two ways,
+        // and then completes nothing after a command (clap issue 6421).
         .replace("skia__subcmd__auth", "skia__auth")
         .lines()
         .map(|line| {
@@ -76,7 +76,7 @@ fn fish() -> String {
     found_in(lines + &fish_positionals(), PROFILE_NAMES)
 }
 
-/// What may stand in the place of a positional argument, which clap_complete 4.6 leaves out for fish.
+/// The values of positional arguments, which clap_complete 4.6 omits for fish.
 fn fish_positionals() -> String {
     let mut command = skia_auth::cli::command();
     command.build();
@@ -91,7 +91,8 @@ fn fish_positionals() -> String {
             if !values.is_empty() {
                 let (name, values) = (sub.get_name(), values.join(" "));
                 lines += &format!(
-                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -f -a \"{values}\"\n"
+                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -f -a \
+                     \"{values}\"\n"
                 );
             }
         }
@@ -99,7 +100,7 @@ fn fish_positionals() -> String {
     lines
 }
 
-/// A replacement that no longer finds its place must not go unnoticed.
+/// Fails if a replacement above no longer matches the generated script.
 fn found_in(script: String, wanted: &str) -> String {
     assert!(script.matches(wanted).count() > 10, "the generated script has changed its form");
     script
@@ -130,21 +131,21 @@ fn completions_are_fresh_and_the_program_prints_the_same() {
     }
 }
 
-/// When the pages were last reviewed: they must not change with the day of the build.
+/// When the pages were last reviewed. Not the day of the build, which would change them.
 const DATE: &str = "2026-11-22";
 
-/// The sections that every page has behind what clap knows.
+/// The sections that every page ends with.
 const APPENDIX: &str = include_str!("../../man/appendix.roff");
 
 fn man_page(command: &Command, name: &str) -> String {
-    // clap keeps names for ever, unless its `string` feature is on.
+    // clap takes names as `&'static str` unless its `string` feature is on.
     let name: &'static str = String::leak(name.to_owned());
     let mut command =
         command.clone().name(name).bin_name(name.replace('-', " ").replacen(' ', "-", 1));
     command = command.disable_help_subcommand(true);
     let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let has_commands = command.has_subcommands();
-    // As in `--help`: every option by name would say less.
+    // clap_mangen would list every option in the synopsis.
     let usage = command.render_usage().to_string();
     let synopsis =
         format!(".SH SYNOPSIS\n{}\n", usage.trim_start_matches("Usage: ").replace('-', "\\-"));
@@ -164,7 +165,8 @@ fn man_page(command: &Command, name: &str) -> String {
     format!("{page}{}{APPENDIX}", after_help_sections(&after_help))
 }
 
-/// Drops the line breaks beside vertical space, which have no effect and are warned of. An empty line is vertical space.
+/// Removes line breaks next to vertical space, of which mandoc warns. An empty line is vertical
+/// space.
 fn without_idle_breaks(page: &str) -> String {
     let lines: Vec<_> = page.lines().collect();
     let beside_space = |index: usize| {
@@ -177,7 +179,8 @@ fn without_idle_breaks(page: &str) -> String {
         .collect()
 }
 
-/// Drops the entry of the `help` command, which clap lists although it is disabled, and which has no page.
+/// Removes the entry of the `help` command, which clap lists although it is disabled: it has no
+/// page.
 fn without_help_page(page: &str, name: &str) -> String {
     let entry = format!(".TP\n{}\\-help(1)\n", name.replace('-', "\\-"));
     match page.split_once(&entry) {
@@ -186,7 +189,7 @@ fn without_help_page(page: &str, name: &str) -> String {
     }
 }
 
-/// What stands behind the options in `--help`: notes, and examples as they are.
+/// The text after the options in `--help`, as notes and examples.
 fn after_help_sections(text: &str) -> String {
     let (before, examples) = text.split_once("Examples:\n").unwrap_or((text, ""));
     let (examples, after) = examples.split_once("\n\n").unwrap_or((examples, ""));
@@ -210,7 +213,7 @@ fn after_help_sections(text: &str) -> String {
     sections
 }
 
-/// The pages that belong to the same command, and those below this one.
+/// The parent page, and the pages of the same level and of the level below.
 fn see_also(name: &str, names: &[String]) -> String {
     let parent = name.rsplit_once('-').map_or("", |(parent, _)| parent);
     let above = |other: &str| other.rsplit_once('-').map_or("", |(parent, _)| parent).to_owned();
@@ -230,7 +233,7 @@ fn see_also(name: &str, names: &[String]) -> String {
 
 const ROOT: &str = "skia-auth";
 
-/// The commands that have a page, each with the page's name.
+/// Collects the commands that have a page, each with the name of the page.
 fn paged(command: &Command, name: String, pages: &mut Vec<(Command, String)>) {
     pages.push((command.clone(), name.clone()));
     for sub in
@@ -256,7 +259,7 @@ fn man_pages_are_fresh() {
 }
 
 #[test]
-fn man_pages_have_nothing_that_is_warned_of() {
+fn man_pages_pass_mandoc_lint() {
     if !installed("mandoc") {
         return;
     }

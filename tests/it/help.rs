@@ -1,4 +1,4 @@
-//! Help: short enough for a screen, from what a command does to how it is typed.
+//! Help: `-h` fits a screen, and both forms end with examples.
 
 use crate::support::*;
 
@@ -7,19 +7,19 @@ const COMMANDS: [(&[&str], &str); 14] = [
     (&["login"], "Ask the server for a new token and print it"),
     (&["token"], "Print the cached token while it is valid, else a new one"),
     (&["exec"], "Run a command with a token in its environment"),
-    (&["status"], "Say whether a valid token is cached, for whom and until when"),
+    (&["status"], "Report whether a valid token is cached, for whom and until when"),
     (&["inspect"], "Show the header and the claims of a token"),
     (&["logout"], "Delete the cached token"),
     (&["config"], "Show the settings, or create the configuration file"),
     (&["config", "show"], "Show every effective value with its provenance, secrets hidden"),
     (&["config", "path"], "Print the path of the configuration file"),
     (&["config", "init"], "Create the configuration file, readable by you alone"),
-    (&["doctor"], "Check settings and connection, and say how to fix what fails"),
+    (&["doctor"], "Check settings and connection, with a fix for each failure"),
     (&["sandbox"], "Run a local server that answers like the Skia API"),
     (&["completions"], "Print the completion script for a shell"),
 ];
 
-/// Every documented variable holds a marker.
+/// Sets every documented variable to a marker.
 fn marked(program: Program) -> Program {
     VARIABLES.iter().fold(program, |program, name| program.env(name, format!("MARKER-{SECRET}")))
 }
@@ -34,12 +34,12 @@ fn help_fits_a_screen_and_ends_with_examples() {
             let text = outcome.stdout();
             let lines: Vec<_> = text.lines().collect();
             assert_eq!(lines[0], purpose);
-            assert!(lines.len() <= 45, "{} lines\n{text}", lines.len());
+            assert!(flag == "--help" || lines.len() <= 45, "{} lines\n{text}", lines.len());
             assert!(lines.iter().all(|line| line.chars().count() <= 100), "{text}");
             assert!(!text.contains("MARKER"), "{text}");
             let examples =
                 text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples\n{text}")).1;
-            // A line that a narrow terminal breaks cannot be copied.
+            // An example must fit a terminal of 80 columns, so that it can be copied.
             assert!(examples.lines().all(|line| line.chars().count() <= 80), "{examples}");
             let count = examples.lines().count();
             assert!(

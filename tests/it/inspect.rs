@@ -1,4 +1,4 @@
-//! `inspect`: what a token says, which nobody here can verify, and never the part that makes it one.
+//! `inspect`: header and claims of a token, never its signature.
 
 use serde_json::json;
 
@@ -75,13 +75,13 @@ fn time_is_local_and_utc() {
 }
 
 #[test]
-fn cached_token_is_shown_where_none_is_given() {
+fn cached_token_is_shown_if_none_is_given() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     home.skia(["inspect"]).credentials().server(&server).run().fails(
         1,
         "\
-skia-auth: error: no token on standard input, and no cached one: none is cached
+skia-auth: error: no token on standard input, and no cached token
 hint: skia-auth token | skia-auth inspect
 ",
     );
@@ -117,7 +117,7 @@ hint: skia-auth inspect < FILE, or skia-auth token | skia-auth inspect
 }
 
 #[test]
-fn person_who_types_nothing_sees_the_cached_token() {
+fn cached_token_is_shown_on_a_terminal() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
@@ -152,26 +152,21 @@ fn opaque_token_has_nothing_to_show() {
 }
 
 #[test]
-fn what_is_no_token_is_refused_and_not_repeated() {
+fn other_input_is_refused_and_not_repeated() {
     for input in
         ["a b", "\u{1b}[2J", "é", "x;y", "$(x)", &"x".repeat(16 * 1024 + 1), &"a\n".repeat(5)]
     {
-        inspect(&[], input).fails(
-            2,
-            "skia-auth: error: what is on standard input is not a token (RFC 6750 b64token)\n",
-        );
+        inspect(&[], input)
+            .fails(2, "skia-auth: error: standard input is not a token (RFC 6750 b64token)\n");
     }
     let outcome = inspect(&[], &"x".repeat(70_000));
     assert_eq!(outcome.code, Some(2), "{outcome}");
     let outcome = Home::new().skia(["inspect"]).stdin(b"\xff\xfe").run();
-    outcome.fails(
-        2,
-        "skia-auth: error: what is on standard input is not a token (RFC 6750 b64token)\n",
-    );
+    outcome.fails(2, "skia-auth: error: standard input is not a token (RFC 6750 b64token)\n");
 }
 
 #[test]
-fn hostile_claims_stay_on_their_lines() {
+fn hostile_claims_are_escaped() {
     let hostile = "\u{1b}[2J\u{9b}\u{202e}x\r\n::add-mask::y ##vso[z]";
     let t = jwt(&json!({"a": hostile, hostile: [hostile], "exp": 1e300, "iat": -1, "nbf": "now"})
         .to_string());
@@ -189,14 +184,14 @@ fn hostile_claims_stay_on_their_lines() {
 }
 
 #[test]
-fn name_of_a_claim_makes_no_command_with_the_colon_behind_it() {
+fn claim_name_and_its_colon_make_no_command() {
     let t = jwt(&json!({":": "x", "::y:": "z"}).to_string());
     let text = inspect(&[], &t).stdout();
     assert!(text.contains("  : :     x\n  : :y: : z\n") && !text.contains("::"), "{text}");
 }
 
 #[test]
-fn deep_claims_are_no_danger() {
+fn deep_claims_do_not_crash() {
     let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
     let outcome = inspect(&[], &jwt(&deep));
     assert_eq!(outcome.code, Some(1), "{outcome}");

@@ -1,4 +1,4 @@
-//! `logout`: forgets tokens here, and says that the server does not.
+//! `logout`: deletes cached tokens, and says that the server cannot revoke them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ fn logout(home: &Home, server: &Server, arguments: &[&str]) -> Outcome {
 }
 
 #[test]
-fn cached_token_is_deleted_and_twice_is_fine() {
+fn cached_token_is_deleted_once() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     logout(&home, &server, &[]).ok(NONE);
@@ -60,18 +60,18 @@ fn all_tokens_are_deleted_and_nothing_else() {
     gets(token(&home, &server).args(["--client-id", "b"]), &t);
     assert_eq!(token(&home, &server).args(["--client-id", "c"]).run().code, Some(4));
     let foreign = entry_like(&home, "notes.txt");
-    let similar = ["mine.token", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.token", "the-judges.refusal"];
+    let similar = ["mine.token", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.token", "another.refusal"];
     let similar = similar.map(|name| entry_like(&home, name));
     home.skia(["logout", "--all"]).run().ok(
         "deleted 2 cached tokens; a token stays valid at the server until it expires: the Skia API cannot revoke one\n",
     );
     home.skia(["logout", "--all"]).run().ok(NONE);
     assert!(foreign.exists() && similar.iter().all(|path| path.exists()));
-    // Locks stay: deleting one re-opens the race that it closes.
+    // Lock files stay: deleting one would let two processes log in.
     assert_eq!((cache_files(&home, "refusal").len(), cache_files(&home, "lock").len()), (1, 3));
 }
 
-/// A file of somebody else in the cache directory.
+/// Creates a file of another program in the cache directory.
 fn entry_like(home: &Home, name: &str) -> std::path::PathBuf {
     let path = home.cache().join("skia-auth").join(name);
     fs::write(&path, "x").unwrap();
@@ -80,7 +80,7 @@ fn entry_like(home: &Home, name: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn cache_that_cannot_be_looked_at_is_a_failure_and_no_answer() {
+fn unreadable_cache_directory_is_a_failure() {
     let (home, long) = (Home::new(), format!("/{}", "x".repeat(300)));
     for arguments in [&["logout"][..], &["logout", "--all"]] {
         let outcome = home.skia(arguments).credentials().env("SKIA_CACHE_DIR", &long).run();
@@ -90,18 +90,18 @@ fn cache_that_cannot_be_looked_at_is_a_failure_and_no_answer() {
 }
 
 #[test]
-fn logout_needs_to_know_whose_token() {
+fn logout_needs_a_client_id() {
     Home::new().skia(["logout"]).run().fails(
         3,
         "\
-skia-auth: error: whose token is meant is unknown: no client id is configured
+skia-auth: error: no client id is configured, so that the token to delete is unknown
 hint: skia-auth logout --all, or --client-id
 ",
     );
 }
 
 #[test]
-fn logout_deletes_also_where_the_cache_is_off() {
+fn logout_deletes_also_if_the_cache_is_off() {
     for (arguments, variable) in [(&["logout"][..], "CI"), (&["logout", "--all"], "SKIA_NO_CACHE")]
     {
         let (home, t) = (Home::new(), live_token());

@@ -1,6 +1,11 @@
 //! Everything that a user can see, through the real binary.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod answers;
 mod cache;
@@ -9,6 +14,7 @@ mod colour;
 mod completions;
 mod config_init;
 mod doctor;
+mod examples;
 mod exec;
 mod generated;
 mod harness;
@@ -23,6 +29,7 @@ mod output;
 mod picture;
 mod pipelines;
 mod readme;
+mod recipes;
 mod sandbox;
 mod seal;
 mod settings;
@@ -30,5 +37,4 @@ mod signals;
 mod status;
 mod story;
 mod support;
-mod tally;
 mod waiting;

@@ -1,9 +1,9 @@
-//! The parts of a Markdown document that can be compared with the program.
+//! A small Markdown reader: headings, fenced blocks, tables and links.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A document of the repository, by its path from the root.
+/// A document of the repository. Its name is its path from the root.
 pub struct Document {
     pub name: String,
     pub text: String,
@@ -60,7 +60,7 @@ impl Document {
                 heading = line.to_owned();
             }
         }
-        assert!(!open, "{}: a block that is not closed", self.name);
+        assert!(!open, "{}: a fenced block is not closed", self.name);
         blocks
     }
 
@@ -72,7 +72,7 @@ impl Document {
             .collect()
     }
 
-    /// The cells of every table, its head and the line below that left out.
+    /// The cells of every table, without the header row and the line below it.
     pub fn tables(&self) -> Vec<Vec<Vec<String>>> {
         let mut tables = Vec::new();
         let mut rows: Vec<Vec<String>> = Vec::new();
@@ -83,7 +83,7 @@ impl Document {
                 let width = rows[0].len();
                 assert!(
                     rows.iter().all(|row| row.len() == width),
-                    "{}: a table with a ragged edge",
+                    "{}: a table has rows of different length",
                     self.name
                 );
                 tables.push(rows.split_off(2));
@@ -93,7 +93,7 @@ impl Document {
         tables
     }
 
-    /// The targets of all links that lead to a file, as paths.
+    /// The paths of all linked files.
     pub fn linked_files(&self) -> Vec<PathBuf> {
         let directory = root().join(&self.name).parent().unwrap().to_owned();
         let prose: Vec<&str> = self.prose().collect();
@@ -118,12 +118,12 @@ impl Document {
     }
 }
 
-/// The spans between backticks.
+/// The text between backticks.
 pub fn code_spans(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// A line of code without its comment, which is the part that is translated.
+/// A line of code without its comment: comments are translated.
 pub fn without_comment(line: &str) -> &str {
     match line.split_once("# ") {
         Some((code, _)) if code.is_empty() || code.ends_with(' ') => code.trim_end(),
@@ -131,7 +131,7 @@ pub fn without_comment(line: &str) -> &str {
     }
 }
 
-/// Every word of the text that begins so and goes on with these characters.
+/// All words that consist of the prefix and at least one character that `more` accepts.
 pub fn words<'a>(text: &'a str, prefix: &str, more: fn(char) -> bool) -> Vec<&'a str> {
     let starts = text.match_indices(prefix).map(|(at, _)| at);
     starts

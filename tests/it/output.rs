@@ -1,4 +1,4 @@
-//! What leaves by standard output, a file and standard error.
+//! Standard output, `--to-file` and standard error: content, permissions, failures.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -21,7 +21,7 @@ fn cannot_write(path: &str, why: &str) -> String {
 }
 
 #[test]
-fn reader_that_has_gone_is_silent_and_the_token_is_cached() {
+fn closed_pipe_is_silent_and_the_token_is_cached() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -106,8 +106,9 @@ fn every_format_ends_in_one_newline() {
 }
 
 #[test]
-fn shells_evaluate_what_was_printed_for_them() {
+fn shells_evaluate_their_format() {
     let (home, server, token) = logged_in();
+    home.declare_shell_files();
     let print = r#"printf '%s %s %s\n' "$SKIA_TOKEN" "$SKIA_BASE_URL" "$SKIA_TOKEN_EXPIRES_AT""#;
     for (shell, options, script) in [
         ("sh", &["-c"][..], "eval \"$(skia-auth token -o env)\"; "),
@@ -118,21 +119,12 @@ fn shells_evaluate_what_was_printed_for_them() {
         ("fish", &["--no-config", "-c"], "skia-auth token -o fish | source; "),
         ("fish", &["--no-config", "-c"], "eval (skia-auth token -o fish); "),
     ] {
-        if home.program("sh", ["-c", &format!("command -v {shell} >/dev/null")]).run().code
-            != Some(0)
-        {
+        if !installed(shell) {
             continue;
         }
         let outcome = home
             .program(shell, options)
             .arg(format!("{script}{print}"))
-            .env("SKIA_CACHE_DIR", home.cache().join("skia-auth"))
-            // fish keeps files of its own below these.
-            .env("XDG_CONFIG_HOME", "/nonexistent")
-            .env("XDG_CACHE_HOME", "/nonexistent")
-            .env("HOME", "/nonexistent")
-            .env("XDG_DATA_HOME", "/nonexistent")
-            .env("XDG_RUNTIME_DIR", "/nonexistent")
             .credentials()
             .server(&server)
             .run();
@@ -163,7 +155,7 @@ fn file_is_replaced_whole_and_private() {
 }
 
 #[test]
-fn link_is_replaced_and_its_target_left_alone() {
+fn link_is_replaced_and_its_target_is_unchanged() {
     let (home, server, token) = logged_in();
     let victim = home.file("victim", "untouched");
     symlink(&victim, home.work().join("link")).unwrap();
@@ -180,7 +172,7 @@ fn link_is_replaced_and_its_target_left_alone() {
 }
 
 #[test]
-fn place_that_cannot_be_written_is_told_before_anything_is_sent() {
+fn path_that_cannot_be_written_is_reported_before_any_request() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     fs::create_dir(home.work().join("directory")).unwrap();
@@ -206,7 +198,7 @@ fn place_that_cannot_be_written_is_told_before_anything_is_sent() {
 }
 
 #[test]
-fn file_that_standard_output_leads_to_is_no_target() {
+fn file_behind_standard_output_is_refused() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     home.declare_foreign("out");
@@ -219,11 +211,13 @@ fn file_that_standard_output_leads_to_is_no_target() {
 }
 
 #[test]
-fn dry_run_prints_nothing_that_can_be_obeyed() {
+fn dry_run_prints_nothing_that_a_runner_reads_as_a_command() {
     let home = Home::new();
-    let program =
-        home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).env("SKIA_CLIENT_SECRET", SECRET);
-    let body = r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","Scope":":\u003ax #\u0023[y"}"#;
+    let program = home.skia(["login", "--dry-run", "--scope", "::x ##[y"]).credentials();
+    let body = concat!(
+        r#"{"ClientId":"a\u202eb","ClientSecret":"***","GrantType":"client_credentials","#,
+        r#""Scope":":\u003ax #\u0023[y"}"#,
+    );
     program.env("SKIA_CLIENT_ID", "a\u{202e}b").run().ok(&format!("...\n\n{body}\n"));
 }
 
@@ -232,18 +226,19 @@ fn dry_run_prints_the_request_without_the_secret() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let url = server.base_url();
-    home.skia(["login", "--dry-run", "--scope", "a\"b"]).credentials().server(&server).run().ok(&format!(
+    let program = home.skia(["login", "--dry-run", "--scope", "a\"b"]).credentials();
+    program.server(&server).run().ok(&format!(
         "POST {url}/Auth/Login\nContent-Type: application/json\nAccept: application/json\n\
          User-Agent: skia-auth/{}\n\n\
-         {{\"ClientId\":\"{CLIENT_ID}\",\"ClientSecret\":\"***\",\"GrantType\":\"client_credentials\",\
-         \"Scope\":\"a\\\"b\"}}\n",
+         {{\"ClientId\":\"{CLIENT_ID}\",\"ClientSecret\":\"***\",\
+         \"GrantType\":\"client_credentials\",\"Scope\":\"a\\\"b\"}}\n",
         env!("CARGO_PKG_VERSION")
     ));
     assert_eq!(home.cache_files(), Vec::<std::path::PathBuf>::new());
 }
 
 #[test]
-fn error_is_one_json_line_where_json_was_asked_for() {
+fn error_is_one_json_line_with_a_json_format() {
     let home = Home::new();
     for (command, code) in [
         (&["token", "-o", "json"][..], 3),
@@ -259,8 +254,9 @@ fn error_is_one_json_line_where_json_was_asked_for() {
         assert_eq!(
             outcome.json_error(),
             json!({"error": {
-                "kind": "config", "exit": 3, "retryable": false, "http_status": null, "messages": [],
-                "message": "SKIA_TIMEOUT is not a duration", "hint": "write it as 90s, 30m or 2h",
+                "kind": "config", "exit": 3, "retryable": false, "http_status": null,
+                "messages": [], "message": "SKIA_TIMEOUT is not a duration",
+                "hint": "write it as 90s, 30m or 2h",
             }})
         );
     }
@@ -276,7 +272,7 @@ fn error_is_one_json_line_where_json_was_asked_for() {
 }
 
 #[test]
-fn colours_are_for_those_who_ask() {
+fn colour_option_and_no_color_are_obeyed() {
     let home = Home::new();
     home.skia(["token", "--color", "always"])
         .allow_colour()

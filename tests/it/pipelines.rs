@@ -1,13 +1,13 @@
-//! The recipes for pipelines: their shell parts, against a server that answers, refuses and is away.
+//! The shell parts of the pipeline recipes, run against every answer of the sandbox that matters.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::examples::{home_for_examples, with_stand_ins};
 use crate::markdown::{Block, Document};
-use crate::readme::{home_for_examples, with_stand_ins};
 use crate::support::*;
 
-/// The recipes by their headings, and whether they pause and try again themselves.
+/// The headings of the recipes, and whether the recipe itself pauses and retries.
 const RECIPES: [(&str, bool); 4] = [
     ("## GitHub Actions", true),
     ("## GitLab CI", false),
@@ -26,7 +26,7 @@ fn recipe(heading: &str) -> Vec<String> {
     scripts
 }
 
-/// The shell parts: YAML's indented blocks and list items, Groovy's triple quotes.
+/// The shell parts: indented blocks and list items of YAML, triple-quoted strings of Groovy.
 fn scripts(block: &Block) -> Vec<String> {
     let mut scripts = Vec::new();
     let mut lines = block.text.lines().peekable();
@@ -47,7 +47,7 @@ fn scripts(block: &Block) -> Vec<String> {
     scripts
 }
 
-/// Runs the steps as a runner does: one after the other, each in a shell of its own, until one fails.
+/// Runs the steps as a CI runner does: each in a new shell, until one fails.
 fn run(scripts: &[String], answer: &str) -> Outcome {
     let home = home_for_examples();
     let temporary = home.cache().join("runner");
@@ -59,11 +59,11 @@ fn run(scripts: &[String], answer: &str) -> Outcome {
         steps += &format!("bash --noprofile --norc -eo pipefail step-{number} || exit\n");
     }
     let program = home.skia(["sandbox", "--answer", answer, "--", "sh", "-c", &steps]);
-    with_stand_ins(&home, program)
+    with_stand_ins(program)
         .env("CI", "true")
         .env("RUNNER_TEMP", &temporary)
         .env("AGENT_TEMPDIRECTORY", &temporary)
-        // The server that is away asks for a pause of a second: more than there is.
+        // `unavailable` sends `Retry-After: 1`: it exceeds this deadline, so the call ends at once.
         .env("SKIA_TIMEOUT", "1s")
         .run()
 }
@@ -76,7 +76,7 @@ fn recipes_call_their_command() {
 }
 
 #[test]
-fn recipes_try_again_when_the_server_is_away_and_only_then() {
+fn recipes_retry_only_when_the_server_is_unavailable() {
     for (heading, pauses) in RECIPES {
         for (answer, code, sleeps) in [
             ("unavailable", 5, vec!["0", "15", "60"]),

@@ -1,28 +1,25 @@
-//! What the documents promise, held against the program.
+//! The tables, names and links of the documents, compared with the program.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
 
 use crate::markdown::{Block, Document, code_spans, root, without_comment, words};
 use crate::support::*;
 
-const READMES: [&str; 2] = ["README.md", "README.pt-BR.md"];
-const TRANSLATIONS: [(&str, &str); 2] =
+pub const READMES: [&str; 2] = ["README.md", "README.pt-BR.md"];
+pub const TRANSLATIONS: [(&str, &str); 2] =
     [(READMES[0], READMES[1]), ("docs/pipelines.md", "docs/pipelines.pt-BR.md")];
 
-/// The documented example, which is what the sandbox knows.
-const SANDBOX_SECRET: &str = "e15148d497d8bc12";
+/// The documented example, which the sandbox accepts.
+pub const SANDBOX_SECRET: &str = "e15148d497d8bc12";
 
-/// The tables of a README, in their order.
+/// The tables of a README, in order.
 const SETTINGS: usize = 0;
 const COMMON_VARIABLES: usize = 1;
 const FORMATS: usize = 2;
 const EXIT_CODES: usize = 3;
 
-/// Cargo's own work: too long for a case. `.ci/run` does it; installing is the same build once more.
+/// Commands too slow for a case. `.ci/run` runs them, except for `install`.
 const CARGO: [&str; 6] = [
     "cargo run --release --quiet -- login --sandbox",
     "cargo install --path . --locked",
@@ -32,137 +29,8 @@ const CARGO: [&str; 6] = [
     "SKIA_AUTH_RENEW=1 cargo nextest run generated",
 ];
 
-/// A home with what the examples call: curl, which checks how it gets the token; `sleep`, which does not; and
-/// the two scripts of the reader.
-pub fn home_for_examples() -> Home {
-    let home = Home::new();
-    home.declare_secret(SANDBOX_SECRET);
-    home.declare_foreign(home.root().join("home"));
-    let script = |name: &str, body: &str| {
-        let path = home.file(name, format!("#!/bin/sh\n{body}\n"));
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    };
-    script(
-        "bin/curl",
-        r#"case "$*" in *Bearer* | *eyJ*) echo 'a token on the command line' >&2; exit 90 ;; esac
-case " $* " in *' -H @- '*) ;; *) echo 'no header from standard input' >&2; exit 91 ;; esac
-read -r header
-case $header in 'Authorization: Bearer eyJ'*) ;; *) echo 'no token in the header' >&2; exit 92 ;; esac"#,
-    );
-    script("bin/sleep", r#"echo "slept $1" >&2"#);
-    script("call-skia.sh", r#"case $SKIA_TOKEN in eyJ*) ;; *) exit 93 ;; esac"#);
-    script("pipeline.sh", "exec skia-auth exec -- ./call-skia.sh");
-    home
-}
-
-/// A program in that home, with the stand-ins in front of all else.
-pub fn with_stand_ins(home: &Home, program: Program) -> Program {
-    let binary = Path::new(env!("CARGO_BIN_EXE_skia-auth")).parent().unwrap().to_owned();
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths(
-        [home.work().join("bin"), binary].into_iter().chain(env::split_paths(&path)),
-    );
-    program.env("PATH", path.unwrap())
-}
-
-fn run(home: &Home, shell: &str, script: &str) -> Outcome {
-    let program = home.skia(["sandbox", "--", shell, "-euc", script]).allow_partial_stdout();
-    with_stand_ins(home, program).stdin(format!("{SANDBOX_SECRET}\n")).run()
-}
-
-fn is_cargo(block: &Block) -> bool {
+pub fn is_cargo(block: &Block) -> bool {
     block.text.lines().any(|line| line.contains("cargo "))
-}
-
-#[test]
-fn every_example_runs() {
-    for name in
-        READMES.into_iter().chain(TRANSLATIONS[1..].iter().flat_map(|(one, other)| [*one, *other]))
-    {
-        let document = Document::read(name);
-        let toml: Vec<_> =
-            document.blocks().into_iter().filter(|block| block.language == "toml").collect();
-        let mut count = 0;
-        for block in document.blocks().iter().filter(|block| !is_cargo(block)) {
-            let home = home_for_examples();
-            if block.text.contains("-p staging") {
-                home.write_config(
-                    &toml
-                        .iter()
-                        .find(|block| block.text.contains("[profile.staging]"))
-                        .unwrap()
-                        .text,
-                );
-            }
-            let outcome = match block.language.as_str() {
-                "sh" => run(&home, "sh", &block.text),
-                // Whether the secret was read is seen by using it.
-                "bash" => run(&home, "bash", &format!("{}skia-auth token > /dev/null", block.text)),
-                "console" => session(&home, &block.text),
-                "toml" | "json" | "yaml" | "groovy" => continue,
-                other => panic!(
-                    "{name}: a block of the unknown language {other:?} under {}",
-                    block.heading
-                ),
-            };
-            assert_eq!(
-                outcome.code,
-                Some(0),
-                "{name}, {}:\n{}\n{outcome}",
-                block.heading,
-                block.text
-            );
-            count += 1;
-        }
-        assert!(count > 0, "{name}");
-    }
-}
-
-/// Runs the lines behind `$ ` and compares what they print with what stands below them; `…` stands for any text.
-fn session(home: &Home, text: &str) -> Outcome {
-    let (mut script, mut expected) = (String::new(), String::new());
-    for line in text.lines() {
-        match line.strip_prefix("$ ") {
-            Some(command) => script += &format!("{command}\n"),
-            None => expected += &format!("{}\n", line.replace('…', "[..]")),
-        }
-    }
-    let outcome = run(home, "sh", &script);
-    outcome.ok(&expected);
-    outcome
-}
-
-#[test]
-fn configuration_examples_are_read() {
-    for name in READMES {
-        for block in Document::read(name).blocks().iter().filter(|block| block.language == "toml") {
-            let home = Home::new();
-            home.write_config(&block.text);
-            let outcome = home.skia(["config", "show"]).run();
-            assert_eq!(
-                (outcome.code, outcome.stderr.as_str()),
-                (Some(0), ""),
-                "{name}: {}",
-                block.text
-            );
-        }
-    }
-}
-
-#[test]
-fn configuration_file_is_created_private() {
-    let document = Document::read(READMES[0]);
-    let block =
-        document.blocks().into_iter().find(|block| block.text.contains("config init")).unwrap();
-    let home = home_for_examples();
-    // The rules of the harness are about modes as well: 0700 and 0600, in spite of this umask.
-    let program =
-        home.skia(["sandbox", "--", "sh", "-euc", &format!("umask 0000\n{}", block.text)]);
-    with_stand_ins(&home, program)
-        .run()
-        .ok("created [..]\nnext: fill it in, then skia-auth login\n");
-    let file = home.config().join("skia-auth/config.toml");
-    assert_eq!(fs::metadata(file).unwrap().mode() & 0o7777, 0o600);
 }
 
 #[test]
@@ -217,7 +85,7 @@ fn translations_have_the_same_structure_and_commands() {
     let [one, other] = READMES.map(Document::read);
     for table in [SETTINGS, COMMON_VARIABLES, FORMATS, EXIT_CODES] {
         for (row, translated) in one.tables()[table].iter().zip(&other.tables()[table]) {
-            // Names are not translated. The last column is prose.
+            // Only the last column is translated.
             for (cell, translated) in row.iter().zip(translated).take(row.len() - 1) {
                 assert_eq!(
                     code_spans(cell),
@@ -298,7 +166,7 @@ fn exit_codes_are_those_of_the_program() {
 
 #[test]
 fn formats_are_those_of_the_program() {
-    let help = Home::new().skia(["login", "--help"]).run().stdout();
+    let help = Home::new().skia(["login", "-h"]).run().stdout();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     let values = help
         .split("Form of the result [default: token] [possible values: ")
@@ -368,9 +236,30 @@ fn configuration_keys_are_those_of_the_program() {
     }
 }
 
-/// Options of the other programs in the examples: cargo, curl, docker.
-const FOREIGN_OPTIONS: [&str; 7] =
-    ["--release", "--path", "--locked", "--check", "--all-targets", "--env-file", "--config"];
+/// Options of the other programs in the examples: cargo, curl, docker, and the stores of
+/// docs/secrets.md.
+const FOREIGN_OPTIONS: [&str; 20] = [
+    "--release",
+    "--path",
+    "--locked",
+    "--check",
+    "--all-targets",
+    "--env-file",
+    "--config",
+    "--age",
+    "--data-file",
+    "--encoding",
+    "--extract",
+    "--file",
+    "--label",
+    "--name",
+    "--nointeraction",
+    "--query",
+    "--secret",
+    "--secret-id",
+    "--secret-string",
+    "--vault-name",
+];
 
 #[test]
 fn options_are_those_of_the_program() {
@@ -397,7 +286,7 @@ fn options_are_those_of_the_program() {
     let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
     let known: BTreeSet<&str> = words(&helps, "--", is_part).into_iter().collect();
     for document in Document::all().iter().filter(|document| document.name != "CHANGELOG.md") {
-        // Not the line below a table's head.
+        // `---` is the line below a table's header.
         for option in
             words(&document.text, "--", is_part).into_iter().filter(|word| !word.starts_with("---"))
         {
@@ -428,7 +317,7 @@ fn options_are_those_of_the_program() {
 }
 
 #[test]
-fn examples_put_no_token_and_no_secret_where_others_see_it() {
+fn examples_show_no_token_and_no_secret_to_other_users() {
     for document in Document::all() {
         let blocks = document.blocks();
         for line in blocks.iter().flat_map(|block| block.text.lines()).chain(document.text.lines())
@@ -463,7 +352,7 @@ fn examples_put_no_token_and_no_secret_where_others_see_it() {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn linked_files_exist() {
     let mut count = 0;
     for document in Document::all() {
         for file in document.linked_files() {

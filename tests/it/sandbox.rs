@@ -1,7 +1,7 @@
-//! `sandbox`: a server to try things with, by itself or around a command.
+//! `sandbox`: the emulated API, alone or for the duration of a command.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -38,14 +38,14 @@ fn every_answer_has_its_exit_code() {
 }
 
 #[test]
-fn slow_answer_outlasts_a_short_deadline() {
+fn slow_answer_exceeds_a_short_deadline() {
     let words = ["sandbox", "--answer", "slow", "--", "skia-auth", "token", "--timeout", "1s"];
     let outcome = Home::new().skia(words).run();
     assert_eq!(outcome.code, Some(5), "{outcome}");
 }
 
 #[test]
-fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
+fn command_gets_the_settings_of_the_sandbox_alone() {
     let home = Home::new();
     let secret_file = home.file("secret", SECRET);
     home.skia(["sandbox", "--", "sh", "-c", "skia-auth config show && skia-auth login"])
@@ -64,14 +64,10 @@ fn command_gets_the_settings_of_the_sandbox_whatever_else_is_set() {
 }
 
 #[test]
-fn sandbox_knows_no_token_of_another_and_leaves_none() {
+fn sandboxes_do_not_share_cached_tokens() {
     let home = Home::new();
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .to_string();
+    let held = ClosedPort::new();
+    let port = held.number().to_string();
     let twice = "skia-auth token && skia-auth token --offline";
     home.skia(["sandbox", "--port", &port, "--", "sh", "-c", twice]).run().ok("eyJ[..]\neyJ[..]\n");
     let refused = home
@@ -85,7 +81,7 @@ fn sandbox_knows_no_token_of_another_and_leaves_none() {
 }
 
 #[test]
-fn profiles_of_the_user_do_not_reach_into_a_sandbox() {
+fn profiles_of_the_user_do_not_apply_in_a_sandbox() {
     let home = Home::new();
     home.write_config("scope = \"other\"\n");
     let run = |program: Program| program.run().ok("eyJ[..]\n").stdout();
@@ -125,9 +121,10 @@ fn command_that_cannot_be_started_is_126_or_127() {
 }
 
 #[test]
-fn port_can_be_chosen_and_may_be_taken() {
-    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
+fn port_can_be_chosen() {
+    let held = ClosedPort::new();
+    let port = held.number().to_string();
+    let taken = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     let home = Home::new();
     let error =
         format!("skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n");
@@ -148,7 +145,7 @@ fn port_can_be_chosen_and_may_be_taken() {
 }
 
 #[test]
-fn settings_are_printed_where_there_is_no_command() {
+fn settings_are_printed_without_a_command() {
     let home = Home::new();
     home.declare_foreign("settings");
     let script = "\
@@ -172,7 +169,7 @@ kill $pid; { wait $pid; } 2>/dev/null; echo $?";
 }
 
 #[test]
-fn settings_that_cannot_be_printed_end_it() {
+fn settings_that_cannot_be_printed_are_an_error() {
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     let outcome = Home::new().skia(["sandbox"]).stdout_to(full).run();
     outcome
@@ -181,7 +178,7 @@ fn settings_that_cannot_be_printed_end_it() {
     outcome.fails(141, "");
 }
 
-/// A sandbox around a script that says when it is ready.
+/// Starts a sandbox with a script, and waits until the script is ready.
 fn around(home: &Home, script: &str) -> Running {
     home.declare_foreign("ready");
     home.declare_foreign("go");
@@ -192,7 +189,7 @@ fn around(home: &Home, script: &str) -> Running {
     running
 }
 
-/// Goes on until `go` is there, for a minute at most.
+/// Waits for the file `go`, at most a minute.
 const WAIT: &str = "for i in $(seq 1200); do [ -e go ] && exit 5; sleep 0.05; done";
 
 #[test]
@@ -211,27 +208,27 @@ fn termination_is_passed_on_to_the_command() {
 #[test]
 fn command_is_waited_for_where_the_end_of_children_is_ignored() {
     let home = Home::new();
-    // Not `sh`: dash never ignores it.
+    // Not `sh`: dash cannot ignore SIGCHLD.
     let script = "trap '' CHLD; exec skia-auth sandbox -- sh -c 'exit 7'";
     home.program("bash", ["-c", script]).run().assert(7, "", "");
 }
 
-/// As `nohup`, and a shell for what it starts in the background, leave them.
+/// `nohup` and background jobs of a shell ignore signals.
 #[cfg(target_os = "linux")]
 #[test]
 fn signals_that_are_ignored_stay_so_for_the_command() {
     let home = Home::new();
-    // The last digit is HUP, INT and QUIT.
+    // The last digit of the mask: HUP, INT and QUIT.
     let show = ["sandbox", "--", "sed", "-nE", "s/^SigIgn:.*(.)$/\\1/p", "/proc/self/status"];
     home.skia(show).prelude("trap '' HUP INT QUIT").run().ok("7\n");
     home.skia(show).run().ok("0\n");
 }
 
 #[test]
-fn interrupt_is_outlived_until_the_command_ends() {
+fn interrupt_does_not_end_the_sandbox_before_the_command() {
     let home = Home::new();
     let running = around(&home, "true");
-    // An interrupt from the terminal reaches both: what the command makes of it is its own business.
+    // A terminal sends the interrupt to both processes; only the command decides whether to end.
     running.signal(2).signal(2).signal(3);
     std::thread::sleep(Duration::from_millis(200));
     home.file("go", "");
@@ -244,7 +241,7 @@ fn interrupt_is_outlived_until_the_command_ends() {
 }
 
 #[test]
-fn server_is_gone_when_the_command_is() {
+fn server_stops_with_the_command() {
     let home = Home::new();
     let outcome = home.skia(["sandbox", "--", "sh", "-c", "echo $SKIA_BASE_URL"]).run();
     let address =
@@ -255,7 +252,7 @@ fn server_is_gone_when_the_command_is() {
 }
 
 #[test]
-fn sandbox_writes_nothing_by_itself() {
+fn sandbox_does_not_touch_the_cache() {
     let home = Home::new();
     home.skia(["sandbox", "--", "true"]).run().ok("");
     for command in ["login", "token"] {
@@ -267,7 +264,7 @@ fn sandbox_writes_nothing_by_itself() {
 }
 
 #[test]
-fn person_is_told_that_the_server_runs() {
+fn terminal_shows_that_the_server_runs() {
     let home = Home::new();
     let mut terminal = home.skia(["sandbox"]).env("NO_COLOR", "1").on_terminal();
     terminal

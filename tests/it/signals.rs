@@ -1,18 +1,18 @@
-//! Interrupted or terminated: gone at once, and nothing half done is left.
+//! SIGINT and SIGTERM end the program at once and leave no partial files.
 
 use std::time::{Duration, Instant};
 
 use crate::cache::{cache_files, gets, token, until_at_the_lock};
 use crate::support::*;
 
-/// The promise is 200 ms; a machine that is busy with other cases gets more.
+/// 200 ms on an idle machine; other tests may slow it down.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 const INTERRUPT: i32 = 2;
 const TERMINATE: i32 = 15;
 
 #[track_caller]
-fn is_gone_at_once(running: Running, signal: i32) {
+fn ends_at_once(running: Running, signal: i32) {
     let sent = Instant::now();
     running.signal(signal);
     let outcome = running.wait();
@@ -33,7 +33,7 @@ fn interrupted_during_the_request() {
             let server = Server::start([Reply::hang()]);
             let running = home.skia([command]).credentials().server(&server).spawn();
             server.wait_for_requests(1);
-            is_gone_at_once(running, signal);
+            ends_at_once(running, signal);
             assert!(cache_files(&home, "token").is_empty());
         }
     }
@@ -50,7 +50,7 @@ fn interrupted_in_the_middle_of_an_answer() {
         let running = home.skia(["login"]).credentials().server(&server).spawn();
         server.wait_for_requests(2);
         std::thread::sleep(Duration::from_millis(200));
-        is_gone_at_once(running, signal);
+        ends_at_once(running, signal);
         gets(token(&home, &server), &old);
     }
 }
@@ -63,7 +63,7 @@ fn interrupted_between_two_tries() {
         let running = token(&home, &server).spawn();
         server.wait_for_requests(1);
         std::thread::sleep(Duration::from_millis(200));
-        is_gone_at_once(running, signal);
+        ends_at_once(running, signal);
     }
 }
 
@@ -76,8 +76,8 @@ fn interrupted_while_waiting_for_another_process() {
         server.wait_for_requests(1);
         let waiter = token(&home, &server).spawn();
         until_at_the_lock(waiter.pid());
-        is_gone_at_once(waiter, signal);
-        // The holder does not notice.
+        ends_at_once(waiter, signal);
+        // The holder is not affected.
         holder.wait().ok(&format!("{t}\n"));
         gets(token(&home, &server), &t);
     }
@@ -88,14 +88,14 @@ fn shell_sees_the_usual_codes() {
     let home = Home::new();
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let server = Server::start([Reply::hang()]);
-        // `timeout` sends the signal and hands the code on as a shell does.
+        // `timeout` reports the signal as a shell does.
         let script = format!("timeout --preserve-status -s {name} 1 skia-auth login; echo $?");
         let outcome = home.sh(&script).credentials().server(&server).run();
         assert_eq!(outcome.stdout(), format!("{code}\n"), "{outcome}");
     }
 }
 
-/// Ctrl-Z at the question for the secret: the shell shows what is typed again, and `fg` must hide it.
+/// Ctrl-Z at the prompt for the secret: the shell turns the echo on, and `fg` must turn it off.
 #[test]
 fn secret_stays_hidden_after_a_stop() {
     use rustix::process::{Pid, Signal, kill_process};
@@ -107,7 +107,11 @@ fn secret_stays_hidden_after_a_stop() {
         "stty echo; echo $$; exec \"$0\" config init",
         env!("CARGO_BIN_EXE_skia-auth"),
     ]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     command.env("SKIA_CONFIG", home.work().join("config.toml"));
+    for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+        command.env(variable, home.root());
+    }
     let mut session = rexpect::session::spawn_command(command, Some(10_000)).unwrap();
     let pid = Pid::from_raw(session.read_line().unwrap().trim().parse().unwrap()).unwrap();
     session.exp_string("Client id: ").unwrap();

@@ -1,16 +1,16 @@
-//! `status`: whether there is a token, for whom, until when, and if not, why not.
+//! `status`: whether the cache has a valid token, for whom and until when, or why it has none.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cache::{cache_files, entry, gets, token};
+use crate::cache::{cache_files, entry, gets, read_body, token, with_checksum};
 use crate::support::*;
 
 fn status(home: &Home, server: &Server, arguments: &[&str]) -> Outcome {
     home.skia(["status"]).args(arguments).credentials().server(server).allow_partial_stdout().run()
 }
 
-/// A server that has given a token, which is cached.
+/// A home whose cache has this token, and the server that issued it.
 fn logged_in(t: &str) -> (Home, Server) {
     let (home, server) = (Home::new(), Server::start([live_reply(t)]));
     gets(token(&home, &server), t);
@@ -18,7 +18,7 @@ fn logged_in(t: &str) -> (Home, Server) {
 }
 
 #[test]
-fn valid_token_is_reported_for_people() {
+fn valid_token_is_reported_as_text() {
     let (home, server) = logged_in(&token_expiring_in(5 * 3600 + 90));
     status(&home, &server, &[]).ok(&format!(
         "\
@@ -34,7 +34,7 @@ Expires:   [..]T[..]Z (in 5 h 1 min)
 }
 
 #[test]
-fn valid_token_is_reported_for_programs() {
+fn valid_token_is_reported_as_json() {
     let expiry = Timestamp::now().as_second() + 7200;
     let (home, server) = logged_in(&jwt(&format!(r#"{{"EmpresaId":"42","exp":{expiry}}}"#)));
     let outcome = status(&home, &server, &["-o", "json"]);
@@ -65,7 +65,7 @@ fn nothing_cached_is_exit_code_one() {
         &format!(
             "\
 Valid:     no
-Reason:    none is cached
+Reason:    no cached token
 Profile:   default
 Base URL:  {}
 Client id: {CLIENT_ID}
@@ -79,7 +79,7 @@ Client id: {CLIENT_ID}
         report.json(),
         json!({
             "valid": false,
-            "reason": "none is cached",
+            "reason": "no cached token",
             "profile": "default",
             "base_url": server.base_url(),
             "client_id": CLIENT_ID,
@@ -93,7 +93,7 @@ Client id: {CLIENT_ID}
 }
 
 #[test]
-fn status_without_any_configuration_says_so() {
+fn missing_configuration_is_the_reason() {
     Home::new().skia(["status"]).allow_partial_stdout().run().assert(
         1,
         "\
@@ -116,27 +116,31 @@ fn every_reason_is_named() {
     let (home, server) = logged_in(&token_expiring_in(930));
     let soon = reason(&home, &server, &["--min-ttl", "1h"]);
     assert!(
-        soon.starts_with("it is valid for only 15 min ") && soon.ends_with(" s more"),
+        soon.starts_with("the cached token is valid for only 15 min ") && soon.ends_with(" s"),
         "{soon}"
     );
     std::fs::write(entry(&home), "damaged").unwrap();
     assert_eq!(
         reason(&home, &server, &[]),
-        "the cached one cannot be used (it is damaged or of another version)"
+        "the cached token cannot be used (it is damaged or of another version)"
     );
-    for (size, why) in
-        [(4 << 20, "it is damaged or of another version"), ((4 << 20) + 1, "it is too large")]
-    {
+    for (size, why) in [
+        (4 << 20, "it is damaged or of another version"),
+        ((4 << 20) + 1, "it is larger than 4096 KiB"),
+    ] {
         std::fs::write(entry(&home), vec![b'x'; size]).unwrap();
-        assert_eq!(reason(&home, &server, &[]), format!("the cached one cannot be used ({why})"));
+        assert_eq!(reason(&home, &server, &[]), format!("the cached token cannot be used ({why})"));
     }
 
-    let (home, server) = logged_in(&token_expiring_in(4));
-    std::thread::sleep(std::time::Duration::from_millis(4100));
-    assert_eq!(reason(&home, &server, &[]), "it has expired");
+    let (home, server) = logged_in(&live_token());
+    let mut body = read_body(&entry(&home));
+    // The clock of the server is more than the lifetime ahead.
+    body["clock_offset"] = json!(24 * 60 * 60 + 30);
+    std::fs::write(entry(&home), with_checksum("2", &body.to_string())).unwrap();
+    assert_eq!(reason(&home, &server, &[]), "the cached token has expired");
     status(&home, &server, &[]).assert(
         1,
-        "Valid:     no\nReason:    it has expired\n...\nExpires:   [..]Z ([..] s ago)\n",
+        "Valid:     no\nReason:    the cached token has expired\n...\nExpires:   [..]Z ([..] s ago)\n",
         "",
     );
     assert_eq!(status(&home, &server, &["-o", "json"]).json()["expires_in"], 0);
@@ -149,20 +153,20 @@ fn every_reason_is_named() {
         .allow_partial_stdout()
         .run()
         .json();
-    assert_eq!(rotated["reason"], "it was made with another client secret");
+    assert_eq!(rotated["reason"], "the cached token was issued for another client secret");
     let off = home.skia(["status", "-o", "json"]).credentials().server(&server).env("CI", "1");
     let off = off.allow_partial_stdout().run().json();
     assert_eq!(
         (&off["valid"], &off["reason"]),
         (
             &json!(false),
-            &json!("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR")
+            &json!("the cache is off: CI is set: shared runners share a home; set SKIA_CACHE_DIR")
         )
     );
 }
 
 #[test]
-fn command_that_prints_the_secret_is_not_run_for_a_look() {
+fn secret_command_is_not_run() {
     let (home, server) = logged_in(&live_token());
     home.write_config("client_secret_command = ['touch', 'pwned']\n");
     home.skia(["status"])
@@ -184,7 +188,7 @@ fn margin_decides_what_is_valid() {
 }
 
 #[test]
-fn company_is_a_text_or_a_number_or_none() {
+fn company_is_a_string_or_a_number() {
     let expiry = Timestamp::now().as_second() + 7200;
     for (claim, company) in
         [("\"7\"", json!("7")), ("7", json!("7")), ("[7]", json!(null)), ("null", json!(null))]
@@ -209,7 +213,7 @@ fn opaque_token_has_no_company() {
 }
 
 #[test]
-fn hostile_company_cannot_take_over_the_terminal() {
+fn hostile_company_is_escaped() {
     let expiry = Timestamp::now().as_second() + 7200;
     let company = "\u{1b}[2J\u{9b}\u{202e}x\r\n::add-mask::y ##vso[z]";
     let t = jwt(&json!({"EmpresaId": company, "exp": expiry}).to_string());
@@ -225,7 +229,7 @@ fn hostile_company_cannot_take_over_the_terminal() {
 }
 
 #[test]
-fn no_signature_is_shown_however_much_is_asked_for() {
+fn signature_is_never_shown() {
     let t = live_token();
     let (home, server) = logged_in(&t);
     let signature = t.rsplit('.').next().unwrap();
@@ -251,7 +255,7 @@ fn status_of_another_identity_is_another() {
 }
 
 #[test]
-fn broken_settings_are_a_failure_and_no_answer() {
+fn invalid_settings_are_a_failure() {
     let outcome = Home::new().skia(["status", "-o", "json"]).env("SKIA_BASE_URL", "ftp://x").run();
     assert_eq!(outcome.code, Some(3));
     let error: Value = outcome.json_error();

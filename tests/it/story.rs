@@ -1,9 +1,9 @@
-//! What `-v` tells: where everything came from, and what was done, in the order in which it was done.
+//! The output of `-v`: the provenance of each value, then each step in order.
 
 use crate::support::*;
 
 #[test]
-fn miss_with_a_login_is_told() {
+fn cache_miss_and_login_are_reported() {
     let (home, token) = (Home::new(), live_token());
     let path = home.write_config("[profile.staging]\nclient_id = 'from-the-file'\n");
     let server = Server::start([live_reply(&token)]);
@@ -21,7 +21,7 @@ fn miss_with_a_login_is_told() {
         &format!(
             "skia-auth: configuration file {path}, profile \"staging\"\n\
              skia-auth: client id from profile \"staging\" of {path}, client secret from SKIA_CLIENT_SECRET\n\
-             skia-auth: cache miss: none is cached\n\
+             skia-auth: cache miss: no cached token\n\
              skia-auth: proxy: direct (a loopback address)\n\
              skia-auth: try 1: POST http://127.0.0.1:{port}/api/Auth/Login\n\
              skia-auth: +[..] ms: 127.0.0.1 has 1 address\n\
@@ -43,13 +43,13 @@ fn miss_with_a_login_is_told() {
 }
 
 #[test]
-fn reason_for_not_using_a_cached_token_is_told() {
+fn reason_for_a_cache_miss_is_reported() {
     let home = Home::new();
     let tokens = [token_expiring_in(120), live_token()];
     let server = Server::start(tokens.each_ref().map(|token| live_reply(token))).expects(2);
     let run = || home.skia(["token", "-v"]).credentials().server(&server).run();
     run();
-    let told = "...\nskia-auth: cache miss: it is valid for only [..] more\n...\nskia-auth: the token is cached\n";
+    let told = "...\nskia-auth: cache miss: the cached token is valid for only [..]\n...\nskia-auth: the token is cached\n";
     run().assert(0, &format!("{}\n", tokens[1]), told);
     let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
     let other = home.skia(["token", "-v"]).credentials().env("SKIA_CLIENT_SECRET", "another");
@@ -57,7 +57,7 @@ fn reason_for_not_using_a_cached_token_is_told() {
 }
 
 #[test]
-fn retry_is_told_try_by_try() {
+fn each_try_is_reported() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([Reply::json(503, ""), live_reply(&token)]).expects(2);
     home.skia(["login", "-v", "--no-cache"]).credentials().server(&server).run().assert(
@@ -80,7 +80,7 @@ fn retry_is_told_try_by_try() {
 }
 
 #[test]
-fn headers_are_told_when_asked_twice() {
+fn headers_are_shown_with_two_v() {
     let (home, token) = (Home::new(), live_token());
     let hostile = live_reply(&token).header("X-Echo", &format!("a ::b:: {SECRET}"));
     let server = Server::start([hostile]).expects_any();
@@ -91,7 +91,7 @@ fn headers_are_told_when_asked_twice() {
 }
 
 #[test]
-fn proxy_and_certificate_are_told() {
+fn proxy_and_certificate_are_reported() {
     let (home, ca, token) = (Home::new(), Ca::new("Test CA"), live_token());
     let ca_file = ca.pem_file(&home);
     let server = Server::tls(&ca.issue(["api.skia.test"]), [live_reply(&token)]);
@@ -130,7 +130,7 @@ fn token_in_a_header_of_the_server_is_not_shown() {
 }
 
 #[test]
-fn secret_that_a_header_would_cut_shows_no_part() {
+fn secret_in_a_shortened_header_shows_no_part() {
     let (home, token) = (Home::new(), live_token());
     let echoed = format!("{}{SECRET}", "x".repeat(50));
     let server = Server::start([live_reply(&token).header("Server", &echoed)]);

@@ -1,24 +1,30 @@
-//! `config init`: a configuration file for people who have none, asked for on a terminal, a template elsewhere.
+//! `config init`: creates the configuration file, from answers on a terminal, else as a template.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use zeroize::Zeroizing;
+use toml_writer::{ToTomlKey, ToTomlValue};
 
 use crate::cli::SharedArgs;
 use crate::commands::Outcome;
-use crate::error::{Failure, reason, word};
+use crate::error::{Failure, reason, shell_quote};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::platform::{private_fs, prompt, stdio};
 use crate::settings::file::DEFAULT_PROFILE;
 use crate::settings::{DEFAULT_BASE_URL, config_path};
 
-/// How often a question is asked again before it is given up.
+/// How often a question is asked before the command gives up.
 const ATTEMPTS: usize = 3;
+
+const HEADER: &str = "\
+# Configuration of skia-auth. Keep it private: it may hold a secret.
+# The keys at the top level are the profile \"default\". A table [profile.NAME] is
+# another profile, and inherits nothing.
+
+";
 
 pub fn run(shared: &SharedArgs) -> Result<Outcome> {
     let profile = shared.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
@@ -28,7 +34,7 @@ pub fn run(shared: &SharedArgs) -> Result<Outcome> {
                 .hint("name one: --config FILE")
         );
     };
-    // Said before anything is asked: an answer that is thrown away is a secret typed for nothing.
+    // Check before the questions: nobody should type a secret that is then thrown away.
     if fs::symlink_metadata(&path).is_ok() {
         bail!(exists(&path, profile));
     }
@@ -36,103 +42,132 @@ pub fn run(shared: &SharedArgs) -> Result<Outcome> {
         bail!(Failure::config("config init writes TOML, and the file's name ends in .json"));
     }
     let on_terminal = stdio::stdin_is_terminal() && stdio::stderr_is_terminal();
-    let answers = if on_terminal { Some(Answers::ask(profile)?) } else { None };
-    write(&path, &file(profile, answers.as_ref()), profile)?;
-    let next = login_command(shared);
-    Ok(Outcome::of(match answers {
-        Some(_) => format!("created {}\nnext: {next}\n", path.display()),
-        None => format!("created {}\nnext: fill it in, then {next}\n", path.display()),
-    }))
+    let values = if on_terminal { Values::ask(profile)? } else { Values::default() };
+    create(&path, &format!("{HEADER}{}", values.to_toml(profile)), profile)?;
+    let first = if on_terminal { "" } else { "fill it in, then " };
+    let login = login_command(shared);
+    Ok(Outcome::of(format!("created {}\nnext: {first}{login}\n", path.display())))
 }
 
-/// The command that uses the new file, as it is typed.
+/// The command that logs in with the new file.
 fn login_command(shared: &SharedArgs) -> String {
     let profile = shared.profile.as_deref().filter(|profile| *profile != DEFAULT_PROFILE);
     let file = shared.config.as_ref().map(|file| file.display().to_string());
     let options = [("--config", file.as_deref()), ("-p", profile)];
     options.into_iter().fold("skia-auth login".to_owned(), |command, (option, value)| match value {
-        Some(value) => format!("{command} {option} {}", word(value)),
+        Some(value) => format!("{command} {option} {}", shell_quote(value)),
         None => command,
     })
 }
 
 fn exists(path: &Path, profile: &str) -> Failure {
-    let failure = Failure::config(format!("{} exists, and is not overwritten", path.display()));
-    if profile == DEFAULT_PROFILE {
-        failure.hint("skia-auth config show")
-    } else {
-        failure.hint(format!("add a table [profile.{}] to it", key(profile)))
-    }
+    let hint = match profile {
+        DEFAULT_PROFILE => "skia-auth config show".to_owned(),
+        profile => format!("add a table [profile.{}] to it", profile.to_toml_key()),
+    };
+    Failure::config(format!("{} already exists", path.display())).hint(hint)
 }
 
-fn write(path: &Path, content: &str, profile: &str) -> Result<(), Failure> {
-    let cannot = |error: io::Error| match error.kind() {
+fn create(path: &Path, content: &str, profile: &str) -> Result<(), Failure> {
+    let failure = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(path, profile),
         _ => Failure::output(format!("cannot create {}: {}", path.display(), reason(&error))),
     };
-    if let Some(directory) =
-        path.parent().filter(|directory| !directory.as_os_str().is_empty() && !directory.is_dir())
-    {
-        private_fs::create_directory(directory).map_err(cannot)?;
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+    if let Some(directory) = directory.filter(|directory| !directory.is_dir()) {
+        private_fs::create_directory(directory).map_err(failure)?;
     }
-    private_fs::create(path, content.as_bytes()).map_err(cannot)
+    private_fs::create(path, content.as_bytes()).map_err(failure)
 }
 
-/// What a person said.
-struct Answers {
-    client_id: String,
-    client_secret: Secret,
-    /// `None` for the default.
+/// The values of a profile. A missing one is written as a comment.
+#[derive(Default)]
+struct Values {
+    client_id: Option<String>,
+    client_secret: Option<Secret>,
     base_url: Option<String>,
 }
 
-impl Answers {
+impl Values {
     fn ask(profile: &str) -> Result<Self, Failure> {
         stdio::emit_error(&format!(
             "Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"
         ));
-        let client_id = question("Client id: ", prompt::read_line, |text| match text {
+        let client_id = ask("Client id: ", false, |text| match text {
             "" => Err("a client id is needed".to_owned()),
-            text if text.chars().any(char::is_control) => {
+            _ if text.contains(char::is_control) => {
                 Err("that contains a control character".to_owned())
             }
             _ => Ok(()),
         })?;
-        let client_secret =
-            question("Client secret (not shown): ", prompt::read_hidden_line, |text| match text {
-                "" => Err("a client secret is needed".to_owned()),
-                _ => Ok(()),
-            })?;
-        let prompt = format!("Base URL [{DEFAULT_BASE_URL}]: ");
-        let base_url = question(&prompt, prompt::read_line, |text| match text {
-            "" => Ok(()),
-            text => match BaseUrl::parse(text) {
-                Ok(url) if !url.uses_tls() && !url.is_loopback() => {
-                    Err("that is plain HTTP: the secret would cross the network readable"
-                        .to_owned())
-                }
-                url => url.map(drop).map_err(|failure| failure.message),
-            },
+        let client_secret = ask("Client secret (not shown): ", true, |text| match text {
+            "" => Err("a client secret is needed".to_owned()),
+            _ => Ok(()),
+        })?;
+        let base_url = ask(&format!("Base URL [{DEFAULT_BASE_URL}]: "), false, |text| {
+            if text.is_empty() {
+                return Ok(());
+            }
+            let url = BaseUrl::parse(text).map_err(|failure| failure.message)?;
+            if !url.uses_tls() && !url.is_loopback() {
+                return Err(
+                    "that is plain HTTP: the secret would cross the network readable".into()
+                );
+            }
+            Ok(())
         })?;
         Ok(Self {
-            client_id: client_id.to_string(),
-            client_secret: Secret::new(client_secret.to_string()),
-            base_url: (!base_url.is_empty()).then(|| base_url.to_string()),
+            client_id: Some(client_id),
+            client_secret: Some(Secret::new(client_secret)),
+            base_url: Some(base_url).filter(|url| !url.is_empty()),
         })
+    }
+
+    /// The profile as TOML: the keys of the top level, or a table with a header.
+    fn to_toml(&self, profile: &str) -> String {
+        let header = match profile {
+            DEFAULT_PROFILE => String::new(),
+            name => format!("[profile.{}]\n", name.to_toml_key()),
+        };
+        let line = |key: &str, value: Option<&str>, example: &str| match value {
+            Some(value) => format!("{key} = {}\n", value.to_toml_value()),
+            None => format!("# {key} = \"{example}\"\n"),
+        };
+        let client_id = line("client_id", self.client_id.as_deref(), "…");
+        #[expect(clippy::disallowed_methods, reason = "the file gets it")]
+        let secret = self.client_secret.as_ref().map(Secret::expose);
+        let client_secret = line("client_secret", secret, "…");
+        let base_url = line("base_url", self.base_url.as_deref(), DEFAULT_BASE_URL);
+        format!(
+            "\
+{header}{client_id}{client_secret}\
+# In place of client_secret:
+# client_secret_file = \"/run/secrets/skia\"
+# client_secret_command = [\"pass\", \"show\", \"skia\"]
+
+{base_url}\
+# scope = \"api\"
+# timeout = \"30s\"
+# ca_cert = \"/path/to/ca.pem\"
+# cache = true
+"
+        )
     }
 }
 
-fn question(
+/// Asks until `check` accepts the answer.
+fn ask(
     prompt: &str,
-    read: impl Fn() -> io::Result<Zeroizing<String>>,
+    is_hidden: bool,
     check: impl Fn(&str) -> Result<(), String>,
-) -> Result<Zeroizing<String>, Failure> {
+) -> Result<String, Failure> {
     for _ in 0..ATTEMPTS {
         stdio::emit_error(prompt);
-        let answer =
-            read().map_err(|error| Failure::config(format!("no answer: {}", reason(&error))))?;
-        match check(&answer) {
-            Ok(()) => return Ok(answer),
+        let line = if is_hidden { prompt::read_hidden_line() } else { prompt::read_line() };
+        let line =
+            line.map_err(|error| Failure::config(format!("no answer: {}", reason(&error))))?;
+        match check(&line) {
+            Ok(()) => return Ok(line.to_string()),
             Err(why) => stdio::emit_error(&format!("{why}\n")),
         }
     }
@@ -140,86 +175,25 @@ fn question(
         .hint("skia-auth config init < /dev/null writes a template to fill in"))
 }
 
-/// The file: commented, so that it can be understood without a manual.
-fn file(profile: &str, answers: Option<&Answers>) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(2048));
-    text.push_str("# Configuration of skia-auth. Keep it to yourself: it may hold a secret.\n");
-    text.push_str(
-        "# The keys at the top are the profile \"default\". Another profile is a table of\n",
-    );
-    text.push_str("# its own, [profile.NAME], and inherits nothing.\n\n");
-    if profile != DEFAULT_PROFILE {
-        let _ = writeln!(text, "[profile.{}]", key(profile));
-    }
-    match answers {
-        Some(answers) => {
-            let _ = writeln!(text, "client_id = {}", quoted(&answers.client_id).as_str());
-            let _ = writeln!(
-                text,
-                "client_secret = {}",
-                quoted(answers.client_secret.expose()).as_str()
-            );
-        }
-        None => text.push_str("# client_id = \"…\"\n# client_secret = \"…\"\n"),
-    }
-    text.push_str("# In place of client_secret:\n");
-    text.push_str("# client_secret_file = \"/run/secrets/skia\"\n");
-    text.push_str("# client_secret_command = [\"pass\", \"show\", \"skia\"]\n\n");
-    match answers.and_then(|answers| answers.base_url.as_deref()) {
-        Some(base_url) => {
-            let _ = writeln!(text, "base_url = {}", quoted(base_url).as_str());
-        }
-        None => {
-            let _ = writeln!(text, "# base_url = \"{DEFAULT_BASE_URL}\"");
-        }
-    }
-    text.push_str(
-        "# scope = \"api\"\n# timeout = \"30s\"\n# ca_cert = \"/path/to/ca.pem\"\n# cache = true\n",
-    );
-    text
-}
-
-fn key(name: &str) -> String {
-    let bare = !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    if bare { name.to_owned() } else { quoted(name).to_string() }
-}
-
-/// A TOML basic string.
-fn quoted(text: &str) -> Zeroizing<String> {
-    let mut quoted = Zeroizing::new(String::with_capacity(text.len() * 6 + 2));
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::DEFAULT_TIMEOUT;
     use crate::settings::file::ConfigFile;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn every_secret_and_profile_name_is_read_back() {
         for secret in ["simple", "q\"uo\\te", "é \u{1f600} ", "tab\tand\u{7f}", "'''\"\"\""] {
             for profile in [DEFAULT_PROFILE, "staging", "a.b c\"d"] {
-                let answers = Answers {
-                    client_id: "id".into(),
-                    client_secret: Secret::new(secret.into()),
+                let values = Values {
+                    client_id: Some("id".into()),
+                    client_secret: Some(Secret::new(secret.into())),
                     base_url: Some("https://h/api".into()),
                 };
                 let directory = tempfile::tempdir().unwrap();
                 let path = directory.path().join("config.toml");
-                write(&path, &file(profile, Some(&answers)), profile).unwrap();
-                let read = ConfigFile::read(&path).unwrap();
+                create(&path, &values.to_toml(profile), profile).unwrap();
+                let read = ConfigFile::read(&path, DEFAULT_TIMEOUT).unwrap();
                 let profile = &read.profiles[profile];
                 assert_eq!(profile.client_secret.as_ref().map(Secret::expose), Some(secret));
                 assert_eq!(profile.client_id.as_deref(), Some("id"));

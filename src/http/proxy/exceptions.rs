@@ -1,68 +1,58 @@
-//! Which hosts `NO_PROXY` excepts from the proxy, as curl reads it.
+//! Which hosts `NO_PROXY` exempts from the proxy, as curl reads it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-/// Does the list cover the host? An IPv6 host stands in brackets.
+use crate::model::host::Host;
+
+/// Whether a list covers a host.
 ///
-/// The list is separated by commas or blanks. A name covers itself and its sub-domains, with or without a dot in front; an
-/// address covers itself, `10.0.0.0/8` a network; `*`, standing alone, covers everything. A port in the list matches
-/// nothing, and names are not resolved.
-pub fn cover(list: &str, host: &str) -> bool {
-    if list.trim() == "*" {
-        return true;
-    }
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let mut tokens = list.split([',', ' ', '\t']).filter(|token| !token.is_empty());
-    match bare.parse::<IpAddr>() {
-        Ok(address) => tokens.any(|token| covers_address(token, address)),
-        Err(_) => tokens.any(|token| covers_name(token, host)),
-    }
+/// The entries are separated by commas or blanks. A name covers itself and its subdomains, with or
+/// without a leading dot; an address covers itself, and `10.0.0.0/8` a network. `*` alone covers
+/// everything. An entry with a port matches nothing, and names are not resolved.
+pub fn cover(list: &str, host: &Host) -> bool {
+    let mut entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
+    list.trim() == "*"
+        || match host.ip() {
+            Some(address) => entries.any(|entry| covers_address(entry, address)),
+            None => entries.any(|entry| covers_name(entry, host.as_str())),
+        }
 }
 
-fn covers_name(token: &str, host: &str) -> bool {
+fn covers_name(entry: &str, host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let token = token.strip_suffix('.').unwrap_or(token);
-    let token = token.strip_prefix('.').unwrap_or(token);
-    let Some(start) = host.len().checked_sub(token.len()) else {
+    let entry = entry.strip_suffix('.').unwrap_or(entry);
+    let entry = entry.strip_prefix('.').unwrap_or(entry);
+    let Some((start, end)) =
+        host.len().checked_sub(entry.len()).and_then(|start| host.split_at_checked(start))
+    else {
         return false;
     };
-    let at_label = start == 0 || host.as_bytes().get(start - 1) == Some(&b'.');
-    !token.is_empty() && at_label && host.as_bytes()[start..].eq_ignore_ascii_case(token.as_bytes())
+    let at_label = start.is_empty() || start.ends_with('.');
+    !entry.is_empty() && at_label && end.eq_ignore_ascii_case(entry)
 }
 
-fn covers_address(token: &str, address: IpAddr) -> bool {
-    let (network, bits) = match token.split_once('/') {
-        None => (token, None),
-        // The numbers of Rust may have a plus sign; those of curl may not.
-        Some((_, bits)) if bits.starts_with('+') => return false,
-        Some((network, bits)) => match bits.parse::<u32>() {
-            Ok(bits) => (network, Some(bits)),
-            Err(_) => return false,
-        },
+fn covers_address(entry: &str, address: IpAddr) -> bool {
+    let (network, bits) = entry.split_once('/').unwrap_or((entry, "0"));
+    // Rust accepts `+8`; curl does not.
+    let bits = if bits.starts_with('+') { None } else { bits.parse::<u32>().ok() };
+    let (Ok(network), Some(bits)) = (network.parse(), bits) else {
+        return false;
     };
-    // curl takes /0 for no prefix at all: only the address itself matches.
-    let bits = bits.filter(|bits| *bits != 0);
-    match address {
-        IpAddr::V4(address) => {
-            let bits = bits.unwrap_or(32);
-            bits <= 32
-                && network.parse::<Ipv4Addr>().is_ok_and(|network| {
-                    (address.to_bits() ^ network.to_bits()).leading_zeros() >= bits
-                })
+    let (difference, width) = match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            (u128::from(network.to_bits() ^ address.to_bits()), 32)
         }
-        IpAddr::V6(address) => {
-            let bits = bits.unwrap_or(128);
-            bits <= 128
-                && network.parse::<Ipv6Addr>().is_ok_and(|network| {
-                    (address.to_bits() ^ network.to_bits()).leading_zeros() >= bits
-                })
-        }
-    }
+        (IpAddr::V6(network), IpAddr::V6(address)) => (network.to_bits() ^ address.to_bits(), 128),
+        _ => return false,
+    };
+    // curl takes /0 for no prefix length: only the address itself matches.
+    let bits = if bits == 0 { width } else { bits };
+    bits <= width && difference >> (width - bits) == 0
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cover;
+    use super::*;
 
     #[test]
     fn list_is_read_as_curl_reads_it() {
@@ -99,7 +89,8 @@ mod tests {
             ("2001:db8::/33", "[2001:db8:8000::1]", false),
             ("[2001:db8::1]", "[2001:db8::1]", false),
         ] {
-            assert_eq!(cover(list, host), expected, "{list:?} {host:?}");
+            let (parsed, _) = Host::split_port(host).unwrap();
+            assert_eq!(cover(list, &parsed), expected, "{list:?} {host:?}");
         }
     }
 }

@@ -1,18 +1,20 @@
-//! Which way a connection takes: curl's rules for the proxy variables.
+//! Which route a connection takes: curl's rules for the proxy variables.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 
+use super::failed_try::FailedTry;
 use crate::error::Failure;
 use crate::model::base_url::BaseUrl;
+use crate::model::host::{Host, parse_port};
 use crate::model::secret::Secret;
 
 mod exceptions;
 
-/// Where a proxy without a port listens, by curl's rule.
+/// curl's default port of a proxy.
 const DEFAULT_PORT: u16 = 1080;
 
-/// The way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     Direct {
@@ -31,11 +33,10 @@ impl Route {
     }
 }
 
-/// An HTTP proxy. Its password is nowhere but in `authorization`.
+/// An HTTP proxy. Its password is only in `authorization`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proxy {
-    /// In lower case; an IPv6 address stands in brackets.
-    pub host: String,
+    pub host: Host,
     pub port: u16,
     /// The value of `Proxy-Authorization`.
     pub authorization: Option<Secret>,
@@ -47,13 +48,29 @@ impl Proxy {
     pub fn describe(&self) -> String {
         format!("{}:{} ({})", self.host, self.port, self.variable)
     }
+
+    /// Fails on 407, with which the proxy demands credentials or refuses those it was sent.
+    pub fn check_credentials(&self, status: u16) -> Result<(), FailedTry> {
+        if status != 407 {
+            return Ok(());
+        }
+        let (name, variable) = (self.describe(), self.variable);
+        let what = match self.authorization {
+            Some(_) => format!("refuses the user or password in {variable}"),
+            None => "asks for a user and password".to_owned(),
+        };
+        let hint = format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT");
+        Err(FailedTry::last(
+            Failure::protocol(format!("the proxy {name} {what} (HTTP 407)")).hint(hint),
+        ))
+    }
 }
 
 /// Chooses the route to a server from the environment, in which an empty variable counts as unset.
 ///
-/// Lower case goes before upper case, and the variable of the scheme before `ALL_PROXY`. Loopback is always direct. A
-/// value that cannot be used, or not be read, is an error, never a silent direct connection; the error does not repeat
-/// it, since it may hold a password.
+/// Lower case comes before upper case, and the variable of the scheme before `ALL_PROXY`. Loopback
+/// is always direct. An unusable value is an error, never a silent direct connection. The error
+/// does not repeat the value, which may hold a password.
 pub fn route(
     environment: &dyn Fn(&str) -> Result<Option<String>, Failure>,
     to: &BaseUrl,
@@ -67,7 +84,7 @@ pub fn route(
             |name: &&'static str| lookup(name).map(|value| Some((*name, value?))).transpose();
         names.iter().find_map(found).transpose()
     };
-    // A CGI program is given the header `Proxy:` of a stranger's request as HTTP_PROXY (CVE-2016-5385).
+    // A CGI program gets the header field `Proxy` of the request as HTTP_PROXY (CVE-2016-5385).
     let is_cgi = lookup("REQUEST_METHOD")?.is_some();
     let candidates: &[&'static str] = match (to.uses_tls(), is_cgi) {
         (true, _) => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
@@ -77,30 +94,22 @@ pub fn route(
     let Some((variable, value)) = first(candidates)? else {
         return Ok(Route::Direct { why: "no proxy is set" });
     };
-    let excepted = first(&["no_proxy", "NO_PROXY"])?;
-    if excepted.is_some_and(|(_, list)| exceptions::cover(&list, to.host())) {
+    let exceptions = first(&["no_proxy", "NO_PROXY"])?;
+    if exceptions.is_some_and(|(_, list)| exceptions::cover(&list, to.host())) {
         return Ok(Route::Direct { why: "NO_PROXY covers this host" });
     }
-    parse(variable, &value).map(Route::Through)
-}
-
-fn parse(variable: &'static str, value: &str) -> Result<Proxy, Failure> {
-    let unusable = |what: &str| {
+    let proxy = parse(variable, &value).map_err(|what| {
         Failure::config(format!("the proxy in {variable} {what}"))
             .hint(format!("write {variable} as http://proxy.example:3128"))
-    };
+    })?;
+    Ok(Route::Through(proxy))
+}
+
+fn parse(variable: &'static str, value: &str) -> Result<Proxy, &'static str> {
     let rest = match value.split_once("://") {
         None => value,
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-        Some((scheme, _)) => {
-            let known = ["https", "socks4", "socks4a", "socks5", "socks5h", "ftp"];
-            return Err(match known.iter().find(|name| scheme.eq_ignore_ascii_case(name)) {
-                Some(name) => {
-                    unusable(&format!("is of the kind {name}://, and only http:// is supported"))
-                }
-                None => unusable("is of an unknown kind; only http:// is supported"),
-            });
-        }
+        Some(_) => return Err("is not an http:// proxy: no other kind is supported"),
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let (credentials, address) = match authority.rsplit_once('@') {
@@ -108,90 +117,26 @@ fn parse(variable: &'static str, value: &str) -> Result<Proxy, Failure> {
         None => (None, authority),
     };
     if credentials.is_some_and(|credentials| credentials.contains('@')) {
-        return Err(unusable("has an @ in its user or password, which must be written %40"));
+        return Err("has an @ in its user or password, which must be written %40");
     }
-    let (host, port) = split_port(address).ok_or_else(|| unusable("is malformed"))?;
+    let (host, port) = Host::split_port(address).ok_or("has no valid host")?;
     let port = match port {
         None | Some("") => DEFAULT_PORT,
-        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or_else(|| unusable("has a port out of range"))?,
-        Some(_) => return Err(unusable("has a port that is not a number")),
+        Some(port) => parse_port(port).ok_or("has a port that is not between 1 and 65535")?,
     };
-    let authorization = match credentials {
-        None => None,
-        Some(credentials) => {
-            Some(basic(credentials).ok_or_else(|| unusable("has a malformed user or password"))?)
-        }
-    };
-    Ok(Proxy { host: host.to_ascii_lowercase(), port, authorization, variable })
+    let authorization = credentials
+        .map(|credentials| basic(credentials).ok_or("has a NUL in its user or password"))
+        .transpose()?;
+    Ok(Proxy { host, port, authorization, variable })
 }
 
-/// Splits `host:port`, with an IPv6 address in brackets. `None` for what is no host.
-fn split_port(address: &str) -> Option<(&str, Option<&str>)> {
-    let end = match address.strip_prefix('[') {
-        Some(inner) => inner.find(']')? + 2,
-        None => address.find(':').unwrap_or(address.len()),
-    };
-    let (host, rest) = address.split_at(end);
-    let valid = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(bare) => bare.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            !host.is_empty()
-                && host
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
-        }
-    };
-    match rest.strip_prefix(':') {
-        _ if !valid => None,
-        Some(port) => Some((host, Some(port))),
-        None => rest.is_empty().then_some((host, None)),
-    }
-}
-
-/// The value of `Proxy-Authorization` (RFC 7617) for percent-encoded `user:password`.
+/// The value of `Proxy-Authorization` (RFC 7617) for percent-encoded `user:password`. As in curl,
+/// a `%` without two digits is literal, and a NUL is refused.
 fn basic(credentials: &str) -> Option<Secret> {
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
-    let plain = [percent_decode(user)?, b":".to_vec(), percent_decode(password)?].concat();
-    Some(Secret::new(format!("Basic {}", STANDARD.encode(plain))))
-}
-
-/// Decodes `%40`. As in curl, a `%` without two digits stands for itself and a NUL is refused.
-fn percent_decode(text: &str) -> Option<Vec<u8>> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let digit = |at: usize| {
-            after
-                .get(at)
-                .and_then(|b| char::from(*b).to_digit(16))
-                .and_then(|d| u8::try_from(d).ok())
-        };
-        let (byte, after) = match (byte, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => (high << 4 | low, &after[2..]),
-            _ => (byte, after),
-        };
-        decoded.push(byte);
-        rest = after;
-    }
-    (!decoded.contains(&0)).then_some(decoded)
-}
-
-/// What a 407 means.
-pub fn refused_credentials(proxy: &Proxy) -> Failure {
-    let variable = proxy.variable;
-    let message = match proxy.authorization {
-        Some(_) => format!(
-            "the proxy {} refuses the user or password in {variable} (HTTP 407)",
-            proxy.describe()
-        ),
-        None => format!("the proxy {} asks for a user and password (HTTP 407)", proxy.describe()),
-    };
-    Failure::protocol(message)
-        .hint(format!("they go into the variable: {variable}=http://USER:PASSWORD@HOST:PORT"))
+    let plain: Vec<u8> =
+        percent_decode_str(user).chain(*b":").chain(percent_decode_str(password)).collect();
+    (!plain.contains(&0)).then(|| Secret::new(format!("Basic {}", STANDARD.encode(plain))))
 }
 
 #[cfg(test)]
@@ -268,6 +213,7 @@ mod tests {
             ("http://user:100%@proxy:1", "proxy:1"),
             ("http://user:p%40ss@proxy:3128/path?x", "proxy:3128"),
             ("http://[::1]", "[::1]:1080"),
+            ("http://[::1]:", "[::1]:1080"),
             ("[2001:DB8::1]:8080", "[2001:db8::1]:8080"),
         ] {
             let proxy = parse("HTTPS_PROXY", value).unwrap();
@@ -297,7 +243,9 @@ mod tests {
             "https://hunter2@proxy",
             "hunter2://proxy",
         ] {
-            let failure = parse("ALL_PROXY", value).unwrap_err();
+            let variable = |name: &str| Ok((name == "ALL_PROXY").then(|| value.to_owned()));
+            let to = BaseUrl::parse("https://h").unwrap();
+            let failure = route(&variable, &to).unwrap_err();
             assert_eq!(failure.kind.exit_code(), 3, "{value}");
             assert!(failure.message.contains("ALL_PROXY"), "{value}: {failure}");
             assert!(!format!("{failure:?}").contains("hunter2"), "{value}: {failure:?}");
@@ -305,18 +253,13 @@ mod tests {
     }
 
     #[test]
-    fn percent_without_digits_stands_for_itself() {
-        assert_eq!(percent_decode("100%").unwrap(), b"100%");
-        assert_eq!(percent_decode("%zz%4%41%").unwrap(), b"%zz%4A%");
-        assert_eq!(percent_decode("%00"), None);
-    }
-
-    #[test]
     fn proxy_password_is_decoded_and_never_shown() {
         let proxy = parse("HTTPS_PROXY", "http://user:p%40%C3%A9@proxy:3128").unwrap();
         assert_eq!(proxy.authorization.as_ref().unwrap().expose(), "Basic dXNlcjpwQMOp");
         assert!(!format!("{proxy:?} {}", proxy.describe()).contains("dXNl"));
-        let bare = parse("HTTPS_PROXY", "http://user@proxy").unwrap();
-        assert_eq!(bare.authorization.unwrap().expose(), "Basic dXNlcjo=");
+        let encoded = |credentials| basic(credentials).map(|value| value.expose().to_owned());
+        assert_eq!(encoded("user"), Some("Basic dXNlcjo=".to_owned()));
+        assert_eq!(encoded("%zz%4:%41%"), Some(format!("Basic {}", STANDARD.encode("%zz%4:A%"))));
+        assert_eq!(encoded("user:%00"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The name of a certificate's issuer, read from bytes that nobody vouches for.
+//! The name of a certificate's issuer, read from the unverified certificate.
 
 /// The longest name that is shown, in characters.
 const LONGEST: usize = 100;
@@ -10,14 +10,14 @@ const BMP_STRING: u8 = 0x1e;
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
-/// The issuer's common name with its organization, or the one of them that there is. Total over any bytes.
+/// The issuer's common name and organization, or whichever is present. Any bytes are accepted.
 pub fn of(certificate: &[u8]) -> Option<String> {
-    let (certificate, _) = expect(certificate, SEQUENCE)?;
-    let (body, _) = expect(certificate, SEQUENCE)?;
-    let after_version = expect(body, VERSION).map_or(body, |(_, rest)| rest);
+    let (certificate, _) = tagged(certificate, SEQUENCE)?;
+    let (body, _) = tagged(certificate, SEQUENCE)?;
+    let after_version = tagged(body, VERSION).map_or(body, |(_, rest)| rest);
     let (_, _serial, rest) = element(after_version)?;
     let (_, _algorithm, rest) = element(rest)?;
-    let (name, _) = expect(rest, SEQUENCE)?;
+    let (name, _) = tagged(rest, SEQUENCE)?;
     match (attribute(name, COMMON_NAME), attribute(name, ORGANIZATION)) {
         (Some(common), Some(organization)) if common != organization => {
             Some(printable(&format!("{common} ({organization})")))
@@ -27,17 +27,17 @@ pub fn of(certificate: &[u8]) -> Option<String> {
     }
 }
 
-/// What a stranger's text may show of itself: letters, digits and what names are written with. Nothing that a terminal
-/// or a CI runner acts on.
+/// The text with `?` for everything but letters, digits and a few characters that names contain:
+/// nothing that a terminal or a CI runner acts on.
 pub fn printable(text: &str) -> String {
     let shown = |c: char| if c.is_alphanumeric() || " .,-_'&()+@*/".contains(c) { c } else { '?' };
     text.chars().take(LONGEST).map(shown).collect()
 }
 
-/// The first attribute of that type in a distinguished name: a sequence of sets of pairs.
+/// The first attribute of a type in a distinguished name: a sequence of sets of pairs.
 fn attribute(mut name: &[u8], wanted: &[u8]) -> Option<String> {
-    while let Some((mut set, rest)) = expect(name, SET) {
-        while let Some((pair, next)) = expect(set, SEQUENCE) {
+    while let Some((mut set, rest)) = tagged(name, SET) {
+        while let Some((pair, next)) = tagged(set, SEQUENCE) {
             if let Some((_, kind, value)) = element(pair)
                 && kind == wanted
                 && let Some((tag, text, _)) = element(value)
@@ -61,11 +61,12 @@ fn decode(tag: u8, text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
-fn expect(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+/// Splits one DER element off if it has this tag: its value, and what follows it.
+fn tagged(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     element(bytes).filter(|(found, ..)| *found == tag).map(|(_, value, rest)| (value, rest))
 }
 
-/// Splits one DER element off: its tag, its value, and what follows it.
+/// Splits one DER element (X.690) off: its tag, its value, and what follows it.
 fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], mut rest) = bytes.split_first_chunk::<2>()?;
     let mut length = usize::from(first);
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_name_is_made_harmless() {
+    fn hostile_name_is_shown_with_question_marks() {
         let name =
             of(&issued(&[(rcgen::DnType::CommonName, "::x ##[a] \u{1b}[0m\u{202e}\u{9b}\n")]))
                 .unwrap();
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn any_bytes_are_survived() {
+    fn any_bytes_are_accepted() {
         let whole = issued(&[(rcgen::DnType::CommonName, "Corp Root")]);
         for end in 0..whole.len() {
             of(&whole[..end]);

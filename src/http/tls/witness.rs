@@ -1,6 +1,7 @@
-//! A certificate verifier that leaves the judging to another one: it remembers whose certificate that was.
+//! A certificate verifier that records the issuer and otherwise leaves the decision to webpki, with
+//! one exception.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
@@ -10,31 +11,22 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
 use crate::http::tls::issuer;
 
-/// Passes every question on to the verifier inside, and overrules it in one case.
-///
-/// `openssl req -x509` makes, unless it is told otherwise, a certificate that signs itself and calls itself a certificate
-/// authority. webpki never takes such a one for a server's, OpenSSL and so curl do if it is among the trusted. It is taken
-/// here as well if it is, to the byte, one that `--ca-cert` names.
+/// The exception: a self-signed certificate that is marked as a certificate authority (what
+/// `openssl req -x509` makes by default) is accepted if it is, byte for byte, one of `--ca-cert`.
+/// OpenSSL, and so curl, accept it too; webpki never does.
 #[derive(Debug)]
 pub struct Witness {
-    judge: Arc<dyn ServerCertVerifier>,
-    named: Vec<CertificateDer<'static>>,
-    issuer: Arc<Mutex<Option<String>>>,
+    pub inner: Arc<dyn ServerCertVerifier>,
+    /// The certificates of `--ca-cert`.
+    pub named: Vec<CertificateDer<'static>>,
+    pub issuer: Arc<OnceLock<String>>,
 }
 
-impl Witness {
-    pub fn new(
-        judge: Arc<dyn ServerCertVerifier>,
-        named: Vec<CertificateDer<'static>>,
-        issuer: Arc<Mutex<Option<String>>>,
-    ) -> Self {
-        Self { judge, named, issuer }
-    }
-}
-
-/// Is it only for being an authority's that webpki refuses the certificate? It looks at the dates before, at the name after.
+/// Whether webpki refused the certificate only because it is marked as an authority. By then the
+/// dates have been checked, and the name has not.
 pub fn is_authority(error: &CertificateError) -> bool {
-    matches!(error, CertificateError::Other(inner) if inner.0.to_string() == "CaUsedAsEndEntity")
+    let CertificateError::Other(error) = error else { return false };
+    matches!(error.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
 impl ServerCertVerifier for Witness {
@@ -42,27 +34,21 @@ impl ServerCertVerifier for Witness {
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
+        name: &ServerName<'_>,
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if let Ok(mut issuer) = self.issuer.lock() {
-            *issuer = issuer::of(end_entity);
+        if let Some(issuer) = issuer::of(end_entity) {
+            let _ = self.issuer.set(issuer);
         }
-        match self.judge.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        ) {
+        match self.inner.verify_server_cert(end_entity, intermediates, name, ocsp_response, now) {
             Err(Error::InvalidCertificate(error))
                 if is_authority(&error) && self.named.contains(end_entity) =>
             {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
-            verdict => verdict,
+            result => result,
         }
     }
 
@@ -72,7 +58,7 @@ impl ServerCertVerifier for Witness {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.judge.verify_tls12_signature(message, certificate, signature)
+        self.inner.verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -81,10 +67,10 @@ impl ServerCertVerifier for Witness {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.judge.verify_tls13_signature(message, certificate, signature)
+        self.inner.verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.judge.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }

@@ -1,11 +1,10 @@
-//! What is wrong with a configuration file, in words that cannot hold a value from it.
+//! What is wrong with a configuration file, in words that cannot contain a value from it.
 
 use std::path::Path;
 
-use super::KEYS;
+use super::de::KEYS;
 use crate::error::Failure;
 
-/// A fault, without its place.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fault {
     Syntax(&'static str),
@@ -17,6 +16,7 @@ pub enum Fault {
     SeveralSecrets(&'static str, &'static str),
 }
 
+/// A fault and its position.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Problem {
     pub line: usize,
@@ -27,36 +27,26 @@ pub struct Problem {
 impl Problem {
     pub fn into_failure(self, path: &Path) -> Failure {
         let Problem { line, column, fault } = self;
-        let (what, hint) = match fault {
-            Fault::Syntax(syntax) => (format!("this is not valid {syntax}"), None),
+        let at =
+            |what: &str| Failure::config(format!("{}:{line}:{column}: {what}", path.display()));
+        match fault {
+            Fault::Syntax(syntax) => at(&format!("this is not valid {syntax}")),
             Fault::UnknownKey { nearest: Some(nearest) } => {
-                ("unknown key".into(), Some(format!("did you mean {nearest}?")))
+                at("unknown key").hint(format!("did you mean {nearest}?"))
             }
             Fault::UnknownKey { nearest: None } => {
-                let names: Vec<_> = KEYS.iter().map(|(name, _)| *name).collect();
-                (
-                    "unknown key".into(),
-                    Some(format!("the keys are {} and [profile.NAME]", names.join(", "))),
-                )
+                let names = KEYS.map(|(name, _)| name).join(", ");
+                at("unknown key").hint(format!("the keys are {names} and [profile.NAME]"))
             }
-            Fault::WrongType { key, expected } => (format!("{key} must be {expected}"), None),
-            Fault::Twice(key) => (format!("{key} is given twice"), None),
-            Fault::DefaultAsTable => (
-                "the profile \"default\" is not a table".into(),
-                Some(
-                    "write its keys at the top of the file, before the first [profile.NAME]".into(),
-                ),
-            ),
-            Fault::OtherGrantType => ("GrantType must be client_credentials".into(), None),
-            Fault::SeveralSecrets(one, other) => (
-                format!("both {one} and {other} are given in one profile"),
-                Some("keep one of them".into()),
-            ),
-        };
-        let failure = Failure::config(format!("{}:{line}:{column}: {what}", path.display()));
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
+            Fault::WrongType { key, expected } => at(&format!("{key} must be {expected}")),
+            Fault::Twice(key) => at(&format!("{key} is given twice")),
+            Fault::DefaultAsTable => at("the profile \"default\" is not a table")
+                .hint("write its keys at the top of the file, before the first [profile.NAME]"),
+            Fault::OtherGrantType => at("GrantType must be client_credentials"),
+            Fault::SeveralSecrets(one, other) => {
+                at(&format!("both {one} and {other} are given in one profile"))
+                    .hint("keep one of them")
+            }
         }
     }
 }

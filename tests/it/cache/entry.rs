@@ -1,7 +1,7 @@
-//! One entry: what is kept of a login, and what is believed of what stands on disk.
+//! Cache entries: their content and modes, and the defects that make them a miss.
 
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -28,16 +28,15 @@ fn entry_is_private_under_every_umask() {
     for umask in [0, 0o022, 0o077, 0o777] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
-        let cache = home.cache().join("skia-auth");
-        if umask == 0o777 {
-            // Under such a umask no directory of any program can be used.
-            fs::DirBuilder::new().mode(0o700).create(&cache).unwrap();
+        let (parent, cache) = (home.cache().join("new"), home.cache().join("new/cache"));
+        let ask = || token(&home, &server).umask(umask).env("SKIA_CACHE_DIR", &cache);
+        gets(ask(), &t);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        assert_eq!((mode(&parent), mode(&cache)), (0o700, 0o700), "{umask:o}");
+        for file in home.cache_files() {
+            assert_eq!(mode(&file), 0o600, "{umask:o}: {}", file.display());
         }
-        // `login` takes no lock: one that is made under such a umask is of no use either.
-        gets(home.skia(["login"]).credentials().server(&server).umask(umask), &t);
-        assert_eq!(fs::metadata(entry(&home)).unwrap().permissions().mode() & 0o7777, 0o600);
-        assert_eq!(fs::metadata(&cache).unwrap().permissions().mode() & 0o7777, 0o700);
-        gets(token(&home, &server).umask(umask), &t);
+        gets(ask(), &t);
     }
 }
 
@@ -59,7 +58,7 @@ fn entry_holds_the_reply_and_no_secret() {
 }
 
 #[test]
-fn same_secret_leaves_another_trace_each_time() {
+fn salt_is_different_at_each_login() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     let salt = || {
@@ -72,7 +71,7 @@ fn same_secret_leaves_another_trace_each_time() {
 #[test]
 fn reply_of_the_largest_size_is_kept() {
     let (home, t) = (Home::new(), live_token());
-    // Twice as long in the entry, where a backslash is escaped once more.
+    // Twice as long in the entry, which escapes the backslashes again.
     let padding = r"\\".repeat(((1 << 20) - 1024) / 2);
     let reply = format!(r#"{{"Padding":"{padding}","Token":"{t}","Status":0}}"#);
     let server = Server::start([Reply::json(200, reply)]);
@@ -81,9 +80,9 @@ fn reply_of_the_largest_size_is_kept() {
     gets(token(&home, &server), &t);
 }
 
-/// A login, something that happens to its entry, and a login that heals it.
+/// Damages the entry of a login, and asserts that it is a miss until the next login.
 #[track_caller]
-fn is_healed(damage: impl FnOnce(&Path)) {
+fn is_repaired(damage: impl FnOnce(&Path)) {
     let (home, old, new) = (Home::new(), live_token(), live_token());
     let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
     gets(token(&home, &server), &old);
@@ -92,7 +91,7 @@ fn is_healed(damage: impl FnOnce(&Path)) {
         .credentials()
         .server(&server)
         .run()
-        .fails(1, "skia-auth: error: no cached token to use: [..]\nhint: skia-auth login\n");
+        .fails(1, "skia-auth: error: [..]cached token[..]\nhint: skia-auth login\n");
     gets(token(&home, &server), &new);
     gets(token(&home, &server), &new);
     assert_eq!(fs::symlink_metadata(entry(&home)).unwrap().permissions().mode(), 0o100_600);
@@ -105,17 +104,17 @@ fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 #[test]
-fn entry_that_is_cut_short_is_healed() {
-    for length in [0, 1, 17, 18, 19, 82, 83, 84, 200] {
-        is_healed(|path| rewrite(path, |bytes| bytes.truncate(length)));
+fn truncated_entry_is_repaired() {
+    for length in [0, 1, 17, 18, 19, 33, 34, 35, 200] {
+        is_repaired(|path| rewrite(path, |bytes| bytes.truncate(length)));
     }
-    is_healed(|path| rewrite(path, |bytes| bytes.truncate(bytes.len() - 1)));
+    is_repaired(|path| rewrite(path, |bytes| bytes.truncate(bytes.len() - 1)));
 }
 
 #[test]
-fn entry_with_one_bit_flipped_is_healed() {
+fn entry_with_one_bit_flipped_is_repaired() {
     for place in 0..12 {
-        is_healed(|path| {
+        is_repaired(|path| {
             rewrite(path, |bytes| {
                 let bit = (bytes.len() * 8 - 1) * place / 11;
                 bytes[bit / 8] ^= 1 << (bit % 8);
@@ -125,26 +124,26 @@ fn entry_with_one_bit_flipped_is_healed() {
 }
 
 #[test]
-fn entry_that_is_something_else_is_healed() {
-    for content in [&b"{}"[..], b"\0\0\0\0", b"\xff\xfe random", b"skia-auth cache 1 ", b"null\n"] {
-        is_healed(|path| fs::write(path, content).unwrap());
+fn entry_of_another_format_is_repaired() {
+    for content in [&b"{}"[..], b"\0\0\0\0", b"\xff\xfe random", b"skia-auth cache 2 ", b"null\n"] {
+        is_repaired(|path| fs::write(path, content).unwrap());
     }
-    is_healed(|path| rewrite(path, |bytes| bytes.push(b'\n')));
-    is_healed(|path| rewrite(path, |bytes| bytes.extend(b"x".repeat(5 * 1024 * 1024))));
-    is_healed(|path| fs::remove_file(path).unwrap());
+    is_repaired(|path| rewrite(path, |bytes| bytes.push(b'\n')));
+    is_repaired(|path| rewrite(path, |bytes| bytes.extend(b"x".repeat(5 * 1024 * 1024))));
+    is_repaired(|path| fs::remove_file(path).unwrap());
 }
 
 #[test]
-fn entry_of_another_version_is_healed() {
-    for version in ["2", "0", "1 ", "10"] {
-        is_healed(|path| {
+fn entry_of_another_version_is_repaired() {
+    for version in ["1", "0", "2 ", "20"] {
+        is_repaired(|path| {
             fs::write(path, with_checksum(version, &read_body(path).to_string())).unwrap()
         });
     }
 }
 
 #[test]
-fn entry_that_was_edited_with_care_is_not_believed() {
+fn forged_entry_with_a_bad_value_is_a_miss() {
     let far = jwt(r#"{"exp":253402300799}"#);
     let reply = |token: &str| {
         json!({"Token": token, "Status": 0, "ExpirationDate": "2099-01-01T00:00:00"}).to_string()
@@ -170,43 +169,43 @@ fn entry_that_was_edited_with_care_is_not_believed() {
         ("extra", json!(1)),
     ];
     for (name, value) in edits {
-        is_healed(|path| {
+        is_repaired(|path| {
             let mut body = read_body(path);
             body[name] = value;
-            fs::write(path, with_checksum("1", &body.to_string())).unwrap();
+            fs::write(path, with_checksum("2", &body.to_string())).unwrap();
         });
     }
 }
 
 #[test]
-fn the_forger_of_these_tests_can_forge() {
+fn forged_entry_with_good_values_is_used() {
     let (home, t, forged) = (Home::new(), live_token(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
     let path = entry(&home);
     let mut body = read_body(&path);
     body["reply"] = json!(body["reply"].as_str().unwrap().replace(&t, &forged));
-    fs::write(&path, with_checksum("1", &body.to_string())).unwrap();
+    fs::write(&path, with_checksum("2", &body.to_string())).unwrap();
     gets(token(&home, &server), &forged);
 }
 
 #[test]
-fn entry_that_others_can_reach_is_not_believed() {
+fn entry_that_other_users_can_access_is_a_miss() {
     for mode in [0o644, 0o640, 0o602, 0o606, 0o666] {
-        is_healed(|path| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap());
+        is_repaired(|path| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap());
     }
 }
 
 #[test]
-fn entry_of_another_user_is_not_believed() {
+fn entry_of_another_user_is_a_miss() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    is_healed(|path| std::os::unix::fs::chown(path, Some(65534), None).unwrap());
+    is_repaired(|path| std::os::unix::fs::chown(path, Some(65534), None).unwrap());
 }
 
 #[test]
-fn link_in_the_place_of_the_entry_is_not_followed() {
+fn link_in_place_of_the_entry_is_not_followed() {
     let (home, old, new) = (Home::new(), live_token(), live_token());
     let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
     gets(token(&home, &server), &old);

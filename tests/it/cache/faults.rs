@@ -1,4 +1,4 @@
-//! A disk that fails, and things in the way: the token is printed all the same, and nobody's file is touched.
+//! Disks that fail and obstacles in the cache: the token is printed, and no other file is changed.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
@@ -12,22 +12,22 @@ fn make_fifo(path: &Path) {
     assert!(Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
 }
 
-/// A device that never ends; where making one is not allowed, nothing.
+/// Makes an endless device, if that is permitted.
 fn make_device(path: &Path) {
     Command::new("mknod").args(["-m", "600"]).arg(path).args(["c", "1", "5"]).output().unwrap();
 }
 
-/// Puts something in a place.
+/// Creates an obstacle at a path.
 type Obstacle = Box<dyn Fn(&Path)>;
 
-/// Things that can stand in the place of a file, and that must neither be followed, nor waited for, nor read.
+/// Things in place of a cache file that must not be followed, read or waited for.
 fn obstacles(home: &Home) -> Vec<(&'static str, Obstacle)> {
     let victim = home.work().join("victim");
-    let other_name = victim.clone();
+    let linked = victim.clone();
     let nowhere = home.work().join("nowhere");
     vec![
         ("a link to a file", Box::new(move |path| symlink(&victim, path).unwrap())),
-        ("another name of a file", Box::new(move |path| fs::hard_link(&other_name, path).unwrap())),
+        ("a hard link to a file", Box::new(move |path| fs::hard_link(&linked, path).unwrap())),
         ("a link to nothing", Box::new(move |path| symlink(&nowhere, path).unwrap())),
         ("a link to a device", Box::new(|path| symlink("/dev/zero", path).unwrap())),
         ("a link to itself", Box::new(|path| symlink(path, path).unwrap())),
@@ -37,7 +37,8 @@ fn obstacles(home: &Home) -> Vec<(&'static str, Obstacle)> {
     ]
 }
 
-/// The names of the files of an identity: entry, lock, refusal. They are made by a refusal and a login, and deleted.
+/// The paths of entry, lock and refusal of an identity. A refusal and a login create the files;
+/// then they are deleted.
 fn names(home: &Home, server: &Server) -> [PathBuf; 3] {
     assert_eq!(token(home, server).run().code, Some(4));
     assert_eq!(token(home, server).run().code, Some(0));
@@ -49,7 +50,7 @@ fn names(home: &Home, server: &Server) -> [PathBuf; 3] {
 }
 
 #[test]
-fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
+fn obstacle_in_place_of_a_cache_file_costs_only_the_cache() {
     for which in 0..3 {
         for obstacle in 0..obstacles(&Home::new()).len() {
             let (home, t) = (Home::new(), live_token());
@@ -60,15 +61,15 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
             let path = names(&home, &server)[which].clone();
             let (what, put) = &obstacles(&home)[obstacle];
             put(&path);
-            let case = format!("{what} in place {which}");
+            let case = format!("{what} in place of file {which}");
             assert_eq!(token(&home, &server).run().code, Some(4), "{case}");
             gets(token(&home, &server), &t);
             gets(token(&home, &server), &t);
-            // A directory cannot be replaced by a file; everything else is.
-            let healed = which != 0 || *what != "a directory";
-            assert_eq!(server.requests().len(), if healed { 4 } else { 5 }, "{case}");
+            // Only a directory is not replaced by the file.
+            let repaired = which != 0 || *what != "a directory";
+            assert_eq!(server.requests().len(), if repaired { 4 } else { 5 }, "{case}");
             let stays =
-                if healed { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
+                if repaired { "deleted 1 cached token; [..]\n" } else { "no token was cached\n" };
             home.skia(["logout"]).credentials().server(&server).run().ok(stays);
             assert_eq!(fs::read(&victim).unwrap(), b"precious", "{case}");
             assert!(!home.work().join("nowhere").exists(), "{case}");
@@ -77,56 +78,87 @@ fn whatever_stands_in_the_way_of_a_file_the_token_is_printed() {
 }
 
 #[test]
-fn link_in_the_place_of_the_directory_leads_nowhere() {
+fn link_to_a_private_directory_is_followed() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    home.declare_output("private");
+    let (link, directory) = (home.cache().join("skia-auth"), home.work().join("private"));
+    fs::create_dir(&directory).unwrap();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
+    symlink(&directory, &link).unwrap();
+    gets(token(&home, &server), &t);
+    gets(token(&home, &server), &t);
+    assert_eq!(fs::read_dir(directory).unwrap().count(), 2);
+    home.skia(["logout"]).credentials().server(&server).run().ok("deleted 1 cached token; [..]\n");
+    assert!(fs::symlink_metadata(link).unwrap().is_symlink());
+}
+
+/// The files have the names of cache files, and must stay as they are.
+#[track_caller]
+fn is_not_used(why: &str, spoil: impl FnOnce(&Path)) {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server =
         Server::start([live_reply(&t), live_reply(&t), live_reply(&t), refused]).expects(4);
     gets(token(&home, &server), &t);
-    // Somebody else's directory, with files that this program would take for its own.
-    let (directory, victim) = (home.cache().join("skia-auth"), home.work().join("victim"));
-    fs::rename(&directory, &victim).unwrap();
-    let old = victim.join(".skia-auth-abc.tmp");
+    let directory = home.cache().join("skia-auth");
+    let old = directory.join(".skia-auth-abc.tmp");
     fs::write(&old, "precious").unwrap();
+    fs::set_permissions(&old, fs::Permissions::from_mode(0o600)).unwrap();
     fs::File::open(&old).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let content = || -> Vec<(PathBuf, Vec<u8>)> {
-        let mut paths: Vec<_> =
-            fs::read_dir(&victim).unwrap().map(|file| file.unwrap().path()).collect();
-        paths.sort();
+        let paths = home.cache_files();
         paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     };
     let before = content();
-    symlink(&victim, &directory).unwrap();
+    spoil(&directory);
 
     gets(token(&home, &server), &t);
-    token(&home, &server).arg("-v").run().assert(
-        0,
-        &format!("{t}\n"),
+    let notes = format!(
         "\
 ...
-skia-auth: cache miss: the cached one cannot be used (it is not a directory)
-skia-auth: logging in without the lock: it is not a directory
+skia-auth: cache miss: the cached token cannot be used ({why})
+skia-auth: logging in without the lock: {why}
 ...
-skia-auth: the token is not cached: it is not a directory
-",
+skia-auth: the token is not cached: {why}
+"
     );
+    token(&home, &server).arg("-v").run().assert(0, &format!("{t}\n"), &notes);
     assert_eq!(home.skia(["login"]).credentials().server(&server).run().code, Some(4));
-    home.skia(["token", "--offline"]).credentials().server(&server).run().fails(
-        1,
+    let unusable = format!(
         "\
-skia-auth: error: no cached token to use: the cached one cannot be used (it is not a directory)
+skia-auth: error: the cached token cannot be used ({why})
 hint: skia-auth login
-",
+"
     );
+    home.skia(["token", "--offline"]).credentials().server(&server).run().fails(1, &unusable);
+    let kept = format!("skia-auth: error: cannot delete a cached token: {why}\n");
     for arguments in [&["logout"][..], &["logout", "--all"]] {
-        home.skia(arguments).credentials().server(&server).run().ok("no token was cached\n");
+        home.skia(arguments).credentials().server(&server).run().fails(7, &kept);
     }
-    assert!(content() == before, "the victim has changed");
-    assert!(fs::symlink_metadata(&directory).unwrap().is_symlink());
+    assert!(content() == before, "the files have changed");
 }
 
 #[test]
-fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
+fn directory_that_others_can_write_is_not_used() {
+    for mode in [0o720, 0o702, 0o777] {
+        is_not_used("other users can write to its directory", |directory| {
+            fs::set_permissions(directory, fs::Permissions::from_mode(mode)).unwrap();
+        });
+    }
+}
+
+#[test]
+fn directory_of_another_user_is_not_used() {
+    if rustix::process::geteuid().is_root() {
+        is_not_used("its directory belongs to another user", |directory| {
+            chown(directory, Some(65534), None).unwrap();
+        });
+    }
+}
+
+#[test]
+fn directory_that_cannot_be_created_costs_only_the_cache() {
     for place in
         ["/dev/full/x", "/dev/null", "/proc/none/x", "/sys/x", "FILE", "FILE/x", "FIFO", "LINK/x"]
     {
@@ -158,18 +190,20 @@ fn directory_that_cannot_be_made_costs_nothing_but_the_cache() {
 }
 
 #[test]
-fn missing_home_costs_nothing_but_the_cache() {
-    for home_variable in [None, Some("/nonexistent"), Some("relative"), Some("")] {
+fn missing_home_costs_only_the_cache() {
+    for home_variable in [None, Some("/proc/nonexistent"), Some("relative"), Some("")] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
-        let program =
-            token(&home, &server).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+        let program = token(&home, &server);
         let program = match home_variable {
-            // Without HOME, the home directory of the account is meant.
-            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
-            // Nothing is made where root could make everything.
-            Some("/nonexistent") => program.env("HOME", "/proc/nonexistent"),
+            Some(value) if value.starts_with('/') => {
+                let program = program.env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+                program.env("HOME", value)
+            }
+            // The home directory is then that of the account: XDG_CONFIG_HOME and the variable keep
+            // the test out of it.
             Some(value) => program.env("HOME", value).env("SKIA_NO_CACHE", "1"),
+            None => program.env_remove("HOME").env("SKIA_NO_CACHE", "1"),
         };
         gets(program, &t);
         assert!(home.cache_files().is_empty());
@@ -177,7 +211,7 @@ fn missing_home_costs_nothing_but_the_cache() {
 }
 
 #[test]
-fn size_limit_costs_nothing_but_the_cache() {
+fn file_size_limit_costs_only_the_cache() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     gets(token(&home, &server).prelude("ulimit -f 0"), &t);
@@ -189,7 +223,7 @@ fn size_limit_costs_nothing_but_the_cache() {
     );
 }
 
-/// Runs a script where `cache/` is another file system, which nobody else sees.
+/// Runs a script with its own file system mounted on `cache/`.
 fn on_another_disk(home: &Home, server: &Server, options: &str, script: &str) -> Outcome {
     let script = format!("mount -t tmpfs {options} none \"$XDG_CACHE_HOME\" && {script}");
     home.program("unshare", ["-m", "sh", "-c", &script])
@@ -200,7 +234,7 @@ fn on_another_disk(home: &Home, server: &Server, options: &str, script: &str) ->
 }
 
 #[test]
-fn full_disk_costs_nothing_but_the_cache() {
+fn full_disk_costs_only_the_cache() {
     if !can_mount() {
         return;
     }
@@ -218,12 +252,12 @@ fn full_disk_costs_nothing_but_the_cache() {
         &format!("{t}\n"),
         "...\nskia-auth: the token is not cached: no space left on device\n",
     );
-    // Not even an inode is left.
+    // No inode is left.
     on_another_disk(&home, &server, "-o nr_inodes=1", "skia-auth token").ok(&format!("{t}\n"));
 }
 
 #[test]
-fn old_entry_outlives_a_full_disk() {
+fn old_entry_survives_a_full_disk() {
     if !can_mount() {
         return;
     }
@@ -235,7 +269,7 @@ fn old_entry_outlives_a_full_disk() {
 }
 
 #[test]
-fn read_only_disk_costs_nothing_but_the_cache() {
+fn read_only_disk_costs_only_the_cache() {
     if !can_mount() {
         return;
     }
@@ -270,12 +304,11 @@ fn entry_on_a_read_only_disk_is_still_used() {
 }
 
 #[test]
-fn error_of_any_system_call_costs_nothing_but_the_cache() {
+fn error_of_any_system_call_costs_only_the_cache() {
     if !can_trace() {
         return;
     }
     for (call, error) in [
-        ("fsync", "EIO"),
         ("/^rename", "EIO"),
         ("/^rename", "EXDEV"),
         ("flock", "ENOLCK"),
@@ -305,14 +338,31 @@ fn error_of_any_system_call_costs_nothing_but_the_cache() {
 }
 
 #[test]
+fn entry_is_not_synced_but_the_file_of_to_file_is() {
+    if !can_trace() {
+        return;
+    }
+    let (home, t) = (Home::new(), live_token());
+    home.declare_foreign("trace");
+    home.declare_output("token");
+    let server = Server::start([live_reply(&t)]).expects(2);
+    for (options, expected) in [(&[][..], 0), (&["--to-file", "token"], 1)] {
+        let words = ["-f", "-o", "trace", "-e", "trace=fsync,fdatasync", "skia-auth", "login"];
+        let traced = home.program("strace", words).args(options).credentials().server(&server);
+        assert_eq!(traced.run().code, Some(0));
+        let trace = fs::read_to_string(home.work().join("trace")).unwrap();
+        assert_eq!(trace.matches("sync(").count(), expected, "{trace}");
+    }
+}
+
+#[test]
 fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
     if !can_trace() {
         return;
     }
     for with_old in [false, true] {
-        // How often each is used is found out: until a login ends undisturbed.
-        for call in ["openat", "write", "fsync", "fchmod", "/^rename", "close", "/^unlink", "statx"]
-        {
+        // `step` grows until the login is no longer killed.
+        for call in ["openat", "write", "fchmod", "/^rename", "close", "/^unlink", "statx"] {
             let mut kills = 0;
             for step in 1.. {
                 let (home, old, new) = (Home::new(), live_token(), live_token());
@@ -354,24 +404,21 @@ fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
                     }
                     _ => {
                         assert!(!with_old, "{call} {step}: {left}");
-                        left.fails(
-                            1,
-                            "skia-auth: error: no cached token to use: none is cached\nhint: skia-auth login\n",
-                        );
+                        left.fails(1, "skia-auth: error: no cached token\nhint: skia-auth login\n");
                     }
                 }
                 assert_eq!(token(&home, &server).run().code, Some(0), "{call} {step}");
             }
             assert!(
                 kills > 0 || call == "/^unlink",
-                "{call} is not used between the answer and the end"
+                "{call} is not called between the reply and the end"
             );
         }
     }
 }
 
 #[test]
-fn what_a_killed_process_left_is_swept_up_in_time() {
+fn temporary_files_of_killed_processes_are_deleted() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     gets(token(&home, &server), &t);
@@ -399,43 +446,26 @@ fn what_a_killed_process_left_is_swept_up_in_time() {
 }
 
 #[test]
-fn directory_of_somebody_else_gives_nothing_away() {
+fn files_of_another_user_are_not_used() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
     let (home, old, new) = (Home::new(), live_token(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server = Server::start([refused, live_reply(&old), live_reply(&new)]).expects(3);
-    let directory = home.work().join("shared");
-    home.declare_output("shared");
-    fs::create_dir(&directory).unwrap();
-    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
-    chown(&directory, Some(65534), None).unwrap();
-    let ask = || token(&home, &server).env("SKIA_CACHE_DIR", &directory);
-    assert_eq!(ask().run().code, Some(4));
-    gets(ask(), &old);
-    // Its owner puts files in the places of ours, as like them as can be.
-    let files: Vec<_> =
-        fs::read_dir(&directory).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(token(&home, &server).run().code, Some(4));
+    gets(token(&home, &server), &old);
+    let files = home.cache_files();
     assert_eq!(files.len(), 3);
-    for file in &files {
-        assert_eq!(
-            fs::metadata(file).unwrap().permissions().mode() & 0o7777,
-            0o600,
-            "{}",
-            file.display()
-        );
-        chown(file, Some(65534), None).unwrap();
-    }
-    gets(ask(), &new);
-    gets(ask(), &new);
-    let lock =
-        files.iter().find(|file| file.extension().is_some_and(|ending| ending == "lock")).unwrap();
+    files.iter().for_each(|file| chown(file, Some(65534), None).unwrap());
+    gets(token(&home, &server), &new);
+    gets(token(&home, &server), &new);
+    let [lock] = &cache_files(&home, "lock")[..] else { panic!("one lock") };
     assert_eq!(fs::metadata(lock).unwrap().uid(), 65534);
 }
 
 #[test]
-fn login_that_is_not_cached_leaves_the_writing_of_others_alone() {
+fn login_that_is_not_cached_keeps_the_temporary_files_of_others() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t), Reply::json(200, DOCUMENTED_200)]).expects(2);
     gets(token(&home, &server), &t);

@@ -1,4 +1,4 @@
-//! Which entry is looked up, whether it is good enough, and when nobody looks.
+//! Which entry is used, how long it must be valid, and when the cache is not used.
 
 use std::fs;
 
@@ -32,14 +32,14 @@ fn rotated_secret_is_noticed() {
 #[test]
 fn wrong_secret_leaves_the_good_entry_in_place() {
     let (home, t) = (Home::new(), live_token());
-    home.declare_secret("wrong-secret-of-nobody");
+    home.declare_secret("wrong-secret-of-the-integration");
     let server = Server::start([live_reply(&t), Reply::json(401, DOCUMENTED_401)]).expects(2);
     gets(token(&home, &server), &t);
     let wrong = |arguments: &[&str]| {
         home.skia(arguments)
             .credentials()
             .server(&server)
-            .env("SKIA_CLIENT_SECRET", "wrong-secret-of-nobody")
+            .env("SKIA_CLIENT_SECRET", "wrong-secret-of-the-integration")
             .run()
     };
     wrong(&["token"]).fails(
@@ -52,7 +52,7 @@ hint: check the client id (from SKIA_CLIENT_ID[..]) and the client secret (from 
     );
     wrong(&["token", "--offline"]).fails(
         1,
-        "skia-auth: error: no cached token to use: it was made with another client secret\nhint: skia-auth login\n",
+        "skia-auth: error: the cached token was issued for another client secret\nhint: skia-auth login\n",
     );
     gets(token(&home, &server), &t);
 }
@@ -74,7 +74,7 @@ fn another_identity_has_another_entry() {
 }
 
 #[test]
-fn base_url_spelled_otherwise_is_the_same_identity() {
+fn other_spelling_of_the_base_url_is_the_same_identity() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     for url in
@@ -116,7 +116,7 @@ fn same_identity_under_two_profile_names_is_one_entry() {
 }
 
 #[test]
-fn token_is_used_until_five_minutes_before_its_end() {
+fn token_is_used_until_five_minutes_before_its_expiry() {
     for (life, requests) in [(299, 2), (320, 1)] {
         let home = Home::new();
         let (first, second) = (token_expiring_in(life), token_expiring_in(life));
@@ -139,7 +139,7 @@ fn margin_can_be_chosen() {
 }
 
 #[test]
-fn margin_that_the_server_cannot_meet_is_asked_for_once() {
+fn margin_that_the_server_cannot_meet_costs_one_login() {
     let (home, t) = (Home::new(), token_expiring_in(3630));
     let server = Server::start([live_reply(&t)]);
     token(&home, &server).args(["--min-ttl", "2h"]).run().fails(
@@ -150,7 +150,7 @@ fn margin_that_the_server_cannot_meet_is_asked_for_once() {
 }
 
 #[test]
-fn default_margin_is_no_promise() {
+fn new_token_need_not_meet_the_default_margin() {
     let home = Home::new();
     let t = token_expiring_in(100);
     let server = Server::start([live_reply(&t)]).expects(2);
@@ -160,7 +160,7 @@ fn default_margin_is_no_promise() {
 }
 
 #[test]
-fn token_without_a_known_end_is_printed_and_not_kept() {
+fn token_of_unknown_expiry_is_printed_and_not_cached() {
     let home = Home::new();
     let t = jwt(r#"{"exp":"soon"}"#);
     let server = Server::start([live_reply(&t)]).expects(3);
@@ -174,7 +174,7 @@ fn token_without_a_known_end_is_printed_and_not_kept() {
     token(&home, &server)
         .args(["--min-ttl", "1s"])
         .run()
-        .fails(6, "skia-auth: error: the expiry of a new token is unknown: it cannot be held against --min-ttl\n");
+        .fails(6, "skia-auth: error: the expiry of a new token is unknown, so that it cannot meet --min-ttl\n");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn cache_can_be_switched_off() {
 }
 
 #[test]
-fn cache_of_a_pipeline_is_on_where_its_place_was_named() {
+fn cache_in_ci_is_on_if_its_directory_is_set() {
     for denial in ["", "false", "0"] {
         let (home, t) = (Home::new(), live_token());
         let server = Server::start([live_reply(&t)]);
@@ -257,7 +257,7 @@ fn relative_cache_directory_is_refused() {
 }
 
 #[test]
-fn sandbox_token_never_meets_the_cache() {
+fn sandbox_token_is_never_cached() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
@@ -282,14 +282,12 @@ fn offline_never_asks_the_server() {
     let offline = |arguments: &[&str]| {
         home.skia(["token", "--offline"]).args(arguments).credentials().server(&server).run()
     };
-    let none = |why: &str| {
-        format!("skia-auth: error: no cached token to use: {why}\nhint: skia-auth login\n")
-    };
-    offline(&[]).fails(1, &none("none is cached"));
+    let none = |why: &str| format!("skia-auth: error: {why}\nhint: skia-auth login\n");
+    offline(&[]).fails(1, &none("no cached token"));
     assert!(home.cache_files().is_empty());
     gets(token(&home, &server), &t);
     offline(&[]).ok(&format!("{t}\n"));
-    offline(&["--min-ttl", "1h"]).fails(1, &none("it is valid for only 6 min [..] more"));
+    offline(&["--min-ttl", "1h"]).fails(1, &none("the cached token is valid for only 6 min [..]"));
     let error = offline(&["--min-ttl", "1h", "-o", "json"]).json_error();
     assert_eq!((&error["error"]["kind"], &error["error"]["exit"]), (&json!("none"), &json!(1)));
     home.skia(["token", "--offline"])
@@ -298,9 +296,9 @@ fn offline_never_asks_the_server() {
         .fails(1, &none("no client id is configured (SKIA_CLIENT_ID)"));
     home.skia(["token", "--offline"]).credentials().server(&server).env("CI", "1").run().fails(
         1,
-        &none("there is no cache: CI is set: shared runners share a home; set SKIA_CACHE_DIR"),
+        &none("the cache is off: CI is set: shared runners share a home; set SKIA_CACHE_DIR"),
     );
-    // The secret is not needed for a look.
+    // The secret is not needed.
     home.skia(["token", "--offline", "--client-id", CLIENT_ID])
         .server(&server)
         .run()
@@ -308,7 +306,7 @@ fn offline_never_asks_the_server() {
 }
 
 #[test]
-fn hit_asks_nobody_and_touches_nothing() {
+fn hit_uses_no_network_no_lock_and_writes_nothing() {
     if !can_trace() {
         return;
     }

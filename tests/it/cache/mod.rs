@@ -1,4 +1,4 @@
-//! The cache as a user meets it: an entry in whatever state, many processes at once, a disk that fails.
+//! The cache: entries in any state, many processes at once, a disk that fails.
 
 mod entry;
 mod faults;
@@ -14,15 +14,15 @@ use serde_json::Value;
 
 use crate::support::*;
 
-/// The files of the cache whose names end so.
-pub fn cache_files(home: &Home, ending: &str) -> Vec<PathBuf> {
+/// The cache files with this extension.
+pub fn cache_files(home: &Home, extension: &str) -> Vec<PathBuf> {
     home.cache_files()
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|found| found == ending))
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
         .collect()
 }
 
-/// The one entry of the cache.
+/// The only entry in the cache.
 #[track_caller]
 pub fn entry(home: &Home) -> PathBuf {
     let entries = cache_files(home, "token");
@@ -35,28 +35,27 @@ pub fn token(home: &Home, server: &Server) -> Program {
     home.skia(["token"]).credentials().server(server)
 }
 
-/// Prints this token, and is silent.
+/// Asserts that the program prints this token and nothing else.
 #[track_caller]
 pub fn gets(program: Program, token: &str) {
     program.run().ok(&format!("{token}\n"));
 }
 
-/// What stands below the checksum of an entry.
+/// The JSON of an entry.
 pub fn read_body(entry: &Path) -> Value {
     let bytes = fs::read(entry).unwrap();
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
     serde_json::from_slice(&bytes[end + 1..]).unwrap()
 }
 
-/// An entry with this body and the checksum that belongs to it.
+/// An entry with this JSON and the right checksum.
 pub fn with_checksum(version: &str, body: &str) -> String {
-    let sum = body.bytes().fold(14_695_981_039_346_656_037_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(1_099_511_628_211)
-    });
-    format!("skia-auth cache {version} {sum:016x}\n{body}")
+    let digest = hmac_sha256::Hash::hash(body.as_bytes());
+    let sum: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("skia-auth cache {version} {sum}\n{body}")
 }
 
-/// Waits until something is so.
+/// Waits until `done` returns true.
 #[track_caller]
 pub fn until(what: &str, done: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
@@ -66,39 +65,39 @@ pub fn until(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-/// Waits until a process has opened the lock file: it holds the lock, or waits for it.
+/// Waits until a process has opened the lock file: it holds the lock or waits for it.
 #[track_caller]
 pub fn until_at_the_lock(pid: i32) {
     let open = format!("/proc/{pid}/fd");
-    until("a process at the lock", || {
+    until("the process has opened the lock file", || {
         let mut links = fs::read_dir(&open)
             .into_iter()
             .flatten()
             .flatten()
             .flat_map(|fd| fs::read_link(fd.path()));
-        links.any(|target| target.extension().is_some_and(|ending| ending == "lock"))
+        links.any(|target| target.extension().is_some_and(|extension| extension == "lock"))
     });
 }
 
-/// Whether a program can have a disk of its own here.
+/// Whether a file system can be mounted for one program.
 pub fn can_mount() -> bool {
     let allowed = std::process::Command::new("unshare")
         .args(["-m", "sh", "-c", "mount -t tmpfs -o size=4k none /mnt"])
         .output()
         .is_ok_and(|output| output.status.success());
-    notice(allowed, "mounting is not allowed here")
+    notice(allowed, "mounting is not permitted")
 }
 
-/// Whether system calls can be watched here.
+/// Whether system calls can be traced.
 pub fn can_trace() -> bool {
     let allowed = std::process::Command::new("strace").args(["-e", "trace=none", "true"]).output();
     notice(
         allowed.is_ok_and(|output| output.status.success()),
-        "strace is not there, or tracing is not allowed",
+        "strace is not installed, or tracing is not permitted",
     )
 }
 
-#[allow(clippy::print_stderr, reason = "a case that was skipped says so")]
+#[allow(clippy::print_stderr, reason = "reports a skipped test")]
 fn notice(allowed: bool, why: &str) -> bool {
     if !allowed {
         eprintln!("skipped: {why}");

@@ -1,4 +1,4 @@
-//! Many processes at once: one login, and no one waits for ever.
+//! Many processes at once: they make one login, and none waits for ever.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{cache_files, gets, token, until_at_the_lock};
 use crate::support::*;
 
-/// How many at once.
+/// The number of processes.
 const MANY: usize = 50;
 
 const REFUSED: &str = "\
@@ -17,7 +17,7 @@ server: Invalid Credentials
 hint: check the client id (from SKIA_CLIENT_ID[..]) and the client secret (from SKIA_CLIENT_SECRET)
 ";
 
-/// Holds a server's answer back until a case lets it go.
+/// Holds back a reply of the server until it is opened.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
@@ -60,7 +60,7 @@ fn many_processes_with_a_refused_secret_make_one_login() {
 }
 
 #[test]
-fn shared_refusal_says_as_much_as_the_first() {
+fn shared_refusal_is_reported_like_the_first() {
     let (home, gate) = (Home::new(), Gate::default());
     let server = Server::start([gate.before(Reply::json(401, DOCUMENTED_401))]);
     let json = || token(&home, &server).args(["-o", "json"]).spawn();
@@ -78,7 +78,7 @@ fn shared_refusal_says_as_much_as_the_first() {
 }
 
 #[test]
-fn refusal_is_shared_although_one_was_left_before() {
+fn refusal_is_shared_after_an_earlier_one() {
     let (home, gate) = (Home::new(), Gate::default());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server = Server::start([refused.clone(), gate.before(refused)]).expects(2);
@@ -94,7 +94,7 @@ fn refusal_is_shared_although_one_was_left_before() {
 }
 
 #[test]
-fn call_after_a_refusal_asks_anew() {
+fn call_after_a_refusal_logs_in() {
     let (home, t) = (Home::new(), live_token());
     let refused = Reply::json(401, DOCUMENTED_401);
     let server = Server::start([refused.clone(), refused, live_reply(&t)]).expects(3);
@@ -121,7 +121,7 @@ fn refusal_of_another_secret_is_not_shared() {
 }
 
 #[test]
-fn waiters_say_what_they_do() {
+fn waiter_reports_what_it_does() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
     let server = Server::start([gate.before(live_reply(&t))]);
     let first = token(&home, &server).spawn();
@@ -136,7 +136,7 @@ fn waiters_say_what_they_do() {
         &format!("{t}\n"),
         "\
 ...
-skia-auth: cache miss: none is cached
+skia-auth: cache miss: no cached token
 skia-auth: another process is logging in: waiting for its token
 skia-auth: another process has logged in: using its token
 ",
@@ -144,7 +144,7 @@ skia-auth: another process has logged in: using its token
 }
 
 #[test]
-fn token_of_a_short_life_is_shared_too() {
+fn token_that_expires_soon_is_shared_too() {
     let (home, t, gate) = (Home::new(), token_expiring_in(120), Gate::default());
     let server = Server::start([gate.before(live_reply(&t))]).expects(2);
     let running: Vec<_> = (0..8).map(|_| token(&home, &server).spawn()).collect();
@@ -161,7 +161,7 @@ fn token_of_a_short_life_is_shared_too() {
             "skia-auth: error: a new token is valid for [..], which is less than --min-ttl 1 h\n",
         );
     }
-    // A later call was not waiting: it asks anew.
+    // A later call did not wait, so it logs in.
     gets(token(&home, &server), &t);
 }
 
@@ -169,7 +169,7 @@ fn token_of_a_short_life_is_shared_too() {
 fn different_client_ids_do_not_wait_for_each_other() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
     let server = Server::start([gate.before(live_reply(&t))]).expects(MANY);
-    // All are there before the first is answered: none waits.
+    // All requests arrive before the first reply.
     let running: Vec<_> = (0..MANY)
         .map(|id| token(&home, &server).args(["--client-id", &id.to_string()]).spawn())
         .collect();
@@ -182,7 +182,7 @@ fn different_client_ids_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn waiter_goes_on_at_once_when_the_holder_is_killed() {
+fn waiter_continues_at_once_when_the_holder_is_killed() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(2);
     let holder = token(&home, &server).spawn();
@@ -197,7 +197,7 @@ fn waiter_goes_on_at_once_when_the_holder_is_killed() {
 }
 
 #[test]
-fn holder_that_is_stopped_does_not_take_others_with_it() {
+fn stopped_holder_does_not_stop_others() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(3);
     let holder = token(&home, &server).spawn();
@@ -222,7 +222,7 @@ fn holder_that_is_stopped_does_not_take_others_with_it() {
 }
 
 #[test]
-fn waiter_tries_for_itself_when_the_holder_fails() {
+fn waiter_logs_in_when_the_holder_fails() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
     let server = Server::start([gate.before(Reply::html(404, "")), live_reply(&t)]).expects(2);
     let holder = token(&home, &server).spawn();
@@ -235,7 +235,7 @@ fn waiter_tries_for_itself_when_the_holder_fails() {
 }
 
 #[test]
-fn login_waits_for_nobody() {
+fn login_does_not_wait_for_the_lock() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(2);
     let holder = token(&home, &server).spawn();
@@ -246,7 +246,7 @@ fn login_waits_for_nobody() {
 }
 
 #[test]
-fn lock_that_others_can_open_is_made_private_again() {
+fn mode_of_the_lock_file_is_tightened() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(2);
     gets(token(&home, &server), &t);
@@ -256,4 +256,20 @@ fn lock_that_others_can_open_is_made_private_again() {
     let outcome = token(&home, &server).arg("-v").run();
     assert!(outcome.code == Some(0) && !outcome.stderr.contains("without the lock"), "{outcome}");
     assert_eq!(fs::metadata(lock).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn hard_link_in_place_of_the_lock_file_keeps_its_mode() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    gets(token(&home, &server), &t);
+    let [lock] = &cache_files(&home, "lock")[..] else { panic!("one lock") };
+    let victim = home.file("victim", "");
+    fs::set_permissions(&victim, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::remove_file(lock).unwrap();
+    fs::hard_link(&victim, lock).unwrap();
+    home.skia(["logout"]).credentials().server(&server).run();
+    let note = "...\nskia-auth: logging in without the lock: it is a hard link\n...\n";
+    token(&home, &server).arg("-v").run().assert(0, &format!("{t}\n"), note);
+    assert_eq!(fs::metadata(victim).unwrap().permissions().mode() & 0o777, 0o644);
 }

@@ -9,13 +9,13 @@ use crate::support::*;
 
 const IDENTITIES: usize = 4;
 const PROCESSES: usize = 200;
-/// Of the processes of an identity, one in this many has a wrong secret.
+/// One in this many processes of an identity has a wrong secret.
 const WRONG: usize = 5;
 
-/// What the server saw of one pair of client id and secret, and what it gave for it.
+/// The requests with one pair of client id and secret, and the tokens that were issued for it.
 #[derive(Default)]
 struct Account {
-    /// How many requests in a row it has failed.
+    /// The number of failures in a row.
     failures: u32,
     failures_in_all: usize,
     requests: usize,
@@ -28,7 +28,7 @@ fn secret_of(id: usize) -> String {
     format!("s3gr3do-of-identity-{id}-Viu+42")
 }
 
-/// It contains the right one: whoever leaks it is found by looking for that.
+/// It contains the right secret, so that the search for that one finds leaks of both.
 fn wrong_secret_of(id: usize) -> String {
     format!("wr0ng-{}", secret_of(id))
 }
@@ -37,8 +37,8 @@ fn is_right(id: &str, secret: &str) -> bool {
     (0..IDENTITIES).any(|known| id == known.to_string() && secret == secret_of(known))
 }
 
-/// Fails, in one of the ways that a server and a network have, three times in five; but never more than four times in a
-/// row, so that the case has an end.
+/// Fails three times in five, as a server or a network may, but at most four times in a row, so
+/// that the test ends.
 fn failure(random: &mut fastrand::Rng, account: &mut Account, answer: &Reply) -> Option<Reply> {
     let fails = account.failures < 4 && random.u32(0..5) < 3;
     account.failures = if fails { account.failures + 1 } else { 0 };
@@ -57,7 +57,7 @@ fn failure(random: &mut fastrand::Rng, account: &mut Account, answer: &Reply) ->
     })
 }
 
-/// A server that answers each login rightly sooner or later, and remembers what it gave to whom.
+/// A server that gives each login the right reply at some time, and records the tokens.
 fn start(seed: u64, accounts: &Accounts) -> Server {
     let (random, accounts) = (Mutex::new(fastrand::Rng::with_seed(seed)), Arc::clone(accounts));
     let answer = move |request: &Request| {
@@ -82,7 +82,7 @@ fn start(seed: u64, accounts: &Accounts) -> Server {
 }
 
 #[test]
-fn every_success_is_a_token_that_the_server_gave_for_that_secret() {
+fn each_printed_token_was_issued_for_that_secret() {
     let seed = fastrand::u64(..);
     let (home, accounts) = (Home::new(), Accounts::default());
     let server = start(seed, &accounts);
@@ -91,7 +91,7 @@ fn every_success_is_a_token_that_the_server_gave_for_that_secret() {
         .map(|number| {
             let (id, wrong) = (number % IDENTITIES, (number / IDENTITIES).is_multiple_of(WRONG));
             let secret = if wrong { wrong_secret_of(id) } else { secret_of(id) };
-            // So long that no waiter gives up on a slow machine: then it would log in by itself.
+            // A waiter that gives up would log in: the timeout is long enough for a slow machine.
             let program = home.skia(["token", "--timeout", "50s"]).server(&server);
             let program =
                 program.env("SKIA_CLIENT_ID", id.to_string()).env("SKIA_CLIENT_SECRET", &secret);
@@ -113,7 +113,7 @@ fn every_success_is_a_token_that_the_server_gave_for_that_secret() {
                 assert!(account.tokens.iter().any(|given| given == token), "{}", context());
                 assert_eq!(outcome.stderr, "", "{}", context());
             }
-            // A refusal that was cut short is one all the same.
+            // A truncated refusal is a refusal too.
             Some(4) => assert!(account.requests > 0 && !is_right(id, secret), "{}", context()),
             Some(5 | 6) => assert!(account.failures_in_all > 0, "{}", context()),
             _ => panic!("{}", context()),
@@ -122,8 +122,8 @@ fn every_success_is_a_token_that_the_server_gave_for_that_secret() {
     for id in 0..IDENTITIES {
         let of = |secret: String| accounts.get(&(id.to_string(), secret)).unwrap_or(&none);
         let (right, wrong) = (of(secret_of(id)), of(wrong_secret_of(id)));
-        // One login serves all, after the failures that the server may have in a row; of those with a wrong secret,
-        // each process asks three times at most.
+        // One login serves all, after at most four failures. Each process with a wrong secret sends
+        // at most three requests.
         assert_eq!(right.tokens.len(), 1, "seed {seed}, identity {id}");
         assert!(right.requests <= 5, "seed {seed}, identity {id}: {} requests", right.requests);
         assert!(wrong.requests <= 3 * PROCESSES / IDENTITIES / WRONG, "seed {seed}, identity {id}");

@@ -1,17 +1,17 @@
-//! Which addresses a secret is sent to, and which spellings are the same address.
+//! Base URLs: which are refused, which are equal, and to which host a secret may be sent.
 
 use super::shown;
 use crate::support::*;
 
 #[test]
-fn address_that_no_secret_is_sent_to_is_refused() {
+fn invalid_base_url_is_refused() {
     let home = Home::new();
     for (url, what) in [
         ("api.skia.com.br/api", "has no scheme (https://)"),
         ("https:/api.skia.com.br", "has no scheme (https://)"),
         ("ftp://api.skia.com.br", "must begin with https://"),
         ("file:///etc/passwd", "must begin with https://"),
-        ("https://", "is malformed"),
+        ("https://", "has no valid host"),
         ("https://:443/api", "has no valid host"),
         ("https://[::1]8443/api", "has no valid host"),
         (
@@ -35,7 +35,8 @@ fn address_that_no_secret_is_sent_to_is_refused() {
     ] {
         let message = |place: &str| {
             format!(
-                "skia-auth: error: the base URL from {place} {what}\nhint: write it as https://api.skia.com.br/api\n"
+                "skia-auth: error: the base URL from {place} {what}\n\
+                 hint: write it as https://api.skia.com.br/api\n"
             )
         };
         home.skia(["token"])
@@ -50,12 +51,13 @@ fn address_that_no_secret_is_sent_to_is_refused() {
     }
     home.skia(["token", "--base-url", ""]).credentials().run().fails(
         3,
-        "skia-auth: error: the base URL from --base-url is empty\nhint: write it as https://api.skia.com.br/api\n",
+        "skia-auth: error: the base URL from --base-url is empty\n\
+         hint: write it as https://api.skia.com.br/api\n",
     );
 }
 
 #[test]
-fn address_may_have_two_thousand_bytes_and_no_more() {
+fn base_url_of_more_than_2048_bytes_is_refused() {
     let home = Home::new();
     let of_length =
         |length: usize| format!("https://host/{}", "a".repeat(length - "https://host/".len()));
@@ -69,7 +71,7 @@ fn address_may_have_two_thousand_bytes_and_no_more() {
 }
 
 #[test]
-fn fault_in_the_address_of_a_profile_names_the_profile() {
+fn invalid_base_url_of_a_profile_names_the_profile() {
     let home = Home::new();
     home.declare_secret("word-of-the-file");
     let path = home.write_config(
@@ -85,7 +87,7 @@ fn fault_in_the_address_of_a_profile_names_the_profile() {
 }
 
 #[test]
-fn address_of_the_login_itself_is_shortened() {
+fn url_of_the_login_is_refused_with_a_hint() {
     Home::new()
         .skia(["token", "--base-url", "https://host/api/Auth/Login/"])
         .credentials()
@@ -93,12 +95,12 @@ fn address_of_the_login_itself_is_shortened() {
         .fails(
             3,
             "skia-auth: error: the base URL from --base-url is the address of the login itself\n\
-         hint: leave its end off: https://host/api\n",
+             hint: leave its end off: https://host/api\n",
         );
 }
 
 #[test]
-fn plain_http_is_for_this_machine() {
+fn plain_http_is_for_loopback_hosts_only() {
     let home = Home::new();
     for host in
         ["api.skia.com.br", "127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "127.1"]
@@ -106,7 +108,8 @@ fn plain_http_is_for_this_machine() {
         home.skia(["token", "--base-url", &format!("http://{host}/api")]).credentials().run().fails(
             3,
             &format!(
-                "skia-auth: error: http://{host} is plain HTTP: the secret would cross the network readable\n\
+                "skia-auth: error: http://{host} is plain HTTP: the secret would cross the network \
+                 readable\n\
                  hint: use https://, or --allow-http beside a mock server\n"
             ),
         );
@@ -114,7 +117,7 @@ fn plain_http_is_for_this_machine() {
 }
 
 #[test]
-fn spellings_of_one_address_share_url_and_cache_entry() {
+fn spellings_of_one_base_url_share_the_cache_entry() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -133,4 +136,67 @@ fn spellings_of_one_address_share_url_and_cache_entry() {
         let outcome = home.skia(["config", "show", "-o", "json", "--base-url", url]).run();
         assert_eq!(shown(&outcome, "base_url").0, "https://api.skia.com.br/api");
     }
+}
+
+#[test]
+fn secret_of_a_profile_stays_with_its_host() {
+    let home = Home::new();
+    let server = Server::start([]).expects(0);
+    home.declare_secret("word-of-the-file");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
+    );
+    home.skia(["token"]).server(&server).run().fails(
+        3,
+        "skia-auth: error: the client secret of profile \"default\" belongs to own.test, and \
+         SKIA_BASE_URL names 127.0.0.1\n\
+         hint: -p default for own.test, or --base-url for 127.0.0.1\n",
+    );
+}
+
+#[test]
+fn flag_overrides_the_host_of_the_profile() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-file");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
+    );
+    home.skia(["token", "--base-url", &server.base_url()])
+        .env("SKIA_BASE_URL", "https://foreign.test")
+        .run()
+        .ok(&format!("{token}\n"));
+}
+
+#[test]
+fn named_profile_brings_its_own_host() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-file");
+    home.write_config(&format!(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = '{}'\n",
+        server.base_url()
+    ));
+    home.skia(["token", "-p", "default"])
+        .env("SKIA_BASE_URL", "https://foreign.test")
+        .run()
+        .assert(
+            0,
+            &format!("{token}\n"),
+            "skia-auth: warning: profile \"default\" was named with -p: ignoring SKIA_BASE_URL\n",
+        );
+}
+
+#[test]
+fn another_path_on_the_same_host_is_allowed() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.declare_secret("word-of-the-file");
+    home.write_config(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'http://127.0.0.1:1/v2'\n",
+    );
+    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
 }

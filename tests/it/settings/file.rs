@@ -1,4 +1,4 @@
-//! The configuration file: both syntaxes, and faults with a position and without a value.
+//! The configuration file: both syntaxes, profiles, and faults with a position and no value.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -7,11 +7,12 @@ use std::os::unix::fs::symlink;
 use super::{config_path, shown};
 use crate::support::*;
 
-const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_file, client_secret_command, base_url, \
-                    scope, ca_cert, timeout, cache and [profile.NAME]\n";
+const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_file, \
+                    client_secret_command, base_url, scope, ca_cert, timeout, cache and \
+                    [profile.NAME]\n";
 const LIST: &str = "client_secret_command must be a list of strings, the program first\n";
 
-/// What a file that cannot be used makes of every command: position and reason, nothing from the file.
+/// Runs `token` with an invalid file, which holds a secret that must not be shown.
 fn refuses(name: &str, content: &[u8], message: &str) {
     let home = Home::new();
     let server = Server::start([]).expects(0);
@@ -64,7 +65,8 @@ fn fault_in_toml_has_a_position_and_no_value() {
         ("cache = 'hunter2-in-file'\n", "c.toml:1:9: cache must be true or false\n"),
         (
             "client_secret = 'hunter2-in-file'\nclient_secret_file = 'x'\n",
-            "c.toml:1:1: both client_secret and client_secret_file are given in one profile\nhint: keep one of them\n",
+            "c.toml:1:1: both client_secret and client_secret_file are given in one profile\n\
+             hint: keep one of them\n",
         ),
     ] {
         refuses("c.toml", content.as_bytes(), message);
@@ -106,7 +108,7 @@ fn fault_in_json_has_a_position_and_no_value() {
 }
 
 #[test]
-fn file_that_is_no_text_or_endless_is_refused() {
+fn binary_endless_and_deeply_nested_files_are_refused() {
     let larger = [b'#'; 1024 * 1024 + 1];
     refuses(
         "c.toml",
@@ -156,7 +158,7 @@ fn file_of_exactly_the_limit_is_read() {
 #[test]
 fn file_that_this_user_cannot_read_is_refused() {
     let home = Home::new();
-    // The superuser reads everything but this: a file whose reading fails.
+    // Reading this file fails even for root.
     home.skia(["token", "--config", "/proc/self/mem"]).credentials().run().fails(
         3,
         "skia-auth: error: cannot read the configuration file /proc/self/mem: input/output error\n",
@@ -169,7 +171,10 @@ fn documented_request_body_is_a_configuration_file() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     let body = serde_json::json!({
-        "ClientId": CLIENT_ID, "ClientSecret": SECRET, "GrantType": "client_credentials", "Scope": "api"
+        "ClientId": CLIENT_ID,
+        "ClientSecret": SECRET,
+        "GrantType": "client_credentials",
+        "Scope": "api",
     });
     let path = home.file("body.json", body.to_string());
     home.skia(["token", "--config", "body.json"]).server(&server).run().ok(&format!("{token}\n"));
@@ -228,7 +233,12 @@ fn windows_line_ends_and_byte_order_mark_do_no_harm() {
 #[test]
 fn profile_inherits_nothing() {
     let home = Home::new();
-    home.write_config("client_id = 'of-default'\nscope = 'of-default'\n[profile.staging]\nclient_id = 'of-staging'\n");
+    home.write_config(
+        "client_id = 'of-default'\n\
+         scope = 'of-default'\n\
+         [profile.staging]\n\
+         client_id = 'of-staging'\n",
+    );
     let outcome = home.skia(["config", "show", "-o", "json", "-p", "staging"]).run();
     assert_eq!(shown(&outcome, "client_id").0, "of-staging");
     assert_eq!(shown(&outcome, "scope"), ("api".into(), "the default".into()));
@@ -241,7 +251,8 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
     home.skia(["token", "-p", "staging"]).credentials().run().fails(
         3,
         &format!(
-            "skia-auth: error: unknown profile \"staging\" (from -p): there is no configuration file {path}\n\
+            "skia-auth: error: unknown profile \"staging\" (from -p): there is no configuration \
+             file {path}\n\
              hint: skia-auth config init -p staging\n"
         ),
     );
@@ -249,7 +260,8 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
     home.skia(["token", "-p", "stagin"]).credentials().run().fails(
         3,
         &format!(
-            "skia-auth: error: unknown profile \"stagin\" (from -p): not in {path}\nhint: did you mean -p staging?\n"
+            "skia-auth: error: unknown profile \"stagin\" (from -p): not in {path}\n\
+             hint: did you mean -p staging?\n"
         ),
     );
     home.skia(["token"]).env("SKIA_PROFILE", "zzz").credentials().run().fails(
@@ -262,13 +274,14 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
 }
 
 #[test]
-fn only_profile_is_named_where_none_is_near() {
+fn hint_names_the_only_profile() {
     let home = Home::new();
     let path = home.write_config("client_id = 'a'\n").display().to_string();
     home.skia(["token", "-p", "zzz"]).credentials().run().fails(
         3,
         &format!(
-            "skia-auth: error: unknown profile \"zzz\" (from -p): not in {path}\nhint: the only profile is default\n"
+            "skia-auth: error: unknown profile \"zzz\" (from -p): not in {path}\n\
+             hint: the only profile is default\n"
         ),
     );
     let nowhere = Home::new()
@@ -283,7 +296,7 @@ fn only_profile_is_named_where_none_is_near() {
 }
 
 #[test]
-fn relative_paths_are_beside_the_file_that_names_them() {
+fn relative_paths_are_relative_to_the_file() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
@@ -324,7 +337,7 @@ fn configuration_can_come_through_a_pipe() {
 }
 
 #[test]
-fn settings_from_a_file_name_their_profile_and_not_the_file_again() {
+fn report_names_the_file_once() {
     let home = Home::new();
     home.write_config(&format!("client_id = \"104s3a5275a0d35e4\"\nclient_secret = '{SECRET}'\n"));
     let shown = home.skia(["config", "show"]).run().stdout();

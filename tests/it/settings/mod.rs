@@ -2,15 +2,19 @@
 
 mod arguments;
 mod base_url;
+mod command;
 mod file;
 mod layers;
+mod pipes;
+mod places;
 mod secret;
+mod variables;
 
 use serde_json::Value;
 
 use crate::support::{Home, Outcome};
 
-/// The row of `config show -o json` for a setting: its value and its provenance.
+/// The value and the provenance of a setting in the report of `config show -o json`.
 fn shown(outcome: &Outcome, name: &str) -> (Value, Value) {
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let report = outcome.json();

@@ -1,14 +1,12 @@
-//! How the client secret gets there: byte for byte, and never further than the request.
+//! How the client secret arrives: byte for byte, and nowhere but in the request.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::time::Duration;
 
-use super::config_path;
 use crate::support::*;
 
-/// Secrets with everything in them that a shell, JSON or a trim could spoil.
+/// Secrets with characters that a shell, JSON or trimming could change.
 const ODD: [&str; 10] = [
     " leading-space",
     "trailing-space ",
@@ -22,8 +20,8 @@ const ODD: [&str; 10] = [
     "$(id)`id`${HOME}%PATH%",
 ];
 
-/// Runs a case that has to log in with exactly this secret.
-fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
+/// Runs a program that must log in with exactly this secret.
+pub(super) fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
     let home = Home::new();
     home.declare_secret(secret);
     let token = live_token();
@@ -38,14 +36,14 @@ fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_a_variable() {
+fn unusual_secret_arrives_unchanged_from_a_variable() {
     for secret in ODD {
         arrives(secret, |home| home.skia(["token"]).env("SKIA_CLIENT_SECRET", secret));
     }
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_a_file() {
+fn unusual_secret_arrives_unchanged_from_a_file() {
     for secret in ODD {
         arrives(secret, |home| {
             let path = home.file("secret", format!("{secret}\n"));
@@ -55,7 +53,7 @@ fn odd_secret_arrives_as_it_is_from_a_file() {
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_the_configuration() {
+fn unusual_secret_arrives_unchanged_from_the_configuration() {
     for secret in ODD {
         arrives(secret, |home| {
             let json = serde_json::json!({ "ClientSecret": secret }).to_string();
@@ -67,7 +65,7 @@ fn odd_secret_arrives_as_it_is_from_the_configuration() {
 }
 
 #[test]
-fn odd_secret_arrives_as_it_is_from_the_command_line_with_a_warning() {
+fn unusual_secret_arrives_unchanged_from_the_command_line() {
     for secret in ODD {
         arrives(secret, |home| home.skia(["token", "--client-secret", secret]));
         arrives(secret, |home| home.skia(["token", "-q"]).arg(format!("--client-secret={secret}")));
@@ -76,16 +74,19 @@ fn odd_secret_arrives_as_it_is_from_the_command_line_with_a_warning() {
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("-typed-secret");
-    home.skia(["token", "--client-id", "a", "--client-secret", "-typed-secret"]).server(&server).run().assert(
-        0,
-        &format!("{token}\n"),
-        "skia-auth: warning: other users can see --client-secret in the process list: use --client-secret-file \
-         instead\n",
-    );
+    home.skia(["token", "--client-id", "a", "--client-secret", "-typed-secret"])
+        .server(&server)
+        .run()
+        .assert(
+            0,
+            &format!("{token}\n"),
+            "skia-auth: warning: other users can see --client-secret in the process list: use \
+             --client-secret-file instead\n",
+        );
 }
 
 #[test]
-fn one_line_end_is_dropped_and_nothing_else() {
+fn one_line_end_is_removed_and_nothing_else() {
     for (bytes, secret) in [
         ("plain-secret", "plain-secret"),
         ("unix-secret\n", "unix-secret"),
@@ -123,7 +124,7 @@ fn process_substitution_is_a_file() {
 }
 
 #[test]
-fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
+fn malformed_secret_is_refused_before_a_connection() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let token =
@@ -144,11 +145,14 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
         .fails(3, &format!("skia-auth: error: {place} is not valid UTF-8\n"));
     let too_large = format!("skia-auth: error: cannot read {place}: it is larger than 64 KiB\n");
     token().stdin("x".repeat(64 * 1024 + 1)).run().fails(3, &too_large);
-    home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"]).server(&server).run().fails(
-        3,
-        "skia-auth: error: cannot read the client secret file /dev/zero (from --client-secret-file): it is larger \
-         than 64 KiB\n",
-    );
+    home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"])
+        .server(&server)
+        .run()
+        .fails(
+            3,
+            "skia-auth: error: cannot read the client secret file /dev/zero (from \
+             --client-secret-file): it is larger than 64 KiB\n",
+        );
     for (path, why) in [("nowhere", "no such file or directory"), (".", "it is a directory")] {
         let variable = home
             .skia(["token", "--client-id", "a"])
@@ -157,14 +161,18 @@ fn secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
         variable.run().fails(
             3,
             &format!(
-                "skia-auth: error: cannot read the client secret file {path} (from SKIA_CLIENT_SECRET_FILE): {why}\n"
+                "skia-auth: error: cannot read the client secret file {path} (from \
+                 SKIA_CLIENT_SECRET_FILE): {why}\n"
             ),
         );
     }
-    home.skia(["token", "--client-id", "a"]).server(&server).env("SKIA_CLIENT_SECRET", "a\nb").run().fails(
+    let two_lines = home.skia(["token", "--client-id", "a"]).env("SKIA_CLIENT_SECRET", "a\nb");
+    two_lines.server(&server).run().fails(
         3,
         &format!(
-            "skia-auth: error: the client secret from SKIA_CLIENT_SECRET has a line break or a NUL inside\n{one_line}"
+            "skia-auth: error: the client secret from SKIA_CLIENT_SECRET has a line break or a NUL \
+             inside\n\
+             {one_line}"
         ),
     );
 }
@@ -187,150 +195,20 @@ fn secret_of_exactly_the_limit_is_sent() {
     );
 }
 
+/// The limit does not apply to root, who runs the program as another user.
 #[test]
-fn command_runs_without_a_shell() {
-    let home = Home::new();
-    let token = live_token();
-    let server = Server::start([live_reply(&token)]);
-    home.declare_secret("$(touch pwned);*");
-    home.write_config(
-        "client_id = 'a'\nclient_secret_command = ['printf', '%s', '$(touch pwned);*']\n",
-    );
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
-    assert_eq!(server.request().json()["ClientSecret"], "$(touch pwned);*");
-}
-
-#[test]
-fn command_that_gives_no_secret_says_why() {
-    let home = Home::new();
-    let server = Server::start([]).expects(0);
-    let path = config_path(&home);
-    for (command, message) in [
-        ("['false']", "cannot read {}: it ended with exit code 1"),
-        ("['true']", "{} is empty"),
-        ("['no-such-program']", "cannot read {}: it cannot be run: no such file or directory"),
-        ("['sh', '-c', 'kill -9 $$']", "cannot read {}: it ended with signal: 9 (SIGKILL)"),
-    ] {
-        home.write_config(&format!("client_id = 'a'\nclient_secret_command = {command}\n"));
-        let program = command.split('\'').nth(1).unwrap();
-        let place = format!(
-            "the client secret printed by the command {program:?} (from profile \"default\" of {path})"
-        );
-        let message = message.replace("{}", &place);
-        home.skia(["token"])
-            .server(&server)
-            .run()
-            .fails(3, &format!("skia-auth: error: {message}\n"));
-    }
-}
-
-#[test]
-fn command_that_hangs_ends_at_the_deadline() {
-    let home = Home::new();
-    let server = Server::start([]).expects(0);
-    home.write_config("client_id = 'a'\nclient_secret_command = ['sleep', '50']\n");
-    let second = Duration::from_secs(1);
-    let longer =
-        home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
-    longer.fails(
-        3,
-        "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from [..]): it did not end \
-         within 2 s\n",
-    );
-    home.write_config(
-        "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n",
-    );
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
-        3,
-        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it did not end \
-         within 1 s\n",
-    );
-    home.write_config(
-        "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n",
-    );
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
-        3,
-        "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from [..]): it ended, and what \
-         it started keeps its output open\n",
-    );
-}
-
-#[test]
-fn command_that_has_said_all_may_take_its_time_to_end() {
-    arrives("word-of-the-command", |home| {
-        let command = "['sh', '-c', 'echo word-of-the-command; exec sleep 0.5 >&-']";
-        home.write_config(&format!("client_secret_command = {command}\n"));
-        home.skia(["token"])
-    });
-}
-
-#[test]
-fn time_that_a_command_takes_is_part_of_the_whole_call() {
-    let home = Home::new();
-    let server = Server::start([Reply::hang()]);
-    home.declare_secret("word-of-the-command");
-    home.write_config("client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 2; echo word-of-the-command']\n");
-    home.skia(["token", "--timeout", "3s"])
-        .server(&server)
-        .timeout_bound(Duration::from_secs(3))
-        .run()
-        .fails(5, "skia-auth: error: no answer from [..] within [..] s\n");
-}
-
-#[test]
-fn command_that_is_a_path_is_looked_for_beside_the_file_and_not_in_the_current_directory() {
-    let home = Home::new();
-    let token = live_token();
-    let server = Server::start([live_reply(&token)]);
-    home.declare_secret("word-of-the-command");
-    let path =
-        home.write_config("client_id = 'a'\nclient_secret_command = ['./skia-secret', 'word']\n");
-    let script = |path: &std::path::Path, text: &str| {
-        fs::write(path, text).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
-    };
-    home.file("skia-secret", "");
-    script(&home.work().join("skia-secret"), "#!/bin/sh\ntouch pwned; echo other\n");
-    let missing = home.skia(["token"]).server(&server).run();
-    missing.fails(3, "skia-auth: error: cannot read the client secret printed by the command [..]: it cannot be run: no such file or directory\n");
-    let beside = path.with_file_name("skia-secret");
-    home.declare_secret_file(&beside);
-    script(&beside, "#!/bin/sh\necho \"$1-of-the-command\"\n");
-    home.declare_foreign(&beside);
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
-    assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
-    assert!(!home.work().join("pwned").exists());
-}
-
-#[test]
-fn command_is_waited_for_where_the_end_of_children_is_ignored() {
-    let home = Home::new();
-    let token = live_token();
-    let server = Server::start([live_reply(&token)]);
-    home.write_config("client_id = 'a'\nclient_secret_command = ['echo', 'x']\n");
-    // Not `sh`: dash never ignores it.
-    let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token"]);
-    program.server(&server).run().ok(&format!("{token}\n"));
-    assert_eq!(server.request().json()["ClientSecret"], "x");
-}
-
-/// Root is under no such limit, and runs the program as somebody else.
-#[test]
-fn user_without_a_thread_to_spare_is_told_so() {
+fn user_without_a_spare_thread_gets_an_error() {
     const NOBODY: u32 = 65533;
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = directory.path().join("skia-auth");
     fs::copy(env!("CARGO_BIN_EXE_skia-auth"), &program).unwrap();
-    // The shell of bash counts: `ulimit -u` is not known everywhere.
+    // bash, because `ulimit -u` is not portable.
+    let script = "ulimit -u 1 && exec \"$0\" token --client-id a --client-secret-file /dev/null";
     let mut command = std::process::Command::new("bash");
-    command
-        .args([
-            "-c",
-            "ulimit -u 1 && exec \"$0\" token --client-id a --client-secret-file /dev/null",
-        ])
-        .arg(&program);
-    command.env_clear().current_dir("/");
+    command.args(["-c", script]).arg(&program).current_dir("/");
+    // Without HOME, the user database would lead to the configuration of the account.
+    command.env_clear().env("HOME", directory.path());
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
@@ -339,89 +217,9 @@ fn user_without_a_thread_to_spare_is_told_so() {
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert_eq!(
         stderr,
-        "skia-auth: error: cannot read the client secret file /dev/null (from --client-secret-file): resource \
-         temporarily unavailable\n"
+        "skia-auth: error: cannot read the client secret file /dev/null (from \
+         --client-secret-file): resource temporarily unavailable\n"
     );
-}
-
-#[test]
-fn pipe_that_says_nothing_ends_at_the_deadline() {
-    let home = Home::new();
-    let server = Server::start([]).expects(0);
-    let second = Duration::from_secs(1);
-    home.declare_foreign("pipe");
-    home.declare_output("pipe");
-    home.program("mkfifo", ["pipe"]).run().ok("");
-    home.skia(["token", "--client-id", "a", "--timeout", "1s", "--client-secret-file", "pipe"])
-        .server(&server)
-        .timeout_bound(second)
-        .run()
-        .fails(
-            3,
-            "skia-auth: error: cannot read the client secret file pipe (from --client-secret-file): nothing came \
-             within 1 s\n",
-        );
-    home.skia([
-        "token",
-        "--timeout",
-        "1s",
-        "--ca-cert",
-        "pipe",
-        "--base-url",
-        "https://localhost:1",
-    ])
-    .credentials()
-    .timeout_bound(second)
-    .run()
-    .fails(
-        3,
-        "skia-auth: error: the CA file pipe cannot be read: nothing came within 1 s\n\
-             hint: --ca-cert takes a PEM file (-----BEGIN CERTIFICATE-----)\n",
-    );
-    let (reader, _writer) = std::io::pipe().unwrap();
-    home.skia(["token", "--client-id", "a", "--timeout", "1s", "--client-secret-file", "-"])
-        .server(&server)
-        .stdin_from(reader)
-        .timeout_bound(second)
-        .run()
-        .fails(3, "skia-auth: error: cannot read the client secret on standard input: nothing came within 1 s\n");
-}
-
-#[test]
-fn file_that_others_can_write_may_not_name_a_command() {
-    let home = Home::new();
-    let server = Server::start([]).expects(0);
-    let path = home.write_config("client_id = 'a'\nclient_secret_command = ['touch', 'pwned']\n");
-    for mode in [0o620, 0o602, 0o666] {
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        home.skia(["token"]).server(&server).run().fails(
-            3,
-            &format!(
-                "skia-auth: error: {0} names a command, and other users can write the file\nhint: chmod go-w {0}\n",
-                path.display()
-            ),
-        );
-    }
-    assert!(!home.work().join("pwned").exists());
-}
-
-#[test]
-fn file_of_somebody_else_may_not_name_a_command() {
-    let home = Home::new();
-    let server = Server::start([]).expects(0);
-    let path = home.write_config("client_id = 'a'\nclient_secret_command = ['touch', 'pwned']\n");
-    if std::os::unix::fs::chown(&path, Some(65534), None).is_err() {
-        return;
-    }
-    home.skia(["token"]).server(&server).run().fails(
-        3,
-        &format!(
-            "skia-auth: error: {0} names a command, and the file belongs to another user\n\
-             hint: sudo chown \"$(id -u)\" {0}\n",
-            path.display()
-        ),
-    );
-    assert!(!home.work().join("pwned").exists());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A home directory that belongs to one test.
+//! The temporary directories of one test, and which files a program may leave there.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -13,8 +13,8 @@ use super::SECRET;
 use super::program::Program;
 use super::traces::Traces;
 
-/// `home/`, `config/` (XDG_CONFIG_HOME), `cache/` (XDG_CACHE_HOME), `work/` (the current directory) and `tmp/` (TMPDIR),
-/// deleted at the end. Clones are the same home.
+/// A temporary directory with `home/`, `config/` (XDG_CONFIG_HOME), `cache/` (XDG_CACHE_HOME),
+/// `work/` (the current directory) and `tmp/` (TMPDIR). Clones share it.
 #[derive(Clone)]
 pub struct Home(Arc<Inner>);
 
@@ -26,16 +26,16 @@ struct Inner {
 #[derive(Default)]
 struct State {
     secrets: Vec<String>,
-    /// Files in which a secret may stand.
+    /// Files that may hold a secret.
     secret_files: Vec<PathBuf>,
-    /// Places beside the configuration and the cache where the program may write.
+    /// Where the program may write, apart from the configuration and the cache.
     outputs: Vec<PathBuf>,
-    /// Places where others write: no rule about modes.
+    /// Where other programs write: modes are not checked.
     foreign: Vec<PathBuf>,
     running: usize,
 }
 
-/// One file, directory or other thing below a home: enough to see that it was replaced.
+/// What identifies a file or directory below a home, so that a replacement is noticed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) inode: u64,
@@ -54,27 +54,27 @@ impl Home {
         Self(Arc::new(Inner { root, state: Mutex::new(state) }))
     }
 
-    /// The directory above all others.
+    /// The temporary directory.
     pub fn root(&self) -> &Path {
         self.0.root.path()
     }
 
-    /// Where cases put their files, and the program's current directory.
+    /// The program's current directory, where cases put their files.
     pub fn work(&self) -> PathBuf {
         self.root().join("work")
     }
 
-    /// XDG_CONFIG_HOME: the program's own directory is `skia-auth` below it.
+    /// XDG_CONFIG_HOME. The program uses `skia-auth` below it.
     pub fn config(&self) -> PathBuf {
         self.root().join("config")
     }
 
-    /// XDG_CACHE_HOME: the program's own directory is `skia-auth` below it.
+    /// XDG_CACHE_HOME. The program uses `skia-auth` below it.
     pub fn cache(&self) -> PathBuf {
         self.root().join("cache")
     }
 
-    /// Writes `config/skia-auth/config.toml`, mode 0600 in 0700. May hold a secret.
+    /// Writes `config/skia-auth/config.toml`, mode 0600 in 0700. It may hold a secret.
     pub fn write_config(&self, toml: &str) -> PathBuf {
         let directory = self.config().join("skia-auth");
         fs::create_dir_all(&directory).unwrap();
@@ -82,7 +82,7 @@ impl Home {
         self.put(directory.join("config.toml"), toml.as_bytes())
     }
 
-    /// Writes a file below `work/`, mode 0600. May hold a secret.
+    /// Writes a file below `work/`, mode 0600. It may hold a secret.
     pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         self.put(self.work().join(name), bytes.as_ref())
     }
@@ -97,7 +97,7 @@ impl Home {
         path
     }
 
-    /// Every file below `cache/`, sorted: entries and locks alike.
+    /// Every file below `cache/`, entries and locks, sorted.
     pub fn cache_files(&self) -> Vec<PathBuf> {
         let cache = self.cache();
         self.entries()
@@ -107,7 +107,7 @@ impl Home {
             .collect()
     }
 
-    /// The one cache entry: the file below `cache/` in which JSON or a token can stand, locks and empty files left out.
+    /// The only file below `cache/` that is not empty: the cache entry.
     pub fn cache_entry(&self) -> PathBuf {
         let filled =
             |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.len() > 0);
@@ -116,24 +116,33 @@ impl Home {
         entries.into_iter().next().unwrap()
     }
 
-    /// Another text that must not leak: for cases whose secret is not `SECRET`.
+    /// Adds a secret that must not leak, for cases whose secret is not `SECRET`.
     pub fn declare_secret(&self, secret: &str) {
         self.0.state.lock().unwrap().secrets.push(secret.to_owned());
     }
 
-    /// A file in which a case itself put the secret. (`file` and `write_config` see to that alone.)
+    /// Allows a file to hold the secret. `file` and `write_config` do so by themselves.
     pub fn declare_secret_file(&self, path: impl AsRef<Path>) {
         self.0.state.lock().unwrap().secret_files.push(self.work().join(path));
     }
 
-    /// A file or directory beside `config/` and `cache/` that the program is asked to write; modes are checked.
+    /// Allows the program to write this file or directory outside `config/` and `cache/`. Modes are
+    /// checked.
     pub fn declare_output(&self, path: impl AsRef<Path>) {
         self.0.state.lock().unwrap().outputs.push(self.work().join(path));
     }
 
-    /// A file or directory that another program (a shell, the command of `exec`) writes; modes are not checked.
+    /// Allows another program (a shell, the command of `exec`) to write this file or directory.
+    /// Modes are not checked.
     pub fn declare_foreign(&self, path: impl AsRef<Path>) {
         self.0.state.lock().unwrap().foreign.push(self.work().join(path));
+    }
+
+    /// Allows shells to write their histories and caches.
+    pub fn declare_shell_files(&self) {
+        for place in ["home", "config/fish", "cache/fish", "tmp"] {
+            self.declare_foreign(self.root().join(place));
+        }
     }
 
     /// `skia-auth` with these arguments, in this home.
@@ -141,16 +150,17 @@ impl Home {
         self.program(env!("CARGO_BIN_EXE_skia-auth"), arguments)
     }
 
-    /// Any other program in the same surroundings and under the same rules; `skia-auth` is on its PATH.
+    /// Any other program in the same environment and under the same invariants. `skia-auth` is on
+    /// its PATH.
     pub fn program<I: IntoIterator<Item: AsRef<OsStr>>>(
         &self,
         program: impl AsRef<OsStr>,
         arguments: I,
     ) -> Program {
-        Program::new(self.clone(), program.as_ref(), arguments)
+        Program::new(self.clone(), program.as_ref()).args(arguments)
     }
 
-    /// A shell script: for pipes, `eval` and the like.
+    /// A shell script, for pipes and `eval`.
     pub fn sh(&self, script: &str) -> Program {
         self.program("sh", ["-c", script])
     }
@@ -175,24 +185,24 @@ impl Home {
         self.0.state.lock().unwrap().foreign.iter().any(|place| path.starts_with(place))
     }
 
-    /// One more program is running here.
+    /// Counts a program that starts.
     pub(super) fn enter(&self) {
         self.0.state.lock().unwrap().running += 1;
     }
 
-    /// One has ended. True if it was the last one.
+    /// Counts a program that has ended. True if no other program runs.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.0.state.lock().unwrap();
         state.running -= 1;
         state.running == 0
     }
 
-    /// Everything below the home, links not followed.
+    /// Everything below the home. Links are not followed.
     pub(super) fn entries(&self) -> BTreeMap<PathBuf, Entry> {
         let mut found = BTreeMap::new();
         let mut left = vec![self.root().to_owned()];
         while let Some(directory) = left.pop() {
-            // Another program may be at work here: what has gone meanwhile is skipped.
+            // Another program may delete files at the same time.
             for path in
                 fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path())
             {

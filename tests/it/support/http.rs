@@ -1,25 +1,24 @@
-//! HTTP as a server reads it, byte for byte.
+//! An HTTP request, parsed without losing what was on the wire.
 
 use std::io::{self, Read};
-use std::sync::Mutex;
 use std::time::Instant;
 
-/// A request as it came in.
+/// A request as it was received.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
-    /// The request target as it was sent: a path, `host:port` for CONNECT, a whole URL to a proxy.
+    /// The request target: a path, `host:port` for CONNECT, or a whole URL in a request to a proxy.
     pub path: String,
-    /// In the order and the case of the wire.
+    /// In their order and case on the wire.
     pub headers: Vec<(String, String)>,
-    /// As sent; a chunked body with its chunk sizes.
+    /// As sent: a chunked body includes its chunk sizes.
     pub body: Vec<u8>,
-    /// When it had been read.
+    /// When the last byte was read.
     pub at: Instant,
 }
 
 impl Request {
-    /// The first header of that name, whatever its case.
+    /// The first header of that name; case is ignored.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -33,7 +32,7 @@ impl Request {
         serde_json::from_slice(&self.body).expect("the body of the request is JSON")
     }
 
-    /// Reads one request; `None` if the connection ends before it is whole.
+    /// Reads one request; `None` if the connection ends before the request is complete.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Option<Self>> {
         let mut buffer = Vec::new();
         let (mut request, length) = loop {
@@ -86,18 +85,4 @@ fn read_some(stream: &mut impl Read, into: &mut Vec<u8>) -> io::Result<usize> {
     let count = stream.read(&mut chunk)?;
     into.extend_from_slice(&chunk[..count]);
     Ok(count)
-}
-
-/// A stream that keeps a copy of what is read from it.
-pub(super) struct Recorded<'a, S> {
-    pub(super) stream: &'a mut S,
-    pub(super) received: &'a Mutex<Vec<u8>>,
-}
-
-impl<S: Read> Read for Recorded<'_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
-        self.received.lock().unwrap().extend_from_slice(&buffer[..count]);
-        Ok(count)
-    }
 }

@@ -1,48 +1,90 @@
-//! The rules that hold in every case, whatever it is about.
+//! The invariants: what holds in every case, whatever the case is about.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use super::home::{Entry, Home};
 use super::outcome::Outcome;
-use super::tally;
 use super::tokens::{known_tokens, secret_part};
 use super::traces::{Traces, contains};
 
-/// What a case may do that is otherwise forbidden.
+/// How much longer than its deadline a program may run.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What a case allows beyond the invariants, and its deadline.
 #[derive(Clone, Copy, Default)]
 pub struct Allowances {
     pub partial_stdout: bool,
     pub mask_lines: bool,
     pub colour: bool,
+    pub time: Option<Duration>,
 }
 
-/// Panics with every rule that was broken.
-pub fn check(
-    home: &Home,
-    before: &BTreeMap<PathBuf, Entry>,
-    alone: bool,
-    allowed: Allowances,
-    outcome: &Outcome,
-) {
-    let mut broken = Vec::new();
-    ending(allowed, outcome, &mut broken);
-    stderr(allowed, outcome, &mut broken);
-    leaks(home, outcome, &mut broken);
-    // Others that are still at work, and one that was killed, may leave a temporary file.
-    let tidy = alone && outcome.signal != Some(9);
-    files(home, before, tidy, &mut broken);
-    assert!(broken.is_empty(), "broken rules:\n- {}\n{outcome}", broken.join("\n- "));
-    tally::count_program();
+/// A program that runs in a home, from `begin` to `end`. It displays as its command line.
+pub struct Observed {
+    home: Home,
+    pub allowed: Allowances,
+    command: String,
+    before: BTreeMap<PathBuf, Entry>,
+    started: Instant,
+    pub ended: bool,
+}
+
+impl Observed {
+    pub fn begin(home: &Home, allowed: Allowances, command: String) -> Self {
+        home.enter();
+        let (home, before) = (home.clone(), home.entries());
+        Self { home, allowed, command, before, started: Instant::now(), ended: false }
+    }
+
+    /// Panics with every invariant that was broken.
+    #[track_caller]
+    pub fn end(
+        &mut self,
+        code: Option<i32>,
+        signal: Option<i32>,
+        stdout: Vec<u8>,
+        stderr_bytes: Vec<u8>,
+        at: Instant,
+    ) -> Outcome {
+        self.ended = true;
+        let alone = self.home.leave();
+        let (wall, command) = (at - self.started, self.command.clone());
+        let stderr = String::from_utf8_lossy(&stderr_bytes).into_owned();
+        let outcome = Outcome { code, signal, stdout, stderr, stderr_bytes, wall, command };
+        let mut broken = Vec::new();
+        ending(self.allowed, &outcome, &mut broken);
+        check_stderr(self.allowed, &outcome, &mut broken);
+        leaks(&self.home, &outcome, &mut broken);
+        // Programs that still run, and one that was killed, may leave a temporary file.
+        files(&self.home, &self.before, alone && signal != Some(9), &mut broken);
+        assert!(broken.is_empty(), "broken rules:\n- {}\n{outcome}", broken.join("\n- "));
+        outcome
+    }
+}
+
+impl fmt::Display for Observed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.command)
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.home.leave();
+        }
+    }
 }
 
 fn ending(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
     if outcome.code == Some(101) {
         broken.push("exit code 101: a panic".into());
     }
-    for (name, stream) in [("stderr", outcome.stderr_bytes.as_slice()), ("stdout", &outcome.stdout)]
-    {
+    for (name, stream) in [("stderr", &outcome.stderr_bytes), ("stdout", &outcome.stdout)] {
         if contains(stream, b"panicked at") {
             broken.push(format!("\"panicked at\" on {name}"));
         }
@@ -50,9 +92,12 @@ fn ending(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
     if outcome.code != Some(0) && !outcome.stdout.is_empty() && !allowed.partial_stdout {
         broken.push("a failure with something on stdout".into());
     }
+    if let Some(bound) = allowed.time.filter(|&bound| outcome.wall > bound + GRACE) {
+        broken.push(format!("took {:?}, the deadline was {bound:?}", outcome.wall));
+    }
 }
 
-fn stderr(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
+fn check_stderr(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
     let Ok(text) = str::from_utf8(&outcome.stderr_bytes) else {
         broken.push("stderr is not UTF-8".into());
         return;
@@ -67,15 +112,16 @@ fn stderr(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
     for line in text.split('\n').filter(|line| !(allowed.mask_lines && is_mask_line(line))) {
         let line = if allowed.colour { without_colour(line) } else { line.to_owned() };
         if let Some(hidden) = line.chars().find(|c| is_unprintable(*c)) {
-            broken.push(format!("stderr has an unprintable character: {:?}", hidden));
+            broken.push(format!("stderr has an unprintable character: {hidden:?}"));
         }
-        // How the runners see it: GitHub trims white space before `::` and finds `##[` anywhere; Azure ignores case.
+        // GitHub's runner trims white space before `::` and finds `##[` anywhere; Azure's ignores
+        // case.
         let seen = line.trim_start().to_lowercase();
         if seen.starts_with("::") && seen[2..].contains("::")
             || seen.contains("##[")
             || seen.contains("##vso[")
         {
-            broken.push(format!("stderr has a line that a CI runner obeys: {line:?}"));
+            broken.push(format!("stderr has a line that a CI runner reads as a command: {line:?}"));
         }
         if tokens.iter().any(|token| line.contains(secret_part(token))) {
             broken.push(format!("stderr shows a token: {line:?}"));
@@ -85,8 +131,8 @@ fn stderr(allowed: Allowances, outcome: &Outcome, broken: &mut Vec<String>) {
 
 fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{061c}' | '\u{feff}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{061c}' | '\u{2060}' | '\u{feff}')
 }
 
 /// The line without `ESC [ … m`.
@@ -102,8 +148,8 @@ fn without_colour(line: &str) -> String {
 fn leaks(home: &Home, outcome: &Outcome, broken: &mut Vec<String>) {
     let traces = Traces::of(&home.secrets());
     let mut search = |place: &str, bytes: &[u8]| {
-        for shape in traces.found_in(bytes) {
-            broken.push(format!("the secret ({shape}) is {place}"));
+        for form in traces.found_in(bytes) {
+            broken.push(format!("the secret ({form}) is {place}"));
         }
     };
     search("on stdout", &outcome.stdout);

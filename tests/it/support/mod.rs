@@ -1,4 +1,4 @@
-//! The harness: a home of its own, scripted servers and proxies, and the rules that hold in every case.
+//! The harness: temporary homes, scripted servers and proxies, and the invariants of every case.
 //!
 //! ```ignore
 //! #[test]
@@ -11,18 +11,21 @@
 //! }
 //! ```
 //!
-//! `run` also checks every rule of `invariants`; dropping a `Server` checks how many requests it got (default: 1).
-#![allow(dead_code, unused_imports, reason = "a harness offers more than the cases of the day use")]
+//! `run` also checks the `invariants`, and dropping a `Server` checks how many requests it got
+//! (default: 1).
+
+use std::thread;
+use std::time::{Duration, Instant};
 
 mod home;
 mod http;
 mod invariants;
+mod listener;
 mod outcome;
 mod program;
 mod proxy;
 mod reply;
 mod server;
-mod tally;
 mod terminal;
 mod tls;
 mod tokens;
@@ -30,23 +33,23 @@ mod traces;
 
 pub use home::Home;
 pub use http::Request;
+pub use listener::ClosedPort;
 pub use outcome::Outcome;
 pub use program::{Program, Running};
 pub use proxy::Proxy;
 pub use reply::{DOCUMENTED_200, DOCUMENTED_401, DOCUMENTED_500, Reply, live_reply};
 pub use server::Server;
-pub use tally::{Count, counts, forget_old_runs};
-pub use terminal::{Ended, Terminal};
 pub use tls::{Ca, Certificate};
 pub use tokens::{DOCUMENTED_TOKEN, jwt, live_token, register_token, token_expiring_in};
 
-/// The client id that `Program::credentials` sets.
+/// The client id of `Program::credentials`.
 pub const CLIENT_ID: &str = "104s3a5275a0d35e4";
 
-/// The client secret that `Program::credentials` sets: each of its encodings (JSON, URL, base64, hex) differs from it.
+/// The client secret of `Program::credentials`. Its JSON, URL, base64 and hex encodings all differ
+/// from it.
 pub const SECRET: &str = "s3gr3do-Que\"N1ng\\uem/Viu+42";
 
-/// Every variable of our own that the program reads.
+/// The program's own environment variables.
 pub const VARIABLES: [&str; 13] = [
     "SKIA_CLIENT_ID",
     "SKIA_CLIENT_SECRET",
@@ -63,12 +66,23 @@ pub const VARIABLES: [&str; 13] = [
     "SKIA_NO_MASK",
 ];
 
-/// The longest that any program may run, in any case: beyond it, it hangs.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long any wait may take. A program that runs longer hangs.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether a program is there that a case needs. Where `CI` is set it has to be; elsewhere the case is skipped, which is
-/// said.
-#[allow(clippy::print_stdout, reason = "a case that is skipped says so")]
+/// Polls until `done` returns true or the time is up. Returns what `done` returned last.
+pub fn wait_until(patience: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + patience;
+    loop {
+        match done() {
+            false if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
+            is_done => return is_done,
+        }
+    }
+}
+
+/// Whether a program that the case needs is installed. If not, the case is skipped with a notice,
+/// or fails if `CI` is set.
+#[allow(clippy::print_stdout, reason = "a skipped case prints a notice")]
 pub fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|directory| directory.join(program).is_file());
@@ -79,7 +93,7 @@ pub fn installed(program: &str) -> bool {
     found
 }
 
-/// A host that no resolver is asked for: its label is longer than 63 characters (RFC 1035 §2.3.4), so that the look-up
-/// fails without leaving the machine.
+/// A host whose look-up fails without leaving the machine: a label is longer than 63 characters
+/// (RFC 1035 §2.3.4).
 pub const NO_SUCH_HOST: &str =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test";

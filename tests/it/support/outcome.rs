@@ -1,18 +1,22 @@
-//! How a program ended, and how that is compared with what was expected.
+//! How a program ended, and the comparison with what a case expects.
 
 use std::fmt;
 use std::time::Duration;
 
-/// What a program left: exit code or signal, both streams, the time it took.
+use snapbox::Data;
+use snapbox::filter::NormalizeToExpected;
+use snapbox::report::{Palette, write_diff};
+
+/// Exit code or signal, both streams, and the running time.
 pub struct Outcome {
-    /// `None` if a signal ended it.
+    /// `None` if a signal ended the program.
     pub code: Option<i32>,
     pub signal: Option<i32>,
     pub stdout: Vec<u8>,
-    /// As text; what is not UTF-8 is replaced (and breaks a rule).
+    /// As text. Invalid UTF-8 is replaced, and breaks an invariant.
     pub stderr: String,
     pub(super) stderr_bytes: Vec<u8>,
-    /// From its start to its end.
+    /// From start to end.
     pub wall: Duration,
     pub(super) command: String,
 }
@@ -35,8 +39,8 @@ impl Outcome {
             .unwrap_or_else(|error| panic!("stderr is not JSON: {error}\n{self}"))
     }
 
-    /// Compares all three, the streams whole. In an expectation `[..]` stands for anything within a line, and a line
-    /// that is `...` for any lines.
+    /// Compares the exit code and both whole streams. In an expectation, `[..]` matches any
+    /// characters within a line, and a line `...` matches any lines up to the next expected one.
     #[track_caller]
     pub fn assert(&self, code: i32, stdout: &str, stderr: &str) -> &Self {
         let mut differences = String::new();
@@ -47,7 +51,7 @@ impl Outcome {
             [("stdout", stdout, self.stdout()), ("stderr", stderr, self.stderr.clone())]
         {
             if let Some(difference) = difference(expected, &actual) {
-                differences += &format!("{name} differs (- expected, + actual):\n{difference}");
+                differences += &format!("{name} differs:{difference}");
             }
         }
         assert!(differences.is_empty(), "{differences}{self}");
@@ -85,88 +89,44 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// `None` if the text is as expected; otherwise the lines of both, the common ones once.
-fn difference(expected: &str, actual: &str) -> Option<String> {
-    let expected: Vec<&str> = expected.split('\n').collect();
-    let actual: Vec<&str> = actual.split('\n').collect();
-    // fits[i][j]: the expectation from line i on fits the text from line j on. common: the most lines in common there.
-    let mut fits = vec![vec![false; actual.len() + 1]; expected.len() + 1];
-    let mut common = vec![vec![0; actual.len() + 1]; expected.len() + 1];
-    fits[expected.len()][actual.len()] = true;
-    for i in (0..expected.len()).rev() {
-        for j in (0..=actual.len()).rev() {
-            let equal = j < actual.len() && line_fits(expected[i], actual[j]);
-            if expected[i] == "..." {
-                fits[i][j] = fits[i + 1][j] || j < actual.len() && fits[i][j + 1];
-            } else {
-                fits[i][j] = equal && fits[i + 1][j + 1];
-            }
-            let skipped = common[i + 1][j].max(if j < actual.len() { common[i][j + 1] } else { 0 });
-            common[i][j] = if equal { skipped.max(common[i + 1][j + 1] + 1) } else { skipped };
-        }
-    }
-    if fits[0][0] {
-        return None;
-    }
-    let (mut i, mut j, mut shown) = (0, 0, String::new());
-    while i < expected.len() || j < actual.len() {
-        if i < expected.len()
-            && j < actual.len()
-            && line_fits(expected[i], actual[j])
-            && common[i][j] == common[i + 1][j + 1] + 1
-        {
-            shown += &format!("  {}\n", actual[j].escape_debug());
-            (i, j) = (i + 1, j + 1);
-        } else if i < expected.len() && (j == actual.len() || common[i + 1][j] >= common[i][j + 1])
-        {
-            shown += &format!("- {}\n", expected[i].escape_debug());
-            i += 1;
-        } else {
-            shown += &format!("+ {}\n", actual[j].escape_debug());
-            j += 1;
-        }
-    }
-    Some(shown)
-}
-
-/// `[..]` in the expectation stands for any text, the empty one included.
-fn line_fits(expected: &str, actual: &str) -> bool {
-    let mut parts: Vec<&str> = expected.split("[..]").collect();
-    let last = parts.pop().unwrap_or_default();
-    let Some((first, middle)) = parts.split_first() else {
-        return expected == actual;
-    };
-    let Some(mut rest) = actual.strip_prefix(first) else { return false };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
+/// A diff if the text does not match the pattern. Unlike snapbox's own assertions, this normalizes
+/// neither newlines nor path separators.
+fn difference(pattern: &str, text: &str) -> Option<String> {
+    // A final `...` or `[..]` would also match a missing or an additional newline: end both texts
+    // with the same character.
+    let [pattern, text] = [pattern, text].map(|text| Data::text(format!("{text}∎\n")));
+    let text = NormalizeToExpected::new().redact().normalize(text, &pattern);
+    let mut diff = String::new();
+    write_diff(&mut diff, &pattern, &text, None, None, Palette::plain()).unwrap();
+    (text != pattern).then_some(diff)
 }
 
 #[test]
-fn wildcards_stand_for_text_and_lines() {
-    for (expected, actual) in [
+fn wildcards_match_characters_and_lines() {
+    for (pattern, text) in [
         ("a\n", "a\n"),
         ("", ""),
         ("a[..]c", "abc"),
         ("[..]", ""),
         ("a[..]b[..]", "axbx"),
-        ("...", "a\nb\n"),
+        ("...\n", "a\nb\n"),
         ("a\n...\n", "a\n"),
+        ("...\nb\n...\n", "a\nb\nc\n"),
     ] {
-        assert_eq!(difference(expected, actual), None, "{expected:?} {actual:?}");
+        assert_eq!(difference(pattern, text), None, "{pattern:?} {text:?}");
     }
-    for (expected, actual) in [
+    for (pattern, text) in [
         ("a\n", "a"),
+        ("a", "a\n"),
         ("", "\n"),
+        ("a\n", "a\r\n"),
+        ("a\\b", "a/b"),
         ("a[..]bc", "abd"),
-        ("a[..]a", "a"),
-        ("a\n...\nc", "a\nb\n"),
         ("[..]", "a\n"),
-        ("... ", "a"),
+        ("a\n...\n", "a\nb"),
+        ("a\n...\nc\n", "a\nb\n"),
+        ("... \n", "a\n"),
     ] {
-        assert!(difference(expected, actual).is_some(), "{expected:?} {actual:?}");
+        assert!(difference(pattern, text).is_some(), "{pattern:?} {text:?}");
     }
-    assert_eq!(difference("a\nb\nc\n", "a\nx\nc\n").unwrap(), "  a\n- b\n+ x\n  c\n  \n");
 }

@@ -1,10 +1,9 @@
-//! A program in its surroundings: what it is started with, and the bounded wait for its end.
+//! A program with its arguments, environment and streams, and the bounded wait for its end.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -12,15 +11,20 @@ use std::{env, fmt, thread};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::home::{Entry, Home};
-use super::invariants::{self, Allowances};
+use super::home::Home;
+use super::invariants::{Allowances, Observed};
 use super::outcome::Outcome;
 use super::server::Server;
 use super::terminal::Terminal;
-use super::{CLIENT_ID, PATIENCE, SECRET};
+use super::{CLIENT_ID, NO_SUCH_HOST, PATIENCE, SECRET};
 
-/// A command line that is about to run. The environment is empty but for PATH, HOME, TMPDIR, XDG_CONFIG_HOME,
-/// XDG_CACHE_HOME, `RUST_BACKTRACE=full` and `RUST_LOG=trace`; standard input is empty.
+/// The default proxy: a privileged port on which nothing listens. A request that would leave the
+/// machine fails there, without a name look-up.
+const DEAD_PROXY: &str = "http://127.0.0.1:9";
+
+/// A command that is about to run. Its environment has only PATH, HOME, TMPDIR, XDG_CONFIG_HOME,
+/// XDG_CACHE_HOME, RUST_BACKTRACE=full, RUST_LOG=trace, and proxy variables that name a proxy which
+/// does not exist. Its standard input is empty.
 #[must_use = "nothing happens before `run` or `spawn`"]
 pub struct Program {
     home: Home,
@@ -35,19 +39,14 @@ pub struct Program {
     stdout_to: Option<Stdio>,
     stderr_to: Option<Stdio>,
     allowed: Allowances,
-    bound: Option<Duration>,
 }
 
 impl Program {
-    pub(super) fn new<I: IntoIterator<Item: AsRef<OsStr>>>(
-        home: Home,
-        program: &OsStr,
-        arguments: I,
-    ) -> Self {
+    pub(super) fn new(home: Home, program: &OsStr) -> Self {
         Self {
             home,
             program: program.to_owned(),
-            arguments: arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect(),
+            arguments: Vec::new(),
             environment: Vec::new(),
             prelude: String::new(),
             redirections: String::new(),
@@ -56,13 +55,11 @@ impl Program {
             stdout_to: None,
             stderr_to: None,
             allowed: Allowances::default(),
-            bound: None,
         }
     }
 
-    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
-        self.arguments.push(argument.as_ref().to_owned());
-        self
+    pub fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.args([argument])
     }
 
     pub fn args<I: IntoIterator<Item: AsRef<OsStr>>>(mut self, arguments: I) -> Self {
@@ -70,7 +67,8 @@ impl Program {
         self
     }
 
-    /// Sets a variable; neither name nor value need be UTF-8.
+    /// Sets a variable. Neither its name nor its value need be UTF-8. A case that sets or removes
+    /// any proxy variable gets none of the default ones.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
         self
@@ -81,15 +79,14 @@ impl Program {
         self
     }
 
-    /// SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, set to `CLIENT_ID` and `SECRET`.
+    /// Sets SKIA_CLIENT_ID and SKIA_CLIENT_SECRET to `CLIENT_ID` and `SECRET`.
     pub fn credentials(self) -> Self {
         self.env("SKIA_CLIENT_ID", CLIENT_ID).env("SKIA_CLIENT_SECRET", SECRET)
     }
 
-    /// SKIA_BASE_URL, set to this server's.
+    /// Sets SKIA_BASE_URL to that of this server.
     pub fn server(self, server: &Server) -> Self {
-        let url = server.base_url();
-        self.env("SKIA_BASE_URL", url)
+        self.env("SKIA_BASE_URL", server.base_url())
     }
 
     /// Standard input is a pipe with these bytes.
@@ -98,43 +95,41 @@ impl Program {
         self
     }
 
-    /// Standard input is this: a file, a pipe that stays open.
+    /// Standard input is this file or pipe.
     pub fn stdin_from(mut self, source: impl Into<Stdio>) -> Self {
         self.stdin_from = Some(source.into());
         self
     }
 
-    /// Standard output goes there; the outcome's is then empty.
+    /// Standard output goes to this file or pipe instead of the outcome.
     pub fn stdout_to(mut self, sink: impl Into<Stdio>) -> Self {
         self.stdout_to = Some(sink.into());
         self
     }
 
-    /// Standard error goes there; the outcome's is then empty.
+    /// Standard error goes to this file or pipe instead of the outcome.
     pub fn stderr_to(mut self, sink: impl Into<Stdio>) -> Self {
         self.stderr_to = Some(sink.into());
         self
     }
 
-    /// Standard output is a pipe that nobody reads any more.
+    /// Standard output is a pipe whose reader has closed it.
     pub fn stdout_reader_gone(self) -> Self {
-        let (_, writer) = std::io::pipe().unwrap();
-        self.stdout_to(writer)
+        self.stdout_to(std::io::pipe().unwrap().1)
     }
 
-    /// Standard error is a pipe that nobody reads any more.
+    /// Standard error is a pipe whose reader has closed it.
     pub fn stderr_reader_gone(self) -> Self {
-        let (_, writer) = std::io::pipe().unwrap();
-        self.stderr_to(writer)
+        self.stderr_to(std::io::pipe().unwrap().1)
     }
 
-    /// There is no descriptor 1.
+    /// Descriptor 1 is closed.
     pub fn stdout_closed(mut self) -> Self {
         self.redirections += " >&-";
         self
     }
 
-    /// There is no descriptor 2.
+    /// Descriptor 2 is closed.
     pub fn stderr_closed(mut self) -> Self {
         self.redirections += " 2>&-";
         self
@@ -151,88 +146,68 @@ impl Program {
         self
     }
 
-    /// The deadline of the case: a run that takes a second more fails.
+    /// The deadline of the case: a run that takes more than a second longer fails.
     pub fn timeout_bound(mut self, bound: Duration) -> Self {
-        self.bound = Some(bound);
+        self.allowed.time = Some(bound);
         self
     }
 
-    /// Standard output may hold something although the exit code is not 0: `exec`, `sandbox`, `status`, `doctor`.
+    /// Allows output on stdout with an exit code other than 0, as of `exec`, `sandbox`, `status` and
+    /// `doctor`.
     pub fn allow_partial_stdout(mut self) -> Self {
         self.allowed.partial_stdout = true;
         self
     }
 
-    /// Standard error may hold the exact mask line of a known token.
+    /// Allows the exact mask line of a known token on standard error.
     pub fn token_may_appear_in_stderr_mask(mut self) -> Self {
         self.allowed.mask_lines = true;
         self
     }
 
-    /// Standard error may hold colours.
+    /// Allows colours on standard error.
     pub fn allow_colour(mut self) -> Self {
         self.allowed.colour = true;
         self
     }
 
-    /// Runs it to its end and checks the rules that hold in every case.
+    /// Runs the program to its end and checks the invariants.
     #[track_caller]
     pub fn run(self) -> Outcome {
         self.spawn().wait()
     }
 
-    /// Starts it on a terminal of its own: standard input and both output streams, unless they were sent elsewhere.
+    /// Starts the program on a terminal, except for the streams that were sent elsewhere.
     #[track_caller]
     pub fn on_terminal(mut self) -> Terminal {
-        let shown = self.to_string();
         self.prelude = format!("stty sane cols 200 rows 50\n{}", self.prelude);
-        let stdin = self.stdin_from.take().unwrap_or_else(Stdio::inherit);
-        let stdout = self.stdout_to.take().unwrap_or_else(Stdio::inherit);
-        let stderr = self.stderr_to.take().unwrap_or_else(Stdio::inherit);
-        let mut command = self.command();
-        command.stdin(stdin).stdout(stdout).stderr(stderr);
-        Terminal::start(self.home, command, self.allowed, shown)
+        let command = self.command(Stdio::inherit, Stdio::inherit());
+        Terminal::start(Observed::begin(&self.home, self.allowed, self.to_string()), command)
     }
 
-    /// Starts it.
+    /// Starts the program.
     #[track_caller]
     pub fn spawn(mut self) -> Running {
-        let shown = self.to_string();
-        let before = self.home.entries();
-        let mut command = self.command();
-        // A group of its own, so that a program that hangs can be ended with all that it started.
+        let stdin = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let mut command = self.command(Stdio::piped, stdin);
+        // Its own process group, so that a program that hangs is killed with its children.
         command.process_group(0);
-        let started = Instant::now();
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{error}: {shown}"));
-        // The command holds copies of the pipe ends it was given: while it lives, their readers see no end.
+        let observed = Observed::begin(&self.home, self.allowed, self.to_string());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{error}: {self}"));
+        // The command holds copies of the pipe ends it was given, which keep their readers waiting.
         drop(command);
-        self.home.enter();
         if let Some(mut pipe) = child.stdin.take() {
             // A program need not read its input.
             thread::spawn(move || pipe.write_all(&self.stdin));
         }
-        let stdout = collect(child.stdout.take());
-        let stderr = collect(child.stderr.take());
+        let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
         let pid = Pid::from_child(&child);
         let (sender, end) = channel();
         thread::spawn(move || sender.send((child.wait().unwrap(), Instant::now())));
-        let (home, allowed, bound) = (self.home, self.allowed, self.bound);
-        Running {
-            home,
-            allowed,
-            bound,
-            before,
-            shown,
-            started,
-            pid,
-            ended: false,
-            stdout,
-            stderr,
-            end,
-        }
+        Running { observed, pid, stdout, stderr, end }
     }
 
-    fn command(&mut self) -> Command {
+    fn command(&mut self, output: fn() -> Stdio, input: Stdio) -> Command {
         let mut command = if self.prelude.is_empty() && self.redirections.is_empty() {
             Command::new(&self.program)
         } else {
@@ -243,18 +218,27 @@ impl Program {
         };
         let root = self.home.root();
         let bin = Path::new(env!("CARGO_BIN_EXE_skia-auth")).parent().unwrap().to_owned();
-        let path = env::join_paths(
-            [bin].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())),
-        );
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths([bin].into_iter().chain(env::split_paths(&path))).unwrap();
+        command.args(&self.arguments).current_dir(root.join("work"));
         command
             .env_clear()
-            .env("PATH", path.unwrap())
-            .env("HOME", root.join("home"))
-            .env("TMPDIR", root.join("tmp"));
-        command
-            .env("XDG_CONFIG_HOME", root.join("config"))
-            .env("XDG_CACHE_HOME", root.join("cache"));
-        command.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace");
+            .env("PATH", path)
+            .env("RUST_BACKTRACE", "full")
+            .env("RUST_LOG", "trace");
+        for (name, directory) in [
+            ("HOME", "home"),
+            ("TMPDIR", "tmp"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_CACHE_HOME", "cache"),
+        ] {
+            command.env(name, root.join(directory));
+        }
+        let is_proxy = |name: &OsStr| name.to_string_lossy().to_lowercase().ends_with("_proxy");
+        if !self.environment.iter().any(|(name, _)| is_proxy(name)) {
+            command.envs(["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, DEAD_PROXY)));
+            command.env("NO_PROXY", format!("localhost,127.0.0.1,0.0.0.0,{NO_SUCH_HOST}"));
+        }
         if let Some(file) = env::var_os("LLVM_PROFILE_FILE") {
             command.env("LLVM_PROFILE_FILE", file);
         }
@@ -264,11 +248,9 @@ impl Program {
                 None => command.env_remove(name),
             };
         }
-        let stdin = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
-        command.args(&self.arguments).current_dir(root.join("work"));
-        command.stdin(self.stdin_from.take().unwrap_or(stdin));
-        command.stdout(self.stdout_to.take().unwrap_or_else(Stdio::piped));
-        command.stderr(self.stderr_to.take().unwrap_or_else(Stdio::piped));
+        command.stdin(self.stdin_from.take().unwrap_or(input));
+        command.stdout(self.stdout_to.take().unwrap_or_else(output));
+        command.stderr(self.stderr_to.take().unwrap_or_else(output));
         command
     }
 }
@@ -281,22 +263,16 @@ impl fmt::Display for Program {
                 None => write!(formatter, "-u {} ", name.display())?,
             }
         }
-        write!(formatter, "{}", Path::new(&self.program).display())?;
+        write!(formatter, "{}", self.program.display())?;
         self.arguments.iter().try_for_each(|argument| write!(formatter, " {argument:?}"))
     }
 }
 
-/// A program that has been started. Dropped without `wait`, it is killed.
-#[must_use = "no rule is checked before `wait`"]
+/// A program that has been started. If it is dropped without `wait`, the program is killed.
+#[must_use = "the invariants are checked by `wait`"]
 pub struct Running {
-    home: Home,
-    allowed: Allowances,
-    bound: Option<Duration>,
-    before: BTreeMap<PathBuf, Entry>,
-    shown: String,
-    started: Instant,
+    observed: Observed,
     pid: Pid,
-    ended: bool,
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
     end: Receiver<(ExitStatus, Instant)>,
@@ -313,51 +289,31 @@ impl Running {
         self
     }
 
-    /// Waits for its end, no longer than `PATIENCE`, and checks the rules that hold in every case.
+    /// Waits for the end, at most `PATIENCE`, and checks the invariants.
     #[track_caller]
     pub fn wait(mut self) -> Outcome {
-        let Ok((status, ended)) = self.end.recv_timeout(PATIENCE) else {
-            panic!("still running after {PATIENCE:?}: {}", self.shown)
-        };
+        let observed = &self.observed;
+        let end = self.end.recv_timeout(PATIENCE);
+        let (status, ended) =
+            end.unwrap_or_else(|_| panic!("still running after {PATIENCE:?}: {observed}"));
         let read = |name, stream: &Receiver<Vec<u8>>| {
-            stream
-                .recv_timeout(PATIENCE)
-                .unwrap_or_else(|_| panic!("{name} was left open: {}", self.shown))
+            let bytes = stream.recv_timeout(PATIENCE);
+            bytes.unwrap_or_else(|_| panic!("{name} was left open: {observed}"))
         };
-        let (stdout, stderr_bytes) = (read("stdout", &self.stdout), read("stderr", &self.stderr));
-        self.ended = true;
-        let alone = self.home.leave();
-        let wall = ended - self.started;
-        let outcome = Outcome {
-            code: status.code(),
-            signal: status.signal(),
-            stdout,
-            stderr: String::from_utf8_lossy(&stderr_bytes).into_owned(),
-            stderr_bytes,
-            wall,
-            command: self.shown.clone(),
-        };
-        invariants::check(&self.home, &self.before, alone, self.allowed, &outcome);
-        if let Some(bound) = self.bound {
-            assert!(
-                wall <= bound + Duration::from_secs(1),
-                "took {wall:?}, the deadline was {bound:?}\n{outcome}"
-            );
-        }
-        outcome
+        let (stdout, stderr) = (read("stdout", &self.stdout), read("stderr", &self.stderr));
+        self.observed.end(status.code(), status.signal(), stdout, stderr, ended)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.observed.ended {
             let _ = kill_process_group(self.pid, Signal::KILL);
-            self.home.leave();
         }
     }
 }
 
-/// Reads a stream to its end, beside all else.
+/// Reads a stream to its end in a thread.
 fn collect(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {

@@ -1,36 +1,25 @@
-//! A program on a terminal of its own: what a person types, and what stands on the screen.
+//! A program on a pseudo-terminal: keystrokes in, screen out.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rexpect::process::{PtyProcess, WaitStatus};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use super::PATIENCE;
-use super::home::{Entry, Home};
-use super::invariants::{self, Allowances};
-use super::outcome::Outcome;
+use super::invariants::Observed;
+use super::{PATIENCE, wait_until};
 
-/// How often the screen is looked at while something is awaited.
-const GLANCE: Duration = Duration::from_millis(5);
-
-/// A program that runs on a terminal. Dropped without `wait`, it is ended.
+/// A program that runs on a terminal. If it is dropped without `wait`, the program is killed.
 pub struct Terminal {
-    home: Home,
-    before: BTreeMap<PathBuf, Entry>,
-    allowed: Allowances,
-    shown: String,
-    started: Instant,
+    observed: Observed,
     process: PtyProcess,
     keyboard: File,
     screen: Arc<Mutex<Vec<u8>>>,
-    /// How much of the screen `expect` has read.
+    /// How many bytes of the screen `expect` has matched.
     seen: usize,
     reader: Option<JoinHandle<()>>,
 }
@@ -39,16 +28,14 @@ pub struct Terminal {
 pub struct Ended {
     pub code: Option<i32>,
     pub signal: Option<i32>,
-    /// Everything that was written to the screen, control sequences included, with `\n` as the line end.
+    /// Everything written to the screen, control sequences included, with `\n` as the line end.
     pub screen: String,
-    /// Whether the terminal shows what is typed, once the program has gone.
+    /// Whether the terminal echoes input after the program has ended.
     pub echoes: bool,
 }
 
 impl Terminal {
-    pub(super) fn start(home: Home, command: Command, allowed: Allowances, shown: String) -> Self {
-        let before = home.entries();
-        let started = Instant::now();
+    pub(super) fn start(observed: Observed, command: Command) -> Self {
         let mut process = PtyProcess::new(command).unwrap();
         process.set_kill_timeout(Some(1000));
         let keyboard = process.get_file_handle().unwrap();
@@ -57,118 +44,72 @@ impl Terminal {
         let shared = Arc::clone(&screen);
         let reader = thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // Once nobody has the terminal open any more, reading fails with EIO.
+            // When no process has the terminal open, reading fails with EIO.
             while let Ok(count @ 1..) = output.read(&mut buffer) {
                 shared.lock().unwrap().extend_from_slice(&buffer[..count]);
             }
         });
-        home.enter();
-        Self {
-            home,
-            before,
-            allowed,
-            shown,
-            started,
-            process,
-            keyboard,
-            screen,
-            seen: 0,
-            reader: Some(reader),
-        }
+        Self { observed, process, keyboard, screen, seen: 0, reader: Some(reader) }
     }
 
-    /// Waits until the text stands on the screen, behind what was awaited before.
+    /// Waits for this text after the text that was matched before.
     #[track_caller]
     pub fn expect(&mut self, text: &str) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let screen = self.screen.lock().unwrap().clone();
-            let unseen = &screen[self.seen..];
-            if let Some(at) =
-                unseen.windows(text.len()).position(|window| window == text.as_bytes())
-            {
-                self.seen += at + text.len();
-                return self;
-            }
-            let shown = String::from_utf8_lossy(&screen).into_owned();
-            assert!(Instant::now() < deadline, "{text:?} does not appear: {}\n{shown}", self.shown);
-            thread::sleep(GLANCE);
-        }
+        let (screen, mut seen) = (Arc::clone(&self.screen), self.seen);
+        self.until(&format!("{text:?} on the screen"), || {
+            let unseen = &screen.lock().unwrap()[self.seen..];
+            let at = unseen.windows(text.len()).position(|window| window == text.as_bytes());
+            seen += at.map_or(0, |at| at + text.len());
+            at.is_some()
+        });
+        self.seen = seen;
+        self
     }
 
-    /// Types the text as it is: `\r` is the return key, `\x03` Ctrl-C, `\x04` Ctrl-D.
+    /// Types the text: `\r` is the return key, `\x03` Ctrl-C, `\x04` Ctrl-D.
     pub fn send(&mut self, text: &str) -> &mut Self {
         self.keyboard.write_all(text.as_bytes()).unwrap();
         self
     }
 
-    /// Waits until the terminal shows what is typed, or until it no longer does.
+    /// Waits until the terminal echoes input, or no longer does.
     #[track_caller]
     pub fn expect_echo(&mut self, wanted: bool) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
-        while self.echoes() != wanted {
-            assert!(Instant::now() < deadline, "the echo is not {wanted}: {}", self.shown);
-            thread::sleep(GLANCE);
-        }
+        self.until(&format!("an echo that is {wanted}"), || self.echoes() == wanted);
         self
     }
 
-    /// Waits until something has happened that is not on the screen.
+    /// Waits for something that is not on the screen.
     #[track_caller]
-    pub fn until(&mut self, happened: impl Fn() -> bool) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
-        while !happened() {
-            let screen = self.screen.lock().unwrap();
-            let screen = String::from_utf8_lossy(&screen);
-            assert!(Instant::now() < deadline, "it does not happen: {}\n{screen}", self.shown);
-            thread::sleep(GLANCE);
-        }
-        self
+    pub fn until(&self, what: &str, done: impl FnMut() -> bool) {
+        let screen = || String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned();
+        assert!(wait_until(PATIENCE, done), "no {what}: {}\n{}", self.observed, screen());
     }
 
     fn echoes(&self) -> bool {
         tcgetattr(&self.keyboard).unwrap().local_modes.contains(LocalModes::ECHO)
     }
 
-    /// Waits for its end and checks the rules that hold in every case, as far as they can be told on a screen.
+    /// Waits for the end and checks the invariants, as far as the screen shows them.
     #[track_caller]
     pub fn wait(&mut self) -> Ended {
-        let deadline = Instant::now() + PATIENCE;
-        let (code, signal) = loop {
-            match self.process.status() {
-                Some(WaitStatus::Exited(_, code)) => break (Some(code), None),
-                Some(WaitStatus::Signaled(_, signal, _)) => break (None, Some(signal as i32)),
-                _ => {}
-            }
-            assert!(Instant::now() < deadline, "still running after {PATIENCE:?}: {}", self.shown);
-            thread::sleep(GLANCE);
-        };
-        let wall = self.started.elapsed();
-        let echoes = self.echoes();
+        let mut status = None;
+        self.until("end of the program", || {
+            status = match self.process.status() {
+                Some(WaitStatus::Exited(_, code)) => Some((Some(code), None)),
+                Some(WaitStatus::Signaled(_, signal, _)) => Some((None, Some(signal as i32))),
+                _ => None,
+            };
+            status.is_some()
+        });
+        let (code, signal) = status.unwrap();
+        let (ended, echoes) = (Instant::now(), self.echoes());
         self.reader.take().unwrap().join().unwrap();
         let bytes = self.screen.lock().unwrap().clone();
         let screen = String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
-        let alone = self.home.leave();
-        // Both streams are on the screen: what holds for standard output alone is what holds for both.
-        let outcome = Outcome {
-            code,
-            signal,
-            stdout: screen.clone().into_bytes(),
-            stderr: String::new(),
-            stderr_bytes: Vec::new(),
-            wall,
-            command: self.shown.clone(),
-        };
-        let allowed = Allowances { partial_stdout: true, ..self.allowed };
-        invariants::check(&self.home, &self.before, alone, allowed, &outcome);
+        // The screen shows both streams. Only the rules for standard output hold for both.
+        self.observed.allowed.partial_stdout = true;
+        self.observed.end(code, signal, screen.clone().into_bytes(), Vec::new(), ended);
         Ended { code, signal, screen, echoes }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        if self.reader.is_some() {
-            self.home.leave();
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Certificates that are made when a case needs them.
+//! Certificates that cases create: authorities, and server certificates signed by them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 use super::home::Home;
 
-/// A certificate authority that nobody trusts by default.
+/// A certificate authority. No program trusts it by default.
 pub struct Ca {
     issuer: CertifiedIssuer<'static, KeyPair>,
-    /// What a server sends beside its own certificate: the intermediate ones, this one first.
+    /// The intermediate certificates that servers send after their own, this authority first.
     chain: Vec<CertificateDer<'static>>,
 }
 
@@ -26,7 +26,7 @@ pub struct Certificate {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     pem: String,
-    /// Whose client certificates the server demands.
+    /// The authority whose client certificates the server requires.
     clients: Option<CertificateDer<'static>>,
 }
 
@@ -37,7 +37,7 @@ impl Ca {
         Self { issuer, chain: Vec::new() }
     }
 
-    /// An authority that this one vouches for; servers send its certificate with their own.
+    /// An authority signed by this one. Servers send its certificate with their own.
     pub fn intermediate(&self, name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let issuer = CertifiedIssuer::signed_by(authority(name), key, &self.issuer).unwrap();
@@ -45,17 +45,17 @@ impl Ca {
         Self { issuer, chain }
     }
 
-    /// The same authority, whose servers forget to send its certificate.
+    /// Makes servers omit the intermediate certificates.
     pub fn without_chain(self) -> Self {
         Self { chain: Vec::new(), ..self }
     }
 
-    /// A valid certificate for these host names. For the wrong-name case, name another host.
+    /// A valid certificate for these host names.
     pub fn issue<const N: usize>(&self, names: [&str; N]) -> Certificate {
         self.issue_with(names, |_| ())
     }
 
-    /// One that ended in 2021.
+    /// A certificate that expired in 2021.
     pub fn issue_expired<const N: usize>(&self, names: [&str; N]) -> Certificate {
         self.issue_with(names, |params| {
             (params.not_before, params.not_after) =
@@ -63,7 +63,7 @@ impl Ca {
         })
     }
 
-    /// One that begins in 2090.
+    /// A certificate that becomes valid in 2090.
     pub fn issue_not_yet_valid<const N: usize>(&self, names: [&str; N]) -> Certificate {
         self.issue_with(names, |params| {
             (params.not_before, params.not_after) =
@@ -71,7 +71,7 @@ impl Ca {
         })
     }
 
-    /// Any other one: change what `rcgen` is told.
+    /// A certificate with other parameters.
     pub fn issue_with<const N: usize>(
         &self,
         names: [&str; N],
@@ -86,12 +86,12 @@ impl Ca {
         Certificate::new(chain, &key, certificate.pem())
     }
 
-    /// The CA's own certificate, PEM.
+    /// The authority's certificate as PEM.
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// The CA's own certificate as the file `work/ca.pem`: for `--ca-cert` and SSL_CERT_FILE.
+    /// Writes the authority's certificate to `work/ca.pem`, for `--ca-cert` and SSL_CERT_FILE.
     pub fn pem_file(&self, home: &Home) -> PathBuf {
         home.file("ca.pem", self.pem())
     }
@@ -115,21 +115,30 @@ impl Certificate {
         }
     }
 
-    /// One that vouches for itself and is no authority.
+    /// A self-signed certificate that is not an authority.
     pub fn self_signed<const N: usize>(names: [&str; N]) -> Self {
+        Self::self_signed_with(names, |_| ())
+    }
+
+    /// A self-signed certificate with other parameters.
+    pub fn self_signed_with<const N: usize>(
+        names: [&str; N],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
         let mut params = CertificateParams::new(names.map(str::to_owned)).unwrap();
         params.distinguished_name.push(DnType::CommonName, "Self Signed");
+        change(&mut params);
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Self::new(vec![certificate.der().clone()], &key, certificate.pem())
     }
 
-    /// The server's own certificate, PEM.
+    /// The server's certificate as PEM.
     pub fn pem(&self) -> String {
         self.pem.clone()
     }
 
-    /// The server demands that clients show a certificate of this authority.
+    /// Makes the server require a client certificate of this authority.
     pub fn demanding_clients_of(self, ca: &Ca) -> Self {
         Self { clients: Some(ca.issuer.der().clone()), ..self }
     }

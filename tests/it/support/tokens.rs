@@ -1,4 +1,4 @@
-//! Tokens no two of which are equal, and the memory of all that were ever handed out.
+//! Unique tokens, and the list of all tokens that cases have created.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,12 +13,12 @@ pub const DOCUMENTED_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJUeXB
 static KNOWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// A token as the API issues it, valid for 24 hours from now. Each call gives another one.
+/// A token as the API issues it, valid for 24 hours. Each call returns a different token.
 pub fn live_token() -> String {
     token_expiring_in(24 * 60 * 60)
 }
 
-/// The same, valid for so many seconds from now; negative: expired.
+/// A token that expires this many seconds from now. A negative number means an expired token.
 pub fn token_expiring_in(seconds: i64) -> String {
     let now = Timestamp::now().as_second();
     jwt(&format!(
@@ -27,7 +27,7 @@ pub fn token_expiring_in(seconds: i64) -> String {
     ))
 }
 
-/// A JWT with this payload, as it is, and a signature that no other one has.
+/// A JWT with exactly this payload and a unique signature.
 pub fn jwt(payload: &str) -> String {
     let key = COUNT.fetch_add(1, Ordering::Relaxed).to_string();
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
@@ -36,20 +36,20 @@ pub fn jwt(payload: &str) -> String {
     register_token(&format!("{signed}.{signature}"))
 }
 
-/// Makes a token of another form known, so that it is looked for on standard error. Returns it.
+/// Adds a token to the list, so that its appearance on standard error fails a case. Returns it.
 pub fn register_token(token: &str) -> String {
     KNOWN.lock().unwrap().push(token.to_owned());
     token.to_owned()
 }
 
-/// Every token so far, the documented one included.
+/// All tokens so far, including the documented one.
 pub fn known_tokens() -> Vec<String> {
     let mut known = KNOWN.lock().unwrap().clone();
     known.push(DOCUMENTED_TOKEN.to_owned());
     known
 }
 
-/// The part of a token that must not be seen: a JWT may be shown without its signature, anything else not at all.
+/// The part of a token that must not be shown: the signature of a JWT, or all of another token.
 pub fn secret_part(token: &str) -> &str {
     match token.split('.').collect::<Vec<_>>()[..] {
         [_, _, signature] if signature.len() >= 20 => signature,
@@ -57,7 +57,7 @@ pub fn secret_part(token: &str) -> &str {
     }
 }
 
-/// The instant in the `exp` of a token, in seconds.
+/// The `exp` of a token, in seconds since 1970.
 pub fn expiry(token: &str) -> Option<i64> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice::<serde_json::Value>(&payload).ok()?["exp"].as_i64()

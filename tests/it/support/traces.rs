@@ -1,12 +1,13 @@
-//! The shapes in which a secret can be seen: encodings, digests, fragments.
+//! The forms in which a secret can leak: encodings, digests, fragments.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// What is searched for: a name for the report, and the bytes.
+/// Byte strings to search for, each with the name of its form.
 pub struct Traces(Vec<(&'static str, Vec<u8>)>);
 
-/// Ten bytes of a long secret in a row are a leak as well: a text cut at a length limit must not show them.
+/// This many consecutive bytes of a long secret are a leak too. They appear when a text is cut to a
+/// maximum length.
 const FRAGMENT: usize = 10;
 
 impl Traces {
@@ -54,7 +55,7 @@ impl Traces {
         Self(traces)
     }
 
-    /// The names of the shapes that stand in `haystack`, each once.
+    /// The names of the forms that `haystack` contains, each once.
     pub fn found_in(&self, haystack: &[u8]) -> Vec<&'static str> {
         let mut found: Vec<_> = self
             .0
@@ -91,7 +92,7 @@ fn lower_case_escapes(encoded: &str) -> String {
     parts.fold(first, |text, part| text + "%" + &part[..2].to_lowercase() + &part[2..])
 }
 
-/// The characters that `bytes` always leave behind when `alignment` other bytes stand before them, whatever follows.
+/// The characters that encode only `bytes` when `alignment` other bytes precede them.
 fn base64(engine: &impl Engine, alignment: usize, bytes: &[u8]) -> String {
     let encoded = engine.encode([&vec![0; alignment], bytes].concat());
     let start = [0, 2, 3][alignment];
