@@ -21,7 +21,8 @@ const STYLES: Styles = Styles::styled()
 
 /// Reads the command line.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(arguments)
+    let Cli { shared, command } = Cli::try_parse_from(arguments)?;
+    Ok(Cli { shared: command.shared().over(&shared), command })
 }
 
 /// The definition behind the parser, the help, the man pages and the completions.
@@ -68,14 +69,8 @@ pub enum Command {
     /// Delete the cached token
     Logout(LogoutArgs),
     /// Show the settings, or create the configuration file
-    #[command(
-        subcommand,
-        after_help = "\
-Examples:
-  skia-auth config show
-  skia-auth config path"
-    )]
-    Config(ConfigCommand),
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Config(ConfigArgs),
     /// Check settings and connection, with a fix for each failure
     Doctor(DoctorArgs),
     /// Run a local server that answers like the Skia API
@@ -85,6 +80,26 @@ Examples:
 }
 
 impl Command {
+    // Clap's `global` would copy each option into every command, a fifth of a cached call.
+    fn shared(&self) -> SharedArgs {
+        match self {
+            Self::Login(LoginArgs { shared, .. })
+            | Self::Token(TokenArgs { shared, .. })
+            | Self::Exec(ExecArgs { shared, .. })
+            | Self::Status(StatusArgs { shared, .. })
+            | Self::Inspect(InspectArgs { shared, .. })
+            | Self::Logout(LogoutArgs { shared, .. })
+            | Self::Doctor(DoctorArgs { shared, .. })
+            | Self::Sandbox(SandboxArgs { shared, .. })
+            | Self::Completions(CompletionsArgs { shared, .. }) => shared.clone(),
+            Self::Config(ConfigArgs { command, shared }) => match command {
+                ConfigCommand::Show(ConfigShowArgs { shared: inner, .. })
+                | ConfigCommand::Path(ConfigPathArgs { shared: inner })
+                | ConfigCommand::Init(ConfigInitArgs { shared: inner }) => inner.over(shared),
+            },
+        }
+    }
+
     /// Whether the result is JSON, and therefore an error too.
     pub fn wants_json(&self) -> bool {
         match self {
@@ -94,9 +109,10 @@ impl Command {
             Self::Status(StatusArgs { report, .. })
             | Self::Inspect(InspectArgs { report, .. })
             | Self::Doctor(DoctorArgs { report, .. })
-            | Self::Config(ConfigCommand::Show(ConfigShowArgs { report, .. })) => {
-                report.output == Some(ReportFormat::Json)
-            }
+            | Self::Config(ConfigArgs {
+                command: ConfigCommand::Show(ConfigShowArgs { report, .. }),
+                ..
+            }) => report.output == Some(ReportFormat::Json),
             _ => false,
         }
     }
@@ -116,6 +132,8 @@ pub struct LoginArgs {
     pub delivery: DeliveryArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug, Default)]
@@ -134,6 +152,8 @@ pub struct TokenArgs {
     pub delivery: DeliveryArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -162,6 +182,8 @@ pub struct ExecArgs {
         help_heading = "Arguments"
     )]
     pub command: Vec<OsString>,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -179,6 +201,8 @@ pub struct StatusArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -197,6 +221,8 @@ pub struct InspectArgs {
     /// Refused: a token on the command line can be seen by other users
     #[arg(hide = true, value_name = "TOKEN")]
     pub stray: Option<OsString>,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -212,6 +238,20 @@ pub struct LogoutArgs {
     pub all: bool,
     #[command(flatten)]
     pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth config show
+  skia-auth config path")]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -220,20 +260,32 @@ pub enum ConfigCommand {
     /// Show every effective value with its provenance, secrets hidden
     Show(ConfigShowArgs),
     /// Print the path of the configuration file
-    #[command(after_help = "\
+    Path(ConfigPathArgs),
+    /// Create the configuration file, readable by you alone
+    Init(ConfigInitArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
 Examples:
   skia-auth config path
   \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
-    Path,
-    /// Create the configuration file, readable by you alone
-    #[command(after_help = "\
+pub struct ConfigPathArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
 On a terminal, asks for the client id, the client secret and the base URL.
 Elsewhere, writes a template. Never overwrites an existing file.
 
 Examples:
   skia-auth config init
   skia-auth config init -p staging")]
-    Init,
+pub struct ConfigInitArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -249,6 +301,8 @@ pub struct ConfigShowArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -268,6 +322,8 @@ pub struct DoctorArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -298,6 +354,8 @@ pub struct SandboxArgs {
         help_heading = "Arguments"
     )]
     pub command: Vec<OsString>,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -309,6 +367,8 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -16,20 +16,33 @@ use crate::model::time::parse_duration;
 #[command(next_display_order = 100)]
 pub struct SharedArgs {
     /// Use this profile, which overrides the environment
-    #[arg(short, long, global = true, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Read this configuration file (.toml or .json)
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Print no warnings
-    #[arg(short, long, global = true)]
+    #[arg(short, long)]
     pub quiet: bool,
     /// Print what is being done; -vv also prints headers
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colours [default: auto]
-    #[arg(long, global = true, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN")]
     pub color: Option<Color>,
+}
+
+impl SharedArgs {
+    /// These options, those before the command and those after it. The latter win.
+    pub fn over(&self, outer: &Self) -> Self {
+        Self {
+            profile: self.profile.clone().or_else(|| outer.profile.clone()),
+            config: self.config.clone().or_else(|| outer.config.clone()),
+            quiet: self.quiet || outer.quiet,
+            verbose: self.verbose.saturating_add(outer.verbose),
+            color: self.color.or(outer.color),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
