@@ -1,4 +1,4 @@
-/* bcryptprimitives.dll for Wine 8, which lacks it: the one function that Rust's standard library calls. */
+/* bcryptprimitives.dll, which Wine 8 lacks: the function that Rust's standard library calls. */
 #include <windows.h>
 
 BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
