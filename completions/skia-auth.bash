@@ -912,7 +912,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__inspect)
-            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --output --base-url --client-id --scope --help --version"
+            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --cached --output --base-url --client-id --scope --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -973,7 +973,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__login)
-            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --dry-run --output --to-file --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
+            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --dry-run --output --to-file --to-file-mode --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1027,6 +1027,10 @@ _skia__auth() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --to-file-mode)
+                    COMPREPLY=($(compgen -W "0600 0640 0440 0400" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -1258,7 +1262,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__token)
-            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --min-ttl --offline --output --to-file --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
+            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --min-ttl --offline --output --to-file --to-file-mode --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1316,6 +1320,10 @@ _skia__auth() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --to-file-mode)
+                    COMPREPLY=($(compgen -W "0600 0640 0440 0400" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)

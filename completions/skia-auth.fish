@@ -59,6 +59,10 @@ fish\t'Variables for fish: skia-auth token -o fish | source'
 powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
 dotenv\t'NAME=value lines, for docker run --env-file'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l to-file -d 'Write to this file, readable by you alone, instead of standard output' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l to-file-mode -d 'Permissions of that file [default: 0600]' -r -f -a "0600\t'You can read and write'
+0640\t'You can read and write, your group can read'
+0440\t'You and your group can read'
+0400\t'You can read'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
@@ -91,6 +95,10 @@ fish\t'Variables for fish: skia-auth token -o fish | source'
 powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
 dotenv\t'NAME=value lines, for docker run --env-file'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l to-file -d 'Write to this file, readable by you alone, instead of standard output' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l to-file-mode -d 'Permissions of that file [default: 0600]' -r -f -a "0600\t'You can read and write'
+0640\t'You can read and write, your group can read'
+0440\t'You and your group can read'
+0400\t'You can read'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
@@ -155,6 +163,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-i
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token [default: api]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s q -l quiet -d 'Print no warnings'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l cached -d 'Show the cached token, whatever standard input is'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"

@@ -23,6 +23,10 @@ module completions {
     [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
   }
 
+  def "nu-complete skia-auth login to_file_mode" [] {
+    [ "0600" "0640" "0440" "0400" ]
+  }
+
   # Ask the server for a new token and print it
   export extern "skia-auth login" [
     --profile(-p): string     # Use this profile, which overrides the environment
@@ -33,6 +37,7 @@ module completions {
     --dry-run                 # Print the request, without the secret, and send nothing
     --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth login to_file_mode" # Permissions of that file [default: 0600]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -56,6 +61,10 @@ module completions {
     [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
   }
 
+  def "nu-complete skia-auth token to_file_mode" [] {
+    [ "0600" "0640" "0440" "0400" ]
+  }
+
   # Print the cached token while it is valid, else a new one
   export extern "skia-auth token" [
     --profile(-p): string     # Use this profile, which overrides the environment
@@ -67,6 +76,7 @@ module completions {
     --offline                 # Use only the cache; exit 1 if it has no valid token
     --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth token to_file_mode" # Permissions of that file [default: 0600]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -148,6 +158,7 @@ module completions {
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
+    --cached                  # Show the cached token, whatever standard input is
     --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id

@@ -183,13 +183,17 @@ pub struct StatusArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The token is read from standard input; without one, the cached token is shown.
-The signature is not verified: only the server has the key.
+The token is read from standard input if that is a pipe or a file; without one,
+the cached token is shown. The signature is not verified: only the server has
+the key.
 
 Examples:
   skia-auth token | skia-auth inspect
-  skia-auth inspect -o json")]
+  skia-auth inspect --cached -o json")]
 pub struct InspectArgs {
+    /// Show the cached token, whatever standard input is
+    #[arg(long)]
+    pub cached: bool,
     #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]

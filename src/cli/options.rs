@@ -99,6 +99,26 @@ pub struct DeliveryArgs {
     /// Write to this file, readable by you alone, instead of standard output
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub to_file: Option<PathBuf>,
+    /// Permissions of that file [default: 0600]
+    #[arg(long, value_name = "MODE", requires = "to_file")]
+    pub to_file_mode: Option<FileMode>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FileMode {
+    /// You can read and write
+    #[default]
+    #[value(name = "0600")]
+    Private = 0o600,
+    /// You can read and write, your group can read
+    #[value(name = "0640")]
+    Group = 0o640,
+    /// You and your group can read
+    #[value(name = "0440")]
+    GroupReadOnly = 0o440,
+    /// You can read
+    #[value(name = "0400")]
+    PrivateReadOnly = 0o400,
 }
 
 #[derive(Args, Clone, Debug, Default)]

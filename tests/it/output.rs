@@ -260,6 +260,12 @@ fn error_is_one_json_line_with_a_json_format() {
             }})
         );
     }
+    for options in
+        [&["-qojson", "--wrong"][..], &["--wrong", "-vqo", "json"], &["-q", "-ooauth", "-z"]]
+    {
+        let outcome = home.skia(["token"]).args(options).run();
+        assert_eq!(outcome.json_error()["error"]["kind"], "usage", "{outcome}");
+    }
     let refused = Server::start([Reply::json(401, DOCUMENTED_401)]);
     let outcome = home.skia(["token", "-o", "json"]).credentials().server(&refused).run();
     let error = &outcome.json_error()["error"];
