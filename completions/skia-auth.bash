@@ -603,7 +603,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__exec)
-            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --min-ttl --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
+            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --min-ttl --renew-before --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -637,6 +637,10 @@ _skia__auth() {
                     return 0
                     ;;
                 --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --renew-before)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1262,7 +1266,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__token)
-            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --min-ttl --offline --output --to-file --to-file-mode --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
+            opts="-p -q -v -o -h -V --profile --config --quiet --verbose --color --min-ttl --renew-before --offline --output --to-file --to-file-mode --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1296,6 +1300,10 @@ _skia__auth() {
                     return 0
                     ;;
                 --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --renew-before)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

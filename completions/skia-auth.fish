@@ -85,6 +85,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l color -d '
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l renew-before -d 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s o -l output -d 'Form of the result [default: token]' -r -f -a "token\t'The token alone'
 json\t'The full response as JSON, as the server sent it'
 text\t'The full response for people, with the time left'
@@ -121,6 +122,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l color -d 'W
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l renew-before -d 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F

@@ -73,6 +73,7 @@ module completions {
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --offline                 # Use only the cache; exit 1 if it has no valid token
     --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
@@ -104,6 +105,7 @@ module completions {
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)

@@ -127,8 +127,10 @@ Examples:
 pub struct TokenArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub renewal: RenewalArgs,
     /// Use only the cache; exit 1 if it has no valid token
-    #[arg(long, conflicts_with_all = ["no_cache", "sandbox"])]
+    #[arg(long, conflicts_with_all = ["no_cache", "renew_before", "sandbox"])]
     pub offline: bool,
     #[command(flatten)]
     pub delivery: DeliveryArgs,
@@ -151,6 +153,8 @@ Examples:
 pub struct ExecArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub renewal: RenewalArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// The command to run, and its arguments

@@ -143,6 +143,13 @@ pub struct FreshnessArgs {
     pub min_ttl: Option<Duration>,
 }
 
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RenewalArgs {
+    /// Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub renew_before: Option<Duration>,
+}
+
 // Whose cached token is meant, for commands that never log in.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Identity")]

@@ -26,6 +26,7 @@ mod markdown;
 mod masking;
 mod network;
 mod nonblocking;
+mod outage;
 mod output;
 mod picture;
 mod pipelines;
