@@ -32,7 +32,7 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
                 .hint("skia-auth inspect < FILE, or skia-auth token | skia-auth inspect")
         );
     }
-    let stdin = (!args.cached && stdio::stdin_is_pipe_or_file()).then_some(stdio::Stdin);
+    let stdin = (!args.cached && stdio::stdin_is_pipe_or_file()).then(stdio::stdin);
     let token = match stdin.map_or(Ok(None), |stdin| read_token(stdin, TIMEOUT))? {
         Some(token) => token,
         None => {

@@ -6,9 +6,9 @@ use std::process::Child;
 #[cfg(unix)]
 use signal_hook::iterator::{SignalsInfo, exfiltrator::WithOrigin};
 
-/// Signals that this process receives while the command runs. SIGTERM and SIGHUP are passed on, and
-/// SIGINT and SIGQUIT if a process sent them. A terminal sends these two to both processes, so they
-/// are only survived here.
+/// Signals that this process receives while the command runs. SIGTERM and SIGHUP are passed on.
+/// SIGINT and SIGQUIT are passed on only if a process sent them: a terminal sends them to the
+/// command too.
 pub struct ForwardedSignals {
     #[cfg(unix)]
     signals: SignalsInfo<WithOrigin>,

@@ -1,6 +1,10 @@
 //! The standard streams.
 
 use std::io::{self, IsTerminal, Read, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle as AsFd;
 
 use crate::error::{Failure, Kind, reason};
 
@@ -10,7 +14,7 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     if bytes.is_empty() {
         return Ok(());
     }
-    let mut stdout = Stdout;
+    let mut stdout = Blocking(io::stdout);
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => {
             Failure::new(Kind::ReaderGone, "the reader of standard output has closed it")
@@ -23,44 +27,30 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
 pub fn emit_error(text: &str) {
     // One lock for the whole text, so that lines of two threads do not mix.
     let _lock = io::stderr().lock();
-    let _ = Stderr.write_all(text.as_bytes());
+    let _ = Blocking(io::stderr).write_all(text.as_bytes());
 }
 
-/// Standard input. The caller may have made the standard streams non-blocking, as node and ssh do:
-/// a call that would block then waits.
-pub struct Stdin;
-struct Stdout;
-struct Stderr;
+pub fn stdin() -> impl Read + Send {
+    Blocking(io::stdin)
+}
 
-impl Read for Stdin {
+/// A standard stream that blocks, also if the caller has made it non-blocking, as node and ssh do.
+struct Blocking<S>(fn() -> S);
+
+impl<S: Read + AsFd> Read for Blocking<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        read_blocking(|| io::stdin().read(buffer))
+        blocking((self.0)(), Ready::ToRead, || (self.0)().read(buffer))
     }
 }
 
-impl Write for Stdout {
+impl<S: Write + AsFd> Write for Blocking<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        blocking(io::stdout(), Ready::ToWrite, || io::stdout().write(bytes))
+        blocking((self.0)(), Ready::ToWrite, || (self.0)().write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        blocking(io::stdout(), Ready::ToWrite, || io::stdout().flush())
+        blocking((self.0)(), Ready::ToWrite, || (self.0)().flush())
     }
-}
-
-impl Write for Stderr {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        blocking(io::stderr(), Ready::ToWrite, || io::stderr().write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Repeats a call that reads from standard input until the input is there.
-pub fn read_blocking<T>(call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    blocking(io::stdin(), Ready::ToRead, call)
 }
 
 enum Ready {
@@ -68,34 +58,38 @@ enum Ready {
     ToWrite,
 }
 
-#[cfg(unix)]
+/// Repeats a call that reads from standard input until there is input.
+pub fn read_blocking<T>(call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    blocking(io::stdin(), Ready::ToRead, call)
+}
+
 fn blocking<T>(
-    stream: impl std::os::fd::AsFd,
+    stream: impl AsFd,
     ready: Ready,
     mut call: impl FnMut() -> io::Result<T>,
 ) -> io::Result<T> {
-    use rustix::event::{PollFd, PollFlags, poll};
-    let event = match ready {
-        Ready::ToRead => PollFlags::IN,
-        Ready::ToWrite => PollFlags::OUT,
-    };
     loop {
         match call() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                poll(&mut [PollFd::new(&stream, event)], None)?;
-            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait(&stream, &ready)?,
             done => return done,
         }
     }
 }
 
+#[cfg(unix)]
+fn wait(stream: &impl AsFd, ready: &Ready) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let event = match ready {
+        Ready::ToRead => PollFlags::IN,
+        Ready::ToWrite => PollFlags::OUT,
+    };
+    poll(&mut [PollFd::new(stream, event)], None)?;
+    Ok(())
+}
+
 #[cfg(not(unix))]
-fn blocking<T>(
-    _stream: impl Sized,
-    _ready: Ready,
-    mut call: impl FnMut() -> io::Result<T>,
-) -> io::Result<T> {
-    call()
+fn wait(_stream: &impl AsFd, _ready: &Ready) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether standard input can hold data that was sent to this program: a pipe, a socket (as of node

@@ -55,7 +55,7 @@ impl Setting<SecretSource> {
                 (name, contents.map(|contents| contents.bytes).map_err(|error| reason(&error)))
             }
             SecretSource::StandardInput => {
-                let read = || files::read_to_limit(stdio::Stdin, LONGEST);
+                let read = || files::read_to_limit(stdio::stdin(), LONGEST);
                 let bytes = threads::with_timeout(patience, read).map_err(|error| reason(&error));
                 ("the client secret on standard input".to_owned(), bytes)
             }

@@ -290,3 +290,13 @@ fn colour_option_and_no_color_are_obeyed() {
         .run()
         .fails(3, "skia-auth: error: [..]\nhint: [..]\n");
 }
+
+#[test]
+fn hint_quotes_a_path_for_the_shell() {
+    let home = Home::new();
+    let path = home.file("it's a file.toml", "client_secret_command = ['true']\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    let outcome = home.skia(["token", "--config"]).arg(&path).run();
+    let words = shlex::split(outcome.stderr.split("hint: ").nth(1).unwrap()).unwrap();
+    assert_eq!(words, ["chmod", "go-w", path.to_str().unwrap()], "{outcome}");
+}
