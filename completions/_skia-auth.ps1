@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'skia-auth' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result [default: token]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the result [default: token]')
             [CompletionResult]::new('--to-file', '--to-file', [CompletionResultType]::ParameterName, 'Write to this file, readable by you alone, instead of standard output')
+            [CompletionResult]::new('--to-file-mode', '--to-file-mode', [CompletionResultType]::ParameterName, 'Permissions of that file [default: 0600]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the environment [default: https://api.skia.com.br/api]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The integration''s client id')
             [CompletionResult]::new('--client-secret-file', '--client-secret-file', [CompletionResultType]::ParameterName, 'Read the client secret from a file (-: standard input)')
@@ -78,9 +79,11 @@ Register-ArgumentCompleter -Native -CommandName 'skia-auth' -ScriptBlock {
         }
         'skia-auth;token' {
             [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'The token must be valid for at least this long [default: 5m]')
+            [CompletionResult]::new('--renew-before', '--renew-before', [CompletionResultType]::ParameterName, 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result [default: token]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the result [default: token]')
             [CompletionResult]::new('--to-file', '--to-file', [CompletionResultType]::ParameterName, 'Write to this file, readable by you alone, instead of standard output')
+            [CompletionResult]::new('--to-file-mode', '--to-file-mode', [CompletionResultType]::ParameterName, 'Permissions of that file [default: 0600]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the environment [default: https://api.skia.com.br/api]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The integration''s client id')
             [CompletionResult]::new('--client-secret-file', '--client-secret-file', [CompletionResultType]::ParameterName, 'Read the client secret from a file (-: standard input)')
@@ -109,6 +112,7 @@ Register-ArgumentCompleter -Native -CommandName 'skia-auth' -ScriptBlock {
         }
         'skia-auth;exec' {
             [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'The token must be valid for at least this long [default: 5m]')
+            [CompletionResult]::new('--renew-before', '--renew-before', [CompletionResultType]::ParameterName, 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the environment [default: https://api.skia.com.br/api]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The integration''s client id')
             [CompletionResult]::new('--client-secret-file', '--client-secret-file', [CompletionResultType]::ParameterName, 'Read the client secret from a file (-: standard input)')
@@ -165,6 +169,7 @@ Register-ArgumentCompleter -Native -CommandName 'skia-auth' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile, which overrides the environment')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file (.toml or .json)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours [default: auto]')
+            [CompletionResult]::new('--cached', '--cached', [CompletionResultType]::ParameterName, 'Show the cached token, whatever standard input is')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no warnings')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no warnings')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print what is being done; -vv also prints headers')

@@ -594,13 +594,17 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__exec)
-            opts="-p -q -v -h -V --min-ttl --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
+            opts="-p -q -v -h -V --min-ttl --renew-before --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --renew-before)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -861,7 +865,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__inspect)
-            opts="-o -p -q -v -h -V --output --base-url --client-id --scope --profile --config --quiet --verbose --color --help --version"
+            opts="-o -p -q -v -h -V --cached --output --base-url --client-id --scope --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -922,7 +926,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__login)
-            opts="-o -p -q -v -h -V --dry-run --output --to-file --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
+            opts="-o -p -q -v -h -V --dry-run --output --to-file --to-file-mode --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -949,6 +953,10 @@ _skia__auth() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --to-file-mode)
+                    COMPREPLY=($(compgen -W "0600 0640 0440 0400" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -1207,13 +1215,17 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__token)
-            opts="-o -p -q -v -h -V --min-ttl --offline --output --to-file --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
+            opts="-o -p -q -v -h -V --min-ttl --renew-before --offline --output --to-file --to-file-mode --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --renew-before)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1238,6 +1250,10 @@ _skia__auth() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --to-file-mode)
+                    COMPREPLY=($(compgen -W "0600 0640 0440 0400" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)

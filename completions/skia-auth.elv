@@ -46,6 +46,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand -o 'Form of the result [default: token]'
             cand --output 'Form of the result [default: token]'
             cand --to-file 'Write to this file, readable by you alone, instead of standard output'
+            cand --to-file-mode 'Permissions of that file [default: 0600]'
             cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
             cand --client-id 'The integration''s client id'
             cand --client-secret-file 'Read the client secret from a file (-: standard input)'
@@ -73,9 +74,11 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
         }
         &'skia-auth;token'= {
             cand --min-ttl 'The token must be valid for at least this long [default: 5m]'
+            cand --renew-before 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]'
             cand -o 'Form of the result [default: token]'
             cand --output 'Form of the result [default: token]'
             cand --to-file 'Write to this file, readable by you alone, instead of standard output'
+            cand --to-file-mode 'Permissions of that file [default: 0600]'
             cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
             cand --client-id 'The integration''s client id'
             cand --client-secret-file 'Read the client secret from a file (-: standard input)'
@@ -103,6 +106,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
         }
         &'skia-auth;exec'= {
             cand --min-ttl 'The token must be valid for at least this long [default: 5m]'
+            cand --renew-before 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]'
             cand --base-url 'Address of the environment [default: https://api.skia.com.br/api]'
             cand --client-id 'The integration''s client id'
             cand --client-secret-file 'Read the client secret from a file (-: standard input)'
@@ -157,6 +161,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand --profile 'Use this profile, which overrides the environment'
             cand --config 'Read this configuration file (.toml or .json)'
             cand --color 'When to use colours [default: auto]'
+            cand --cached 'Show the cached token, whatever standard input is'
             cand -q 'Print no warnings'
             cand --quiet 'Print no warnings'
             cand -v 'Print what is being done; -vv also prints headers'

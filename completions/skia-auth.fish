@@ -54,6 +54,10 @@ fish\t'Variables for fish: skia-auth token -o fish | source'
 powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
 dotenv\t'NAME=value lines, for docker run --env-file'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l to-file -d 'Write to this file, readable by you alone, instead of standard output' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l to-file-mode -d 'Permissions of that file [default: 0600]' -r -f -a "0600\t'You can read and write'
+0640\t'You can read and write, your group can read'
+0440\t'You and your group can read'
+0400\t'You can read'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
@@ -76,6 +80,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s v -l verbo
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l renew-before -d 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s o -l output -d 'Form of the result [default: token]' -r -f -a "token\t'The token alone'
 json\t'The full response as JSON, as the server sent it'
 text\t'The full response for people, with the time left'
@@ -86,6 +91,10 @@ fish\t'Variables for fish: skia-auth token -o fish | source'
 powershell\t'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'
 dotenv\t'NAME=value lines, for docker run --env-file'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l to-file -d 'Write to this file, readable by you alone, instead of standard output' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l to-file-mode -d 'Permissions of that file [default: 0600]' -r -f -a "0600\t'You can read and write'
+0640\t'You can read and write, your group can read'
+0440\t'You and your group can read'
+0400\t'You can read'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
@@ -108,6 +117,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s v -l verbo
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l min-ttl -d 'The token must be valid for at least this long [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l renew-before -d 'Log in if less than this is left, unless the server is unavailable [default: --min-ttl]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret-file -d 'Read the client secret from a file (-: standard input)' -r -F
@@ -153,6 +163,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l config -
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l cached -d 'Show the cached token, whatever standard input is'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s q -l quiet -d 'Print no warnings'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s h -l help -d 'Print help'

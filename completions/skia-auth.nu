@@ -19,6 +19,10 @@ module completions {
     [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
   }
 
+  def "nu-complete skia-auth login to_file_mode" [] {
+    [ "0600" "0640" "0440" "0400" ]
+  }
+
   def "nu-complete skia-auth login color" [] {
     [ "auto" "always" "never" ]
   }
@@ -28,6 +32,7 @@ module completions {
     --dry-run                 # Print the request, without the secret, and send nothing
     --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth login to_file_mode" # Permissions of that file [default: 0600]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -52,6 +57,10 @@ module completions {
     [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
   }
 
+  def "nu-complete skia-auth token to_file_mode" [] {
+    [ "0600" "0640" "0440" "0400" ]
+  }
+
   def "nu-complete skia-auth token color" [] {
     [ "auto" "always" "never" ]
   }
@@ -59,9 +68,11 @@ module completions {
   # Print the cached token while it is valid, else a new one
   export extern "skia-auth token" [
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --offline                 # Use only the cache; exit 1 if it has no valid token
     --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth token to_file_mode" # Permissions of that file [default: 0600]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -89,6 +100,7 @@ module completions {
   # Run a command with a token in its environment
   export extern "skia-auth exec" [
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -143,6 +155,7 @@ module completions {
 
   # Show the header and the claims of a token
   export extern "skia-auth inspect" [
+    --cached                  # Show the cached token, whatever standard input is
     --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id

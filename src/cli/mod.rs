@@ -145,8 +145,10 @@ Examples:
 pub struct TokenArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub renewal: RenewalArgs,
     /// Use only the cache; exit 1 if it has no valid token
-    #[arg(long, conflicts_with_all = ["no_cache", "sandbox"])]
+    #[arg(long, conflicts_with_all = ["no_cache", "renew_before", "sandbox"])]
     pub offline: bool,
     #[command(flatten)]
     pub delivery: DeliveryArgs,
@@ -171,6 +173,8 @@ Examples:
 pub struct ExecArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub renewal: RenewalArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// The command to run, and its arguments
@@ -207,13 +211,17 @@ pub struct StatusArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The token is read from standard input; without one, the cached token is shown.
-The signature is not verified: only the server has the key.
+The token is read from standard input if that is a pipe or a file; without one,
+the cached token is shown. The signature is not verified: only the server has
+the key.
 
 Examples:
   skia-auth token | skia-auth inspect
-  skia-auth inspect -o json")]
+  skia-auth inspect --cached -o json")]
 pub struct InspectArgs {
+    /// Show the cached token, whatever standard input is
+    #[arg(long)]
+    pub cached: bool,
     #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]

@@ -112,6 +112,26 @@ pub struct DeliveryArgs {
     /// Write to this file, readable by you alone, instead of standard output
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub to_file: Option<PathBuf>,
+    /// Permissions of that file [default: 0600]
+    #[arg(long, value_name = "MODE", requires = "to_file")]
+    pub to_file_mode: Option<FileMode>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FileMode {
+    /// You can read and write
+    #[default]
+    #[value(name = "0600")]
+    Private = 0o600,
+    /// You can read and write, your group can read
+    #[value(name = "0640")]
+    Group = 0o640,
+    /// You and your group can read
+    #[value(name = "0440")]
+    GroupReadOnly = 0o440,
+    /// You can read
+    #[value(name = "0400")]
+    PrivateReadOnly = 0o400,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -134,6 +154,13 @@ pub struct FreshnessArgs {
     /// The token must be valid for at least this long [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub min_ttl: Option<Duration>,
+}
+
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RenewalArgs {
+    /// Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub renew_before: Option<Duration>,
 }
 
 // Whose cached token is meant, for commands that never log in.

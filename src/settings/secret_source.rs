@@ -1,7 +1,7 @@
 //! Where the client secret is, and how it is read: byte for byte.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Failure, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::platform::{files, signals, threads};
+use crate::platform::{files, signals, stdio, threads};
 
 /// The longest secret, in bytes. A longer file was named by mistake.
 const LONGEST: usize = 64 * 1024;
@@ -55,7 +55,7 @@ impl Setting<SecretSource> {
                 (name, contents.map(|contents| contents.bytes).map_err(|error| reason(&error)))
             }
             SecretSource::StandardInput => {
-                let read = || files::read_to_limit(io::stdin().lock(), LONGEST);
+                let read = || files::read_to_limit(stdio::stdin(), LONGEST);
                 let bytes = threads::with_timeout(patience, read).map_err(|error| reason(&error));
                 ("the client secret on standard input".to_owned(), bytes)
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{HOST, assert_no_secret, token, token_within_a_second, tries};
 use crate::support::{
     Ca, ClosedPort, Home, Listener, NO_SUCH_HOST, Proxy, Reply, Server, live_reply, live_token,
+    unavailable,
 };
 
 const EVERY: Duration = Duration::from_millis(50);
@@ -17,7 +18,7 @@ fn refused_port_is_named_after_three_tries() {
         let port = closed.number();
         let url = format!("{scheme}://{host}:{port}/api");
         let message =
-            format!("skia-auth: error: cannot connect to {host}:{port}: connection refused\n");
+            unavailable(&format!("cannot connect to {host}:{port}: connection refused"), 3, &[]);
         token(&home, &url).run().fails(5, &message);
         let verbose = token(&home, &url).arg("-v").run();
         verbose.fails(5, &format!("...\n{message}"));
@@ -29,7 +30,8 @@ fn refused_port_is_named_after_three_tries() {
 fn unknown_host_is_named_after_three_tries() {
     let home = Home::new();
     let outcome = token(&home, &format!("https://{NO_SUCH_HOST}/api")).arg("-v").run();
-    outcome.fails(5, &format!("...\nskia-auth: error: cannot resolve {NO_SUCH_HOST}: [..]\n"));
+    let message = unavailable(&format!("cannot resolve {NO_SUCH_HOST}: [..]"), 3, &[]);
+    outcome.fails(5, &format!("...\n{message}"));
     assert_eq!(tries(&outcome), 3, "{outcome}");
 }
 
@@ -44,22 +46,23 @@ fn failed_connection_is_retryable_in_json() {
     let error = &outcome.json_error()["error"];
     assert_eq!(error["kind"], "unavailable");
     assert_eq!(error["retryable"], true);
-    assert_eq!(error["message"], format!("cannot connect to localhost:{port}: connection refused"));
+    assert_eq!(
+        error["message"],
+        format!("cannot connect to localhost:{port}: connection refused, after 1 attempt")
+    );
 }
 
 #[test]
 fn silent_server_ends_the_call_at_the_deadline() {
     let home = Home::new();
     let server = Server::start([Reply::hang_before_reading()]).expects(0);
-    let message =
-        format!("skia-auth: error: no answer from 127.0.0.1:{} within [..] s\n", server.port());
+    let message = format!("no answer from 127.0.0.1:{} within [..] s", server.port());
+    let message = unavailable(&message, 1, &[]);
     token_within_a_second(&home, &server.base_url()).run().fails(5, &message);
     assert_eq!(server.connections(), 1);
     let server = Server::silent_tls();
-    let message = format!(
-        "skia-auth: error: no TLS connection to localhost:{} within [..] s\n",
-        server.port()
-    );
+    let message = format!("no TLS connection to localhost:{} within [..] s", server.port());
+    let message = unavailable(&message, 1, &[]);
     token_within_a_second(&home, &server.base_url()).run().fails(5, &message);
     assert_eq!(server.connections(), 1);
 }
@@ -83,7 +86,7 @@ fn dripping_handshake_ends_the_call_at_the_deadline() {
         let outcome = token_within_a_second(&home, &format!("https://localhost:{port}/api")).run();
         outcome.fails(
             5,
-            &format!("skia-auth: error: no TLS connection to localhost:{port} within [..] s\n"),
+            &unavailable(&format!("no TLS connection to localhost:{port} within [..] s"), 1, &[]),
         );
         assert_eq!(server.connections(), 1);
         assert_no_secret(&server.received());
@@ -101,7 +104,7 @@ fn server_that_closes_during_the_handshake_is_tried_three_times() {
         let port = server.port();
         let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
         let message = format!("localhost:{port} closed the connection during the TLS handshake");
-        outcome.fails(5, &format!("skia-auth: error: {message}\n"));
+        outcome.fails(5, &unavailable(&message, 3, &[]));
         assert_eq!(server.connections(), 3);
         assert_no_secret(&server.received());
     }
@@ -118,7 +121,7 @@ fn server_that_resets_during_the_handshake_is_tried_three_times() {
     let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
     let message =
         format!("the TLS handshake with localhost:{port} failed: connection reset by peer");
-    outcome.fails(5, &format!("skia-auth: error: {message}\n"));
+    outcome.fails(5, &unavailable(&message, 3, &[]));
     assert_eq!(server.connections(), 3);
     assert_no_secret(&server.received());
 }
@@ -162,10 +165,9 @@ fn deadline_holds_over_all_tries() {
     let port = closed.number();
     let program = token_within_a_second(&home, &format!("https://localhost:{port}/api"))
         .args(["--retries", "50"]);
-    program.run().fails(
-        5,
-        &format!("skia-auth: error: cannot connect to localhost:{port}: connection refused\n"),
-    );
+    let what = format!("cannot connect to localhost:{port}: connection refused");
+    let expected = unavailable(&what, 0, &[]).replace("0 attempts", "[..] attempt[..]");
+    program.run().fails(5, &expected);
 }
 
 #[test]
@@ -173,7 +175,8 @@ fn server_that_resets_the_connection_is_named() {
     let home = Home::new();
     let server = Server::start([Reply::close_before_reading()]).expects(0);
     let outcome = token(&home, &server.base_url()).run();
-    outcome.fails(5, &format!("skia-auth: error: [..]127.0.0.1:{}[..]\n", server.port()));
+    let attempts = server.connections();
+    outcome.fails(5, &unavailable(&format!("[..]127.0.0.1:{}[..]", server.port()), attempts, &[]));
     assert!(matches!(server.connections(), 2 | 3), "{}", server.connections());
 }
 

@@ -4,7 +4,7 @@ use rustls::version::{TLS12, TLS13};
 
 use super::{ca_cert, token, trusted};
 use crate::support::{
-    Ca, Certificate, Home, Listener, Outcome, Reply, Server, live_reply, live_token,
+    Ca, Certificate, Home, Listener, Outcome, Reply, Server, live_reply, live_token, unavailable,
 };
 
 const HINT: &str = "hint: if that issuer is right, name its root certificate: --ca-cert FILE\n";
@@ -276,8 +276,9 @@ fn body_without_a_length_must_end_with_close_notify() {
     ask(&server).ok(&format!("{text}\n"));
     // A truncated body looks the same, except for the missing close_notify.
     let server = Server::tls(&ca.issue(["localhost"]), [whole.cut_at(body.len())]).expects(2);
-    let message = "closed the connection before its answer was complete";
-    ask(&server).fails(5, &format!("skia-auth: error: localhost:{} {message}\n", server.port()));
+    let message =
+        format!("localhost:{} closed the connection before its answer was complete", server.port());
+    ask(&server).fails(5, &unavailable(&message, 2, &[]));
 }
 
 #[test]
