@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
 
 /// What failed, by who has to act on it. Each kind has one exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,13 +148,28 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The text of an I/O error without the `(os error 2)` that Rust appends.
+/// The text of an I/O error, without the `(os error 2)` that Rust appends.
+///
+/// The words of the system's library are replaced where libraries differ.
 pub fn reason(error: &io::Error) -> String {
+    const EIO: i32 = 5;
     let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(end) => text[..end].to_lowercase(),
-        None => text,
-    }
+    let Some(end) = text.find(" (os error ") else { return text };
+    let words = match error.kind() {
+        ErrorKind::AddrInUse => "address already in use",
+        ErrorKind::HostUnreachable => "no route to host",
+        ErrorKind::InvalidFilename => "file name too long",
+        ErrorKind::IsADirectory => "is a directory",
+        ErrorKind::NetworkUnreachable => "network is unreachable",
+        ErrorKind::NotADirectory => "not a directory",
+        ErrorKind::NotFound => "no such file or directory",
+        ErrorKind::ResourceBusy => "device or resource busy",
+        ErrorKind::TimedOut => "connection timed out",
+        ErrorKind::PermissionDenied => &text[..end],
+        _ if error.raw_os_error() == Some(EIO) => "input/output error",
+        _ => &text[..end],
+    };
+    words.to_lowercase()
 }
 
 /// Quotes a word of a command for a shell, if it needs quotes.

@@ -59,7 +59,8 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
     command.env(env::CACHE_DIR, cache.path());
     signals::wait_for_children().context("cannot handle SIGCHLD")?;
     let forwarded = ForwardedSignals::prepare().context("cannot handle signals")?;
-    let mut child = command.spawn().map_err(|error| process::cannot_start(&words[0], &error))?;
+    let mut child =
+        process::spawn(&mut command).map_err(|error| process::cannot_start(&words[0], &error))?;
     if let Err(error) = forwarded.forward_to(&child) {
         let _ = child.kill();
         let _ = child.wait();

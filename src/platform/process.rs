@@ -3,8 +3,8 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
 
 use crate::error::{Failure, Kind, reason};
 
@@ -13,21 +13,23 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
 /// Checks that a command exists and can be run, so that a wrong one costs no login.
 pub fn check(program: &OsStr) -> Result<(), Failure> {
-    find(program).map_err(|error| cannot_start(program, &error))
+    find(program).map(drop).map_err(|error| cannot_start(program, &error))
 }
 
-fn find(program: &OsStr) -> io::Result<()> {
+fn find(program: &OsStr) -> io::Result<PathBuf> {
     let mut refused = io::Error::from(ErrorKind::NotFound);
     if program.is_empty() {
         return Err(refused);
     }
     if program.as_encoded_bytes().contains(&b'/') || cfg!(not(unix)) {
-        return check_file(Path::new(program));
+        let file = PathBuf::from(program);
+        return check_file(&file).map(|()| file);
     }
     let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
     for directory in env::split_paths(&path) {
-        match check_file(&directory.join(program)) {
-            Ok(()) => return Ok(()),
+        let file = directory.join(program);
+        match check_file(&file) {
+            Ok(()) => return Ok(file),
             Err(error) if error.kind() != ErrorKind::NotFound => refused = error,
             Err(_) => {}
         }
@@ -85,12 +87,41 @@ pub fn exit_code(status: ExitStatus) -> u8 {
     status.code().map_or(1, |code| u8::try_from(code & 0xff).unwrap_or(1))
 }
 
+/// Starts the command.
+pub fn spawn(command: &mut Command) -> io::Result<Child> {
+    command.spawn().or_else(|error| in_shell(command, error)?.spawn())
+}
+
+/// The same command for `sh`, if it is a script without a `#!` line, as POSIX asks of `execvp`:
+/// musl fails with ENOEXEC. Standard streams are inherited.
+#[cfg(unix)]
+fn in_shell(command: &Command, error: io::Error) -> io::Result<Command> {
+    if error.raw_os_error() != Some(rustix::io::Errno::NOEXEC.raw_os_error()) {
+        return Err(error);
+    }
+    let mut shell = Command::new("/bin/sh");
+    shell.arg(find(command.get_program())?).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    Ok(shell)
+}
+
+#[cfg(not(unix))]
+fn in_shell(_command: &Command, error: io::Error) -> io::Result<Command> {
+    Err(error)
+}
+
 /// Replaces this process with the command. Process id, signals and exit code are then those of the
 /// command. Returns only if the command cannot be run.
 #[cfg(unix)]
 pub fn become_command(mut command: Command) -> io::Result<u8> {
     use std::os::unix::process::CommandExt;
-    Err(command.exec())
+    let error = command.exec();
+    Err(in_shell(&command, error)?.exec())
 }
 
 /// Runs the command and returns its exit code. This system cannot replace a process.
