@@ -63,7 +63,8 @@ pub fn read_with_timeout(path: &Path, limit: usize, timeout: Duration) -> io::Re
 
 /// Reads a stream to its end. More than `limit` bytes are an error.
 pub fn read_to_limit(source: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // A configuration file or a cache entry is read at once: an empty vector begins with 32 bytes.
+    let mut bytes = Vec::with_capacity(8 * 1024);
     source.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
         let why = format!("it is larger than {} KiB", limit / 1024);
