@@ -133,17 +133,16 @@ impl Checkup<'_> {
             format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
         });
         let settings = self.keep("credentials", layers.complete(), |settings| {
-            let secret = &settings.client_secret;
-            #[expect(clippy::disallowed_methods, reason = "its form is described")]
-            let odd = oddities(secret.value.expose());
+            let provenance = &settings.client_secret.provenance;
+            let (form, odd) = match settings.client_secret.value.known() {
+                #[expect(clippy::disallowed_methods, reason = "its form is described")]
+                Some(secret) => (secret.length(), oddities(secret.expose())),
+                None => ("of a command, which was not run".to_owned(), Vec::new()),
+            };
             let odd =
                 if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
-            format!(
-                "client id from {}, client secret ({}) from {}{odd}",
-                settings.client_id,
-                secret.value.length(),
-                secret.provenance
-            )
+            let client_id = &settings.client_id;
+            format!("client id from {client_id}, client secret ({form}) from {provenance}{odd}")
         })?;
         let cache = match &settings.cache {
             CachePlace::Directory(directory) => format!("in {}", directory.display()),
@@ -193,7 +192,8 @@ impl Checkup<'_> {
                 return None;
             }
         };
-        let endpoint = api::check_endpoint(&reply, base_url, &settings.client_secret.value);
+        let secret = settings.client_secret.value.checked();
+        let endpoint = api::check_endpoint(&reply, base_url, &secret);
         let found =
             self.keep("endpoint", endpoint, |()| format!("{} answers", base_url.login_url()));
         self.server_clock(&reply);

@@ -118,7 +118,8 @@ impl Layers {
         })
     }
 
-    /// Requires everything that a login needs, and reads the secret. Nothing is sent.
+    /// Requires everything that a login needs, and reads the secret, unless a command prints it.
+    /// Nothing is sent.
     pub fn complete(&self) -> Result<Settings, Failure> {
         let (Some(identity), Some(client_id), Some(source)) =
             (self.identity(), &self.client_id, &self.client_secret)
