@@ -41,16 +41,20 @@ pub fn acquire(
     let call = Call { settings, checked, deadline, clock, reporter };
     let client_secret = &settings.client_secret.provenance;
     reporter.note(&Note::Credentials { client_id: &settings.client_id, client_secret });
-    let cache = call.cache();
-    let login = match (need, &cache) {
+    let mut cache = call.cache();
+    let login = match (need, &mut cache) {
         (Need::Valid { min_ttl }, Some(cache)) => {
             let min_ttl = min_ttl.unwrap_or(DEFAULT_MIN_TTL);
             if let Some(hit) = call.look(cache, min_ttl) {
                 return Ok(hit);
             }
+            cache.begin_login();
             call.log_in_once(cache, min_ttl)?
         }
-        _ => call.log_in(cache.as_ref())?,
+        (_, cache) => {
+            cache.iter_mut().for_each(Cache::begin_login);
+            call.log_in(cache.as_ref())?
+        }
     };
     if let Need::Valid { min_ttl: Some(min_ttl) } = need {
         check_lifetime(&login, min_ttl, clock())?;
