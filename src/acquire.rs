@@ -13,7 +13,7 @@ use crate::model::miss::Miss;
 use crate::model::secret::Secret;
 use crate::model::time::humane;
 use crate::report::{Note, Reporter, Warning};
-use crate::settings::{CachePlace, Settings};
+use crate::settings::{self, CachePlace, Settings};
 
 /// The lifetime that a cached token must have left by default: enough for the call it is used for.
 pub const DEFAULT_MIN_TTL: Duration = Duration::from_secs(300);
@@ -190,7 +190,7 @@ impl Call<'_> {
         let route = proxy::route(&env::text, &identity.base_url)?;
         self.reporter.note(&Note::Route(&route));
         let left = || self.deadline.saturating_duration_since(Instant::now());
-        let trust = self.settings.trust(left())?;
+        let trust = settings::trust(self.settings.ca_cert.as_deref(), left())?;
         let client_secret = client_secret.reveal(left())?;
         let call = LoginCall {
             identity,

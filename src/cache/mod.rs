@@ -200,6 +200,19 @@ fn is_ours(name: &str, extension: &str) -> bool {
     name.strip_suffix(extension).is_some_and(|key| key.len() == 32 && key.bytes().all(is_hex))
 }
 
+/// Tries what a login does in the cache directory, and the lock file of the identity if it exists.
+pub fn try_out(directory: &Path, identity: Option<&Identity>) -> io::Result<()> {
+    private_fs::try_out(directory)?;
+    let lock = identity.map(|identity| Cache::new(directory, identity).path("lock"));
+    match lock.filter(|lock| fs::symlink_metadata(lock).is_ok()) {
+        None => Ok(()),
+        Some(lock) => private_fs::open_lock(&lock).map(drop).map_err(|error| {
+            let why = format!("its lock file {}: {}", lock.display(), reason(&error));
+            io::Error::new(error.kind(), why)
+        }),
+    }
+}
+
 /// Keeps logins in progress from storing their tokens. The caller deletes the entries afterwards.
 ///
 /// A login writes a temporary file, reads the marker, and renames the file to the entry. If it reads

@@ -26,8 +26,11 @@ impl Source {
         if typed.sandbox {
             return Self::sandbox(typed);
         }
-        let settings = Layers::resolve(typed, shared, reporter)?.complete()?;
-        Ok(Self::of(settings))
+        let layers = Layers::resolve(typed, shared, reporter)?;
+        if let Some((path, _)) = layers.secret_file().filter(|file| file.1.others_can_write()) {
+            reporter.warn(Warning::WritableSecretFile(path.to_owned()));
+        }
+        Ok(Self::of(layers.complete()?))
     }
 
     pub fn of(settings: Settings) -> Self {

@@ -147,6 +147,14 @@ pub fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
     open_lock(path)?.write_all(content)
 }
 
+/// Creates a file in a directory, locks it and deletes it.
+pub fn try_out(directory: &Path) -> io::Result<()> {
+    create_directory(directory)?;
+    let file = write_temporary(&directory.join("file"), b"content")?;
+    file.as_file().try_lock()?;
+    file.close()
+}
+
 /// Creates a file with mode 0600. An existing file is `AlreadyExists`.
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     let file = write_temporary(path, content)?;

@@ -6,7 +6,7 @@ mod picker;
 mod profile;
 pub mod secret_source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::layers::{Layers, cache_directory};
@@ -80,16 +80,6 @@ impl Settings {
         })
     }
 
-    /// What a TLS connection trusts. `timeout` bounds the wait for a CA file that is a pipe.
-    pub fn trust(&self, timeout: Duration) -> Result<Trust, Failure> {
-        let extra = self.ca_cert.as_deref().map(|path| load_ca_cert(path, timeout)).transpose()?;
-        Ok(Trust {
-            extra: extra.unwrap_or_default(),
-            file: env::path(env::SSL_CERT_FILE),
-            directory: env::path(env::SSL_CERT_DIR).map(Into::into),
-        })
-    }
-
     /// The hint of a refusal: where client id and secret came from, and what looks odd about them.
     #[expect(clippy::disallowed_methods, reason = "its form is described")]
     pub fn credentials_hint(&self, client_secret: Option<&Secret>) -> String {
@@ -105,6 +95,16 @@ impl Settings {
             client_secret.map(|secret| odd(secret.expose())).unwrap_or_default(),
         )
     }
+}
+
+/// What a TLS connection trusts. `timeout` bounds the wait for a CA file that is a pipe.
+pub fn trust(ca_cert: Option<&Path>, timeout: Duration) -> Result<Trust, Failure> {
+    let extra = ca_cert.map(|path| load_ca_cert(path, timeout)).transpose()?;
+    Ok(Trust {
+        extra: extra.unwrap_or_default(),
+        file: env::path(env::SSL_CERT_FILE),
+        directory: env::path(env::SSL_CERT_DIR).map(Into::into),
+    })
 }
 
 fn check_text(name: &str, text: String) -> Result<String, Failure> {
