@@ -1,6 +1,6 @@
 //! `doctor`: checks everything that a login needs, and gives a fix for each check that fails.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -34,24 +34,28 @@ pub fn run(
     reporter: &Reporter,
 ) -> Result<Outcome> {
     let mut checkup = Checkup { checks: Vec::new(), clock, reporter, began: Instant::now() };
-    let (way, source) = if args.connection.sandbox {
-        let source = checkup.sandbox(&args.connection, shared)?;
-        (Some(Way::of_settings(&source.settings)), Some(source))
+    let (layers, source) = if args.connection.sandbox {
+        (None, Some(checkup.sandbox(&args.connection, shared)?))
     } else {
-        match checkup.layers(args, shared) {
-            Some(layers) => {
-                let source = checkup.settings(&layers).map(Source::of);
-                checkup.cache(&layers);
-                (Some(Way::of_layers(&layers)), source)
-            }
-            None => (None, None),
-        }
+        let layers = checkup.layers(args, shared);
+        let settings = layers.as_ref().and_then(|layers| checkup.settings(layers));
+        (layers, settings.map(Source::of))
     };
-    let secret = source.as_ref().and_then(|source| source.settings.client_secret.value.known());
+    let settings = source.as_ref().map(|source| &source.settings);
+    let secret = settings.and_then(|settings| settings.client_secret.value.known());
     let secret = secret.cloned().unwrap_or_else(|| Secret::new(String::new()));
-    let is_reached = way.is_some_and(|way| checkup.way_to_the_server(&way, &secret).is_some());
+    let reached = match (&layers, settings) {
+        (Some(Layers { base_url, ca_cert, timeout, .. }), _) => {
+            let ca_cert = ca_cert.as_ref().map(|setting| setting.value.as_path());
+            checkup.way_to_the_server(&base_url.value, ca_cert, timeout.value, &secret)
+        }
+        (None, Some(Settings { identity, timeout, .. })) => {
+            checkup.way_to_the_server(&identity.base_url, None, *timeout, &secret)
+        }
+        (None, None) => None,
+    };
     if args.login {
-        match source.filter(|_| is_reached) {
+        match source.filter(|_| reached.is_some()) {
             Some(source) => checkup.login(source.settings),
             None => {
                 let failure = Failure::config("not tried, because an earlier check failed");
@@ -64,25 +68,6 @@ pub fn run(
         ReportFormat::Json => checkup.json(),
     };
     Ok(Outcome::of(report).exit_code(checkup.exit_code()))
-}
-
-/// What is needed to reach the server. The credentials are not.
-struct Way {
-    base_url: BaseUrl,
-    ca_cert: Option<PathBuf>,
-    timeout: Duration,
-}
-
-impl Way {
-    fn of_settings(settings: &Settings) -> Self {
-        let Settings { identity, ca_cert, timeout, .. } = settings;
-        Self { base_url: identity.base_url.clone(), ca_cert: ca_cert.clone(), timeout: *timeout }
-    }
-
-    fn of_layers(layers: &Layers) -> Self {
-        let ca_cert = layers.ca_cert.as_ref().map(|setting| setting.value.clone());
-        Self { base_url: layers.base_url.value.clone(), ca_cert, timeout: layers.timeout.value }
-    }
 }
 
 struct Check {
@@ -155,15 +140,10 @@ impl Checkup<'_> {
             match &layers.exposed_config_file {
                 None => self.passed("file mode", "other users cannot read a secret there"),
                 Some(path) => {
-                    let failure = Failure::config(format!(
-                        "other users can read the secret in {}",
-                        path.display()
-                    ));
-                    self.failed(
-                        "file mode",
-                        &failure
-                            .hint(format!("chmod go-rwx {}", shell_quote(file.value.display()))),
-                    );
+                    let path = path.display();
+                    let what = format!("other users can read the secret in {path}");
+                    let fix = format!("chmod go-rwx {}", shell_quote(path));
+                    self.failed("file mode", &Failure::config(what).hint(fix));
                 }
             }
         }
@@ -181,7 +161,7 @@ impl Checkup<'_> {
         self.keep("base URL", destination, |()| {
             format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
         });
-        self.keep("credentials", layers.complete(), |settings| {
+        let settings = self.keep("credentials", layers.complete(), |settings| {
             let provenance = &settings.client_secret.provenance;
             let (form, odd) = match settings.client_secret.value.known() {
                 #[expect(clippy::disallowed_methods, reason = "its form is described")]
@@ -192,7 +172,9 @@ impl Checkup<'_> {
                 if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
             let client_id = &settings.client_id;
             format!("client id from {client_id}, client secret ({form}) from {provenance}{odd}")
-        })
+        });
+        self.cache(layers);
+        settings
     }
 
     fn cache(&mut self, layers: &Layers) {
@@ -223,19 +205,23 @@ impl Checkup<'_> {
     }
 
     /// Connects once, without the credentials, and reports each stage.
-    fn way_to_the_server(&mut self, way: &Way, secret: &Secret) -> Option<()> {
-        let base_url = &way.base_url;
+    fn way_to_the_server(
+        &mut self,
+        base_url: &BaseUrl,
+        ca_cert: Option<&Path>,
+        timeout: Duration,
+        secret: &Secret,
+    ) -> Option<()> {
         let route = proxy::route(&env::text, base_url);
         let route = self.keep("proxy", route, Route::describe)?;
-        let trust = settings::trust(way.ca_cert.as_deref(), way.timeout);
-        let trust = match trust {
+        let trust = match settings::trust(ca_cert, timeout) {
             Ok(trust) => trust,
             Err(failure) => {
                 self.failed("certificates", &failure);
                 return None;
             }
         };
-        let deadline = self.began + way.timeout;
+        let deadline = self.began + timeout;
         let request = http::Request { base_url, route: &route, trust: &trust, body: &[], deadline };
         let mut steps = Vec::new();
         let reply = http::probe(&request, &mut |progress| steps.push(progress));
