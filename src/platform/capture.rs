@@ -61,7 +61,9 @@ pub fn run(
         threads::spawn(move || sender.send(files::read_to_limit(stdout, limit)))?;
         collect(&receiver, until, patience)
     });
-    let Some(mut running) = running().take() else { return Err(ErrorKind::Interrupted.into()) };
+    // The lock is held meanwhile: a signal must not end this program before the child has ended.
+    let mut slot = running();
+    let Some(mut running) = slot.take() else { return Err(ErrorKind::Interrupted.into()) };
     if output.is_err() {
         running.end();
     }
