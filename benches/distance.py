@@ -3,7 +3,7 @@
 Two network namespaces are joined by TUN devices; this program carries the packets between them, each 25 ms late, and
 drops IPv6. Needs root, iproute2, openssl, nginx and curl.
 
-usage: distance.py SKIA_AUTH RUNS
+usage: distance.py RUNS STATIC DYNAMIC
 """
 
 import collections
@@ -117,7 +117,7 @@ def median(work, runs, command):
 
 
 def main():
-    program, runs = os.path.abspath(sys.argv[1]), int(sys.argv[2])
+    runs, programs = int(sys.argv[1]), [os.path.abspath(program) for program in sys.argv[2:]]
     work = pathlib.Path(tempfile.mkdtemp())
     work.chmod(0o755)
     server = None
@@ -134,13 +134,16 @@ def main():
         server = serve(work)
         time.sleep(1)
         start = median(work, runs, ["true"])
-        login = [program, "login", "--base-url"]
-        one = median(work, runs, [*login, "https://one.bench/api"]) - start
-        two = median(work, runs, [*login, "https://two.bench/api"]) - start
+        one, two = (
+            [median(work, runs, [program, "login", "--base-url", f"https://{host}.bench/api"]) - start for program in programs]
+            for host in ("one", "two")
+        )
         curl = ["curl", "-s", "--cacert", f"{work}/ca.pem", "-d", "{}", "https://one.bench/api/Auth/Login"]
         other = median(work, runs, curl) - start
-        print(f"| fresh `login` at 50 ms round trip · `curl` | {one / 0.05:.2f} round trips | {other / 0.05:.2f} | |")
-        print(f"| a dead IPv6 address beside a live IPv4 one | {(two - one) * 1e3:.0f} ms more | | |")
+        trips = " | ".join(f"{seconds / 0.05:.2f} round trips" for seconds in [*one, other])
+        more = " | ".join(f"{(b - a) * 1e3:.0f} ms more" for a, b in zip(one, two))
+        print(f"| fresh `login` at 50 ms round trip · `curl` | {trips} | | |")
+        print(f"| a dead IPv6 address beside a live IPv4 one | {more} | | | |")
     finally:
         if server:
             server.terminate()

@@ -1,6 +1,7 @@
-"""Times two commands in turn, A B A B …, so that what slows the machine slows both, and prints medians and their ratio.
+"""Times commands in turn, A B C A B C …, so that what slows the machine slows all, and prints their
+medians in milliseconds, then the median ratios of all but the last to the last.
 
-usage: pairs.py RUNS COMMAND_A COMMAND_B        (each command is one string, split as a shell splits words)
+usage: pairs.py RUNS COMMAND… OTHER     (each command is one string, split as a shell splits words)
 """
 
 import os
@@ -33,14 +34,15 @@ def resolve(command):
 
 
 def main():
-    runs, first, second = int(sys.argv[1]), resolve(sys.argv[2]), resolve(sys.argv[3])
-    for words in (first, second) * 5:
+    runs, commands = int(sys.argv[1]), [resolve(command) for command in sys.argv[2:]]
+    for words in commands * 5:
         run(words)
-    pairs = [(run(first), run(second)) for _ in range(runs)]
-    a = statistics.median(pair[0] for pair in pairs)
-    b = statistics.median(pair[1] for pair in pairs)
-    ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
-    print(f"{a * 1e3:.3f} {b * 1e3:.3f} {ratio:.3f}")
+    rounds = [[run(words) for words in commands] for _ in range(runs)]
+    medians = [statistics.median(times) * 1e3 for times in zip(*rounds)]
+    ratios = [
+        statistics.median(times[i] / times[-1] for times in rounds) for i in range(len(commands) - 1)
+    ]
+    print(*(f"{median:.3f}" for median in medians), *(f"{ratio:.3f}" for ratio in ratios))
 
 
 main()

@@ -15,58 +15,64 @@ module completions {
     --version(-V)             # Print version
   ]
 
-  def "nu-complete skia-auth login color" [] {
-    [ "auto" "always" "never" ]
-  }
-
   def "nu-complete skia-auth login output" [] {
     [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
   }
 
+  def "nu-complete skia-auth login to_file_mode" [] {
+    [ "0600" "0640" "0440" "0400" ]
+  }
+
+  def "nu-complete skia-auth login color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Ask the server for a new token and print it
   export extern "skia-auth login" [
+    --dry-run                 # Print the request, without the secret, and send nothing
+    --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
+    --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth login to_file_mode" # Permissions of that file [default: 0600]
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # The scope to request [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
+    --no-cache                # Neither read nor write cached tokens
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth login color" # When to use colours [default: auto]
-    --dry-run                 # Print the request, without the secret, and send nothing
-    --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
-    --to-file: path           # Write to this file, readable by you alone, instead of standard output
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
-    --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
-    --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
-    --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
-    --sandbox                 # Use a local server that needs no account
-    --no-cache                # Neither read nor write cached tokens
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth token color" [] {
-    [ "auto" "always" "never" ]
-  }
 
   def "nu-complete skia-auth token output" [] {
     [ "token" "json" "text" "oauth" "header" "env" "fish" "powershell" "dotenv" ]
   }
 
+  def "nu-complete skia-auth token to_file_mode" [] {
+    [ "0600" "0640" "0440" "0400" ]
+  }
+
+  def "nu-complete skia-auth token color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Print the cached token while it is valid, else a new one
   export extern "skia-auth token" [
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --offline                 # Use only the cache; exit 1 if it has no valid token
     --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth token to_file_mode" # Permissions of that file [default: 0600]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -78,6 +84,11 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -88,12 +99,8 @@ module completions {
 
   # Run a command with a token in its environment
   export extern "skia-auth exec" [
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from a file (-: standard input)
@@ -105,53 +112,59 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth status color" [] {
-    [ "auto" "always" "never" ]
-  }
 
   def "nu-complete skia-auth status output" [] {
     [ "text" "json" ]
   }
 
+  def "nu-complete skia-auth status color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Report whether a valid token is cached, for whom and until when
   export extern "skia-auth status" [
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth status color" # When to use colours [default: auto]
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
     --output(-o): string@"nu-complete skia-auth status output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth status color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth inspect color" [] {
-    [ "auto" "always" "never" ]
-  }
 
   def "nu-complete skia-auth inspect output" [] {
     [ "text" "json" ]
   }
 
+  def "nu-complete skia-auth inspect color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Show the header and the claims of a token
   export extern "skia-auth inspect" [
+    --cached                  # Show the cached token, whatever standard input is
+    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --scope: string           # The scope of the token [default: api]
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
-    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
-    --client-id: string       # The integration's client id
-    --scope: string           # The scope of the token [default: api]
     --help(-h)                # Print help
     --version(-V)             # Print version
     stray?: string            # Refused: a token on the command line can be seen by other users
@@ -163,15 +176,15 @@ module completions {
 
   # Delete the cached token
   export extern "skia-auth logout" [
+    --all                     # Delete the cached tokens of every identity
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --scope: string           # The scope of the token [default: api]
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth logout color" # When to use colours [default: auto]
-    --all                     # Delete the cached tokens of every identity
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
-    --client-id: string       # The integration's client id
-    --scope: string           # The scope of the token [default: api]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -191,21 +204,16 @@ module completions {
     --version(-V)             # Print version
   ]
 
-  def "nu-complete skia-auth config show color" [] {
-    [ "auto" "always" "never" ]
-  }
-
   def "nu-complete skia-auth config show output" [] {
     [ "text" "json" ]
   }
 
+  def "nu-complete skia-auth config show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Show every effective value with its provenance, secrets hidden
   export extern "skia-auth config show" [
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth config show color" # When to use colours [default: auto]
     --profile-names           # Print only the names of the profiles, for completions
     --output(-o): string@"nu-complete skia-auth config show output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
@@ -219,6 +227,11 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth config show color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -273,21 +286,16 @@ module completions {
   export extern "skia-auth config help help" [
   ]
 
-  def "nu-complete skia-auth doctor color" [] {
-    [ "auto" "always" "never" ]
-  }
-
   def "nu-complete skia-auth doctor output" [] {
     [ "text" "json" ]
   }
 
+  def "nu-complete skia-auth doctor color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Check settings and connection, with a fix for each failure
   export extern "skia-auth doctor" [
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
     --login                   # Also log in, to check the credentials
     --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
@@ -301,37 +309,42 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
-
-  def "nu-complete skia-auth sandbox color" [] {
-    [ "auto" "always" "never" ]
-  }
 
   def "nu-complete skia-auth sandbox answer" [] {
     [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
   }
 
+  def "nu-complete skia-auth sandbox color" [] {
+    [ "auto" "always" "never" ]
+  }
+
   # Run a local server that answers like the Skia API
   export extern "skia-auth sandbox" [
+    --port: string            # Port on 127.0.0.1 (0: any free one)
+    --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
-    --port: string            # Port on 127.0.0.1 (0: any free one)
-    --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
-  def "nu-complete skia-auth completions color" [] {
-    [ "auto" "always" "never" ]
-  }
-
   def "nu-complete skia-auth completions shell" [] {
     [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
+  }
+
+  def "nu-complete skia-auth completions color" [] {
+    [ "auto" "always" "never" ]
   }
 
   # Print the completion script for a shell
@@ -376,18 +389,6 @@ module completions {
 
   # Show the settings, or create the configuration file
   export extern "skia-auth help config" [
-  ]
-
-  # Show every effective value with its provenance, secrets hidden
-  export extern "skia-auth help config show" [
-  ]
-
-  # Print the path of the configuration file
-  export extern "skia-auth help config path" [
-  ]
-
-  # Create the configuration file, readable by you alone
-  export extern "skia-auth help config init" [
   ]
 
   # Check settings and connection, with a fix for each failure

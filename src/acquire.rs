@@ -25,8 +25,9 @@ pub type Clock = fn() -> Timestamp;
 pub enum Need {
     /// A new one, whatever the cache has.
     New,
-    /// One that is valid for `min_ttl`; `None` is the default, which a new token need not meet.
-    Valid { min_ttl: Option<Duration> },
+    /// One that is valid for `min_ttl`; `None` is the default, which a new token need not meet. A
+    /// cached token with less than `renew_before` left is replaced if the server is available.
+    Valid { min_ttl: Option<Duration>, renew_before: Option<Duration> },
 }
 
 /// Gets a token from the cache or from the server.
@@ -43,20 +44,28 @@ pub fn acquire(
     reporter.note(&Note::Credentials { client_id: &settings.client_id, client_secret });
     let mut cache = call.cache();
     let login = match (need, &mut cache) {
-        (Need::Valid { min_ttl }, Some(cache)) => {
-            let min_ttl = min_ttl.unwrap_or(DEFAULT_MIN_TTL);
-            if let Some(hit) = call.look(cache, min_ttl) {
+        (Need::Valid { min_ttl, renew_before }, Some(cache)) => {
+            let required = min_ttl.unwrap_or(DEFAULT_MIN_TTL);
+            let wanted = required.max(renew_before.unwrap_or_default());
+            if let Some(hit) = call.look(cache, wanted) {
                 return Ok(hit);
             }
             cache.begin_login();
-            call.log_in_once(cache, min_ttl)?
+            match call.log_in_once(cache, wanted) {
+                Err(failure) if failure.kind == Kind::Unavailable => {
+                    let chosen = min_ttl.or(renew_before).is_some();
+                    let required = if chosen { required } else { Duration::ZERO };
+                    return call.look_despite(failure, cache, required);
+                }
+                login => login?,
+            }
         }
         (_, cache) => {
             cache.iter_mut().for_each(Cache::begin_login);
             call.log_in(cache.as_ref())?
         }
     };
-    if let Need::Valid { min_ttl: Some(min_ttl) } = need {
+    if let Need::Valid { min_ttl: Some(min_ttl), .. } = need {
         check_lifetime(&login, min_ttl, clock())?;
     }
     Ok(login)
@@ -111,6 +120,19 @@ impl Call<'_> {
                 None
             }
         }
+    }
+
+    /// The cached token in place of a new one, during an outage of the server.
+    fn look_despite(
+        &self,
+        outage: Failure,
+        cache: &Cache,
+        min_ttl: Duration,
+    ) -> Result<Login, Failure> {
+        let entry = cache.load().and_then(|entry| Ok((self.check(&entry, min_ttl)?, entry.login)));
+        let Ok((left, login)) = entry else { return Err(outage) };
+        self.reporter.warn(Warning::Outage { failure: outage, left });
+        Ok(login)
     }
 
     fn check(&self, entry: &Entry, min_ttl: Duration) -> Result<i64, Miss> {

@@ -72,11 +72,11 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
         Command::Status(args) => commands::status::run(args, shared, clock, reporter),
         Command::Inspect(args) => commands::inspect::run(args, shared, reporter),
         Command::Logout(args) => commands::logout::run(args, shared, reporter),
-        Command::Config(ConfigCommand::Show(args)) => {
-            commands::config::show(&args, shared, reporter)
-        }
-        Command::Config(ConfigCommand::Path) => commands::config::path(shared),
-        Command::Config(ConfigCommand::Init) => commands::config::init::run(shared),
+        Command::Config(args) => match args.command {
+            ConfigCommand::Show(args) => commands::config::show(&args, shared, reporter),
+            ConfigCommand::Path(_) => commands::config::path(shared),
+            ConfigCommand::Init(_) => commands::config::init::run(shared),
+        },
         Command::Doctor(args) => commands::doctor::run(&args, shared, clock, reporter),
         Command::Sandbox(args) => commands::sandbox::run(&args, reporter),
         Command::Completions(args) => Ok(commands::completions::run(args.shell)),

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::http::{FailedTry, Retry};
 
 /// The first wait. Each later wait is twice as long.
@@ -32,16 +32,20 @@ pub fn until<T>(
             Retry::Never => 0,
         };
         let left = deadline.saturating_duration_since(Instant::now());
-        if let Some(asked) = asked.filter(|asked| *asked >= left) {
-            failure.message = format!("{}; it asks to wait {} s", failure.message, asked.as_secs());
-            return Err(failure);
-        }
         let wait = asked.unwrap_or_else(|| wait_before(made, fastrand::f64()));
-        if made > allowed || wait >= left {
-            return Err(failure);
+        if made <= allowed && wait < left {
+            on_wait(&failure, wait);
+            thread::sleep(wait);
+            continue;
         }
-        on_wait(&failure, wait);
-        thread::sleep(wait);
+        if failure.kind == Kind::Unavailable {
+            let plural = if made == 1 { "" } else { "s" };
+            failure.message += &format!(", after {made} attempt{plural}");
+        }
+        if let Some(asked) = asked.filter(|asked| *asked >= left) {
+            failure.message += &format!("; it asks to wait {} s", asked.as_secs());
+        }
+        return Err(failure);
     }
 }
 
@@ -67,7 +71,8 @@ mod tests {
             },
             |_, _| {},
         );
-        assert_eq!(outcome.unwrap_err().message, "away");
+        let plural = if made == 1 { "" } else { "s" };
+        assert_eq!(outcome.unwrap_err().message, format!("away, after {made} attempt{plural}"));
         made
     }
 
@@ -93,7 +98,7 @@ mod tests {
             },
             |_, _| {},
         );
-        assert_eq!(outcome.unwrap_err().message, "busy; it asks to wait 3600 s");
+        assert_eq!(outcome.unwrap_err().message, "busy, after 1 attempt; it asks to wait 3600 s");
         assert!(began.elapsed() < Duration::from_secs(1));
     }
 

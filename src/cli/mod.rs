@@ -21,7 +21,8 @@ const STYLES: Styles = Styles::styled()
 
 /// Reads the command line.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(arguments)
+    let Cli { shared, command } = Cli::try_parse_from(arguments)?;
+    Ok(Cli { shared: command.shared().over(&shared), command })
 }
 
 /// The definition behind the parser, the help, the man pages and the completions.
@@ -68,14 +69,8 @@ pub enum Command {
     /// Delete the cached token
     Logout(LogoutArgs),
     /// Show the settings, or create the configuration file
-    #[command(
-        subcommand,
-        after_help = "\
-Examples:
-  skia-auth config show
-  skia-auth config path"
-    )]
-    Config(ConfigCommand),
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Config(ConfigArgs),
     /// Check settings and connection, with a fix for each failure
     Doctor(DoctorArgs),
     /// Run a local server that answers like the Skia API
@@ -85,6 +80,26 @@ Examples:
 }
 
 impl Command {
+    // Clap's `global` would copy each option into every command, a fifth of a cached call.
+    fn shared(&self) -> SharedArgs {
+        match self {
+            Self::Login(LoginArgs { shared, .. })
+            | Self::Token(TokenArgs { shared, .. })
+            | Self::Exec(ExecArgs { shared, .. })
+            | Self::Status(StatusArgs { shared, .. })
+            | Self::Inspect(InspectArgs { shared, .. })
+            | Self::Logout(LogoutArgs { shared, .. })
+            | Self::Doctor(DoctorArgs { shared, .. })
+            | Self::Sandbox(SandboxArgs { shared, .. })
+            | Self::Completions(CompletionsArgs { shared, .. }) => shared.clone(),
+            Self::Config(ConfigArgs { command, shared }) => match command {
+                ConfigCommand::Show(ConfigShowArgs { shared: inner, .. })
+                | ConfigCommand::Path(ConfigPathArgs { shared: inner })
+                | ConfigCommand::Init(ConfigInitArgs { shared: inner }) => inner.over(shared),
+            },
+        }
+    }
+
     /// Whether the result is JSON, and therefore an error too.
     pub fn wants_json(&self) -> bool {
         match self {
@@ -94,9 +109,10 @@ impl Command {
             Self::Status(StatusArgs { report, .. })
             | Self::Inspect(InspectArgs { report, .. })
             | Self::Doctor(DoctorArgs { report, .. })
-            | Self::Config(ConfigCommand::Show(ConfigShowArgs { report, .. })) => {
-                report.output == Some(ReportFormat::Json)
-            }
+            | Self::Config(ConfigArgs {
+                command: ConfigCommand::Show(ConfigShowArgs { report, .. }),
+                ..
+            }) => report.output == Some(ReportFormat::Json),
             _ => false,
         }
     }
@@ -116,6 +132,8 @@ pub struct LoginArgs {
     pub delivery: DeliveryArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug, Default)]
@@ -127,13 +145,17 @@ Examples:
 pub struct TokenArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
+    #[command(flatten)]
+    pub renewal: RenewalArgs,
     /// Use only the cache; exit 1 if it has no valid token
-    #[arg(long, conflicts_with_all = ["no_cache", "sandbox"])]
+    #[arg(long, conflicts_with_all = ["no_cache", "renew_before", "sandbox"])]
     pub offline: bool,
     #[command(flatten)]
     pub delivery: DeliveryArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -152,6 +174,8 @@ pub struct ExecArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
     #[command(flatten)]
+    pub renewal: RenewalArgs,
+    #[command(flatten)]
     pub connection: ConnectionArgs,
     /// The command to run, and its arguments
     #[arg(
@@ -162,6 +186,8 @@ pub struct ExecArgs {
         help_heading = "Arguments"
     )]
     pub command: Vec<OsString>,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -179,17 +205,23 @@ pub struct StatusArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The token is read from standard input; without one, the cached token is shown.
-The signature is not verified: only the server has the key.
+The token is read from standard input if that is a pipe or a file; without one,
+the cached token is shown. The signature is not verified: only the server has
+the key.
 
 Examples:
   skia-auth token | skia-auth inspect
-  skia-auth inspect -o json")]
+  skia-auth inspect --cached -o json")]
 pub struct InspectArgs {
+    /// Show the cached token, whatever standard input is
+    #[arg(long)]
+    pub cached: bool,
     #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]
@@ -197,6 +229,8 @@ pub struct InspectArgs {
     /// Refused: a token on the command line can be seen by other users
     #[arg(hide = true, value_name = "TOKEN")]
     pub stray: Option<OsString>,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -212,6 +246,20 @@ pub struct LogoutArgs {
     pub all: bool,
     #[command(flatten)]
     pub identity: IdentityArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  skia-auth config show
+  skia-auth config path")]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -220,20 +268,32 @@ pub enum ConfigCommand {
     /// Show every effective value with its provenance, secrets hidden
     Show(ConfigShowArgs),
     /// Print the path of the configuration file
-    #[command(after_help = "\
+    Path(ConfigPathArgs),
+    /// Create the configuration file, readable by you alone
+    Init(ConfigInitArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
 Examples:
   skia-auth config path
   \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
-    Path,
-    /// Create the configuration file, readable by you alone
-    #[command(after_help = "\
+pub struct ConfigPathArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
 On a terminal, asks for the client id, the client secret and the base URL.
 Elsewhere, writes a template. Never overwrites an existing file.
 
 Examples:
   skia-auth config init
   skia-auth config init -p staging")]
-    Init,
+pub struct ConfigInitArgs {
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -249,6 +309,8 @@ pub struct ConfigShowArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -268,6 +330,8 @@ pub struct DoctorArgs {
     pub report: ReportArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -298,6 +362,8 @@ pub struct SandboxArgs {
         help_heading = "Arguments"
     )]
     pub command: Vec<OsString>,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
@@ -309,6 +375,8 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
+    #[command(flatten)]
+    pub shared: SharedArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -16,20 +16,33 @@ use crate::model::time::parse_duration;
 #[command(next_display_order = 100)]
 pub struct SharedArgs {
     /// Use this profile, which overrides the environment
-    #[arg(short, long, global = true, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Read this configuration file (.toml or .json)
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Print no warnings
-    #[arg(short, long, global = true)]
+    #[arg(short, long)]
     pub quiet: bool,
     /// Print what is being done; -vv also prints headers
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colours [default: auto]
-    #[arg(long, global = true, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN")]
     pub color: Option<Color>,
+}
+
+impl SharedArgs {
+    /// These options, those before the command and those after it. The latter win.
+    pub fn over(&self, outer: &Self) -> Self {
+        Self {
+            profile: self.profile.clone().or_else(|| outer.profile.clone()),
+            config: self.config.clone().or_else(|| outer.config.clone()),
+            quiet: self.quiet || outer.quiet,
+            verbose: self.verbose.saturating_add(outer.verbose),
+            color: self.color.or(outer.color),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -99,6 +112,26 @@ pub struct DeliveryArgs {
     /// Write to this file, readable by you alone, instead of standard output
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub to_file: Option<PathBuf>,
+    /// Permissions of that file [default: 0600]
+    #[arg(long, value_name = "MODE", requires = "to_file")]
+    pub to_file_mode: Option<FileMode>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FileMode {
+    /// You can read and write
+    #[default]
+    #[value(name = "0600")]
+    Private = 0o600,
+    /// You can read and write, your group can read
+    #[value(name = "0640")]
+    Group = 0o640,
+    /// You and your group can read
+    #[value(name = "0440")]
+    GroupReadOnly = 0o440,
+    /// You can read
+    #[value(name = "0400")]
+    PrivateReadOnly = 0o400,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -121,6 +154,13 @@ pub struct FreshnessArgs {
     /// The token must be valid for at least this long [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub min_ttl: Option<Duration>,
+}
+
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RenewalArgs {
+    /// Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub renew_before: Option<Duration>,
 }
 
 // Whose cached token is meant, for commands that never log in.

@@ -53,7 +53,10 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             (format!("invalid value for {option}"), hint.map(str::to_owned))
         }
         ErrorKind::MissingRequiredArgument => (
-            format!("{} is missing", option.trim_end_matches('.').trim_matches(['<', '>'])),
+            match option.strip_prefix('<') {
+                Some(name) => format!("{} is missing", name.trim_end_matches(['.', '>'])),
+                None => format!("{option} is missing"),
+            },
             (command == Some("exec")).then(|| "skia-auth exec -- COMMAND".to_owned()),
         ),
         ErrorKind::MissingSubcommand => ("a command is missing".to_owned(), None),
@@ -133,14 +136,25 @@ pub fn wants_json(arguments: &[OsString]) -> bool {
 }
 
 fn last_value(arguments: &[OsString], names: &[&str]) -> Option<String> {
-    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<_> =
+        arguments.iter().map(|word| without_flags(&word.to_string_lossy())).collect();
     let options = words.iter().take_while(|word| *word != "--").enumerate();
     options
         .filter_map(|(index, word)| {
             match names.iter().find_map(|name| word.strip_prefix(name))? {
-                "" => words.get(index + 1).map(|value| value.to_string()),
+                "" => words.get(index + 1).cloned(),
                 value => Some(value.trim_start_matches('=').to_owned()),
             }
         })
         .last()
+}
+
+/// A group of short options without those that take no value: `-qojson` is `-ojson`.
+fn without_flags(word: &str) -> String {
+    match word.strip_prefix('-') {
+        Some(group) if !group.starts_with('-') => {
+            format!("-{}", group.trim_start_matches(['q', 'v']))
+        }
+        _ => word.to_owned(),
+    }
 }

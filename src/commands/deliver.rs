@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use jiff::Timestamp;
 
 use super::Outcome;
@@ -17,6 +17,10 @@ use crate::platform::private_fs;
 /// Checks that the file of `--to-file` can be written, before a login.
 pub fn check_target(delivery: &DeliveryArgs) -> Result<()> {
     let Some(path) = &delivery.to_file else { return Ok(()) };
+    if path.as_os_str() == "-" {
+        let hint = "leave --to-file out: standard output is the default";
+        bail!(Failure::usage("--to-file - names no file").hint(hint));
+    }
     Ok(private_fs::check_replaceable(path).map_err(|error| cannot_write(path, &error))?)
 }
 
@@ -36,7 +40,8 @@ pub fn deliver(
     #[expect(clippy::disallowed_methods, reason = "standard output or the file gets it")]
     let rendered = rendered.expose().as_bytes();
     let Some(path) = &delivery.to_file else { return Ok(Outcome::of(rendered)) };
-    private_fs::replace(path, rendered).map_err(|error| cannot_write(path, &error))?;
+    let mode = delivery.to_file_mode.unwrap_or_default() as u32;
+    private_fs::replace(path, rendered, mode).map_err(|error| cannot_write(path, &error))?;
     Ok(Outcome::nothing())
 }
 

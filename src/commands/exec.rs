@@ -25,7 +25,8 @@ pub fn run(
     let program = &args.command[0];
     process::check(program)?;
     let source = Source::open(&args.connection, shared, reporter)?;
-    let need = Need::Valid { min_ttl: args.freshness.min_ttl };
+    let (min_ttl, renew_before) = (args.freshness.min_ttl, args.renewal.renew_before);
+    let need = Need::Valid { min_ttl, renew_before };
     let grant = source.acquire(need, clock, reporter)?.grant;
     let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
     let command = prepare(&args.command, &grant, &source.settings.identity, profile);

@@ -2,7 +2,7 @@
 //! key.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -31,13 +31,17 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
                 .hint("skia-auth inspect < FILE, or skia-auth token | skia-auth inspect")
         );
     }
-    let token = match from_stdin()? {
+    let stdin = (!args.cached && stdio::stdin_is_pipe_or_file()).then(stdio::stdin);
+    let token = match stdin.map_or(Ok(None), |stdin| read_token(stdin, TIMEOUT))? {
         Some(token) => token,
         None => {
             let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
             let (entry, _) = cached::load(&layers).map_err(|miss| {
-                Failure::new(Kind::None, format!("no token on standard input, and {miss}"))
-                    .hint("skia-auth token | skia-auth inspect")
+                let message = match args.cached {
+                    true => miss.to_string(),
+                    false => format!("no token on standard input, and {miss}"),
+                };
+                Failure::new(Kind::None, message).hint("skia-auth token | skia-auth inspect")
             })?;
             entry.login.grant.token
         }
@@ -59,16 +63,19 @@ pub fn report(token: &AccessToken, format: ReportFormat) -> Option<String> {
     })
 }
 
-/// The token on standard input, also as `Authorization: Bearer …`; `None` if standard input is a
-/// terminal or empty.
-fn from_stdin() -> Result<Option<AccessToken>, Failure> {
-    if stdio::stdin_is_terminal() {
-        return Ok(None);
-    }
-    let read = || files::read_to_limit(io::stdin().lock(), LARGEST);
-    let bytes = threads::with_timeout(TIMEOUT, read).map_err(|error| {
-        let why = reason(&error);
-        Failure::usage(format!("cannot read the token from standard input: {why}"))
+/// Reads a token, also as `Authorization: Bearer …`; `None` if the input is empty.
+fn read_token(
+    input: impl Read + Send + 'static,
+    timeout: Duration,
+) -> Result<Option<AccessToken>, Failure> {
+    let read = || files::read_to_limit(input, LARGEST);
+    let bytes = threads::with_timeout(timeout, read).map_err(|error| {
+        let message = format!("cannot read the token from standard input: {}", reason(&error));
+        match error.kind() {
+            ErrorKind::TimedOut => Failure::unavailable(message)
+                .hint("for the cached token: skia-auth inspect --cached"),
+            _ => Failure::usage(message),
+        }
     })?;
     let bytes = bytes.trim_ascii();
     if bytes.is_empty() {
@@ -108,4 +115,23 @@ fn as_json(header: &Map<String, Value>, claims: &Claims) -> String {
     json_report(
         &json!({"header": header, "claims": claims.0, "verified": false, "expires_at": expires_at}),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn silent_pipe_is_given_up() {
+        let (reader, _writer) = io::pipe().unwrap();
+        let failure = read_token(reader, Duration::from_millis(50)).unwrap_err();
+        assert_eq!(failure.kind, Kind::Unavailable);
+        assert_eq!(
+            failure.message,
+            "cannot read the token from standard input: nothing came within 1 s"
+        );
+        assert_eq!(failure.hints, ["for the cached token: skia-auth inspect --cached"]);
+    }
 }

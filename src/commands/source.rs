@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use crate::acquire::{Clock, Need, acquire};
 use crate::api::Login;
 use crate::cli::{ConnectionArgs, SharedArgs};
+use crate::error::{Failure, Kind};
 use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
@@ -26,11 +27,11 @@ impl Source {
         if typed.sandbox {
             return Self::sandbox(typed);
         }
-        let layers = Layers::resolve(typed, shared, reporter)?;
+        let layers = Layers::resolve(typed, shared, reporter).map_err(hint_at_doctor)?;
         if let Some((path, _)) = layers.secret_file().filter(|file| file.1.others_can_write()) {
             reporter.warn(Warning::WritableSecretFile(path.to_owned()));
         }
-        Ok(Self::of(layers.complete()?))
+        Ok(Self::of(layers.complete().map_err(hint_at_doctor)?))
     }
 
     pub fn of(settings: Settings) -> Self {
@@ -49,11 +50,18 @@ impl Source {
 
     /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.
     pub fn acquire(&self, need: Need, clock: Clock, reporter: &Reporter) -> Result<Login> {
-        let login = acquire(&self.settings, need, clock, reporter)?;
+        let login = acquire(&self.settings, need, clock, reporter).map_err(hint_at_doctor)?;
         match self.sandbox {
             Some(_) => reporter.warn(Warning::SandboxToken),
             None => reporter.mask(&login.grant.token),
         }
         Ok(login)
+    }
+}
+
+fn hint_at_doctor(failure: Failure) -> Failure {
+    match failure.kind {
+        Kind::Unavailable => failure.hint("skia-auth doctor"),
+        _ => failure,
     }
 }

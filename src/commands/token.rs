@@ -22,7 +22,8 @@ pub fn run(
         return offline(args, shared, clock, reporter);
     }
     let source = Source::open(&args.connection, shared, reporter)?;
-    let need = Need::Valid { min_ttl: args.freshness.min_ttl };
+    let (min_ttl, renew_before) = (args.freshness.min_ttl, args.renewal.renew_before);
+    let need = Need::Valid { min_ttl, renew_before };
     let login = source.acquire(need, clock, reporter)?;
     deliver(&login, &args.delivery, &source.settings.identity, clock())
 }

@@ -3,11 +3,15 @@
 use std::io;
 use std::process::Child;
 
-/// Signals that this process receives while the command runs. A terminal sends SIGINT and SIGQUIT
-/// to both processes, so these are only survived here. SIGTERM and SIGHUP are passed on.
+#[cfg(unix)]
+use signal_hook::iterator::{SignalsInfo, exfiltrator::WithOrigin};
+
+/// Signals that this process receives while the command runs. SIGTERM and SIGHUP are passed on.
+/// SIGINT and SIGQUIT are passed on only if a process sent them: a terminal sends them to the
+/// command too.
 pub struct ForwardedSignals {
     #[cfg(unix)]
-    signals: signal_hook::iterator::Signals,
+    signals: SignalsInfo<WithOrigin>,
 }
 
 #[cfg(unix)]
@@ -16,7 +20,7 @@ impl ForwardedSignals {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
         let signals = [SIGINT, SIGQUIT, SIGTERM, SIGHUP];
         let handled = signals.into_iter().filter(|s| !super::signals::inherits_ignored(*s));
-        signal_hook::iterator::Signals::new(handled).map(|signals| Self { signals })
+        SignalsInfo::new(handled).map(|signals| Self { signals })
     }
 
     pub fn forward_to(mut self, process: &Child) -> io::Result<()> {
@@ -24,12 +28,11 @@ impl ForwardedSignals {
         use signal_hook::consts::{SIGHUP, SIGTERM};
         let pid = Pid::from_child(process);
         let forward = move || {
-            for signal in self.signals.forever() {
-                let _ = match signal {
-                    SIGTERM => kill_process(pid, Signal::TERM),
-                    SIGHUP => kill_process(pid, Signal::HUP),
-                    _ => Ok(()),
-                };
+            for origin in self.signals.forever() {
+                let is_sent = matches!(origin.signal, SIGTERM | SIGHUP) || origin.process.is_some();
+                if let Some(signal) = Signal::from_named_raw(origin.signal).filter(|_| is_sent) {
+                    let _ = kill_process(pid, signal);
+                }
             }
         };
         super::threads::spawn(forward).map(drop)

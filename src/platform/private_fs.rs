@@ -14,6 +14,9 @@ use super::{files, signals};
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
+/// The space that the file of `--to-file` may need: a token of 16 KiB, and the claims around it.
+const LARGEST_TOKEN_FILE: usize = 32 * 1024;
+
 /// Fails unless `path` is a directory of this user that nobody else can write to. It may be a
 /// symlink, as systemd's `CacheDirectory=` is.
 pub fn check_directory(path: &Path) -> io::Result<()> {
@@ -118,18 +121,34 @@ fn ensure(condition: bool, otherwise: &'static str) -> io::Result<()> {
     Err(io::Error::new(ErrorKind::PermissionDenied, otherwise))
 }
 
-/// Replaces a file, or creates it, with mode 0600. A reader sees the old content or the new, also
-/// after a power cut. A link is replaced, not followed.
-pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Replaces a file, or creates it, with this mode. A reader sees the old content or the new, also
+/// after a power cut. A link is replaced, not followed. A file of this user that has this content
+/// and this mode already is left alone, so that programs that watch it are not notified.
+pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    if has_already(path, content, mode).unwrap_or(false) {
+        return Ok(());
+    }
     let file = write_temporary(path, content)?;
+    #[cfg(unix)]
+    file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
 }
 
-/// Replaces a file as [`replace`] does, but without waiting for the disk: a power cut may leave a
-/// file that is empty or damaged. An error of `check` keeps the old file. The temporary file is
-/// complete when `check` is called.
+fn has_already(path: &Path, content: &[u8], _mode: u32) -> io::Result<bool> {
+    let file = private_options().open(path)?;
+    let metadata = file.metadata()?;
+    check_own(&metadata)?;
+    #[cfg(unix)]
+    ensure(metadata.mode() & 0o7777 == _mode, "its mode differs")?;
+    Ok(metadata.len() == content.len() as u64
+        && files::read_to_limit(file, content.len())? == content)
+}
+
+/// Replaces a file, or creates it, with mode 0600, without waiting for the disk: a power cut may
+/// leave a file that is empty or damaged. A link is replaced, not followed. The temporary file is
+/// complete when `check` is called, and an error of `check` keeps the old file.
 pub fn replace_unsynced(
     path: &Path,
     content: &[u8],
@@ -179,8 +198,43 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
         _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
             is_directory("it names a directory")
         }
-        _ => temporary(path).map(drop),
+        _ => {
+            check_rename_onto(path)?;
+            write_temporary(path, &[0; LARGEST_TOKEN_FILE]).map(drop)
+        }
     }
+}
+
+/// Fails if a rename onto an existing file is known to fail.
+#[cfg(unix)]
+fn check_rename_onto(path: &Path) -> io::Result<()> {
+    let Ok(existing) = fs::symlink_metadata(path) else { return Ok(()) };
+    let directory = fs::metadata(directory_of(path))?;
+    let user = rustix::process::geteuid();
+    // In a sticky directory such as /tmp, only these users may rename onto a file.
+    let may_rename = directory.mode() & 0o1000 == 0
+        || user.is_root()
+        || [existing.uid(), directory.uid()].contains(&user.as_raw());
+    ensure(may_rename, "it belongs to another user, and its directory is sticky")?;
+    ensure(!is_mount_point(path), "it is a mount point: mount its directory instead")
+}
+
+#[cfg(not(unix))]
+fn check_rename_onto(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a file system or a single file is mounted on the path, as `docker run -v FILE:FILE` does.
+#[cfg(target_os = "linux")]
+fn is_mount_point(path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::empty())
+        .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn is_mount_point(_path: &Path) -> bool {
+    false
 }
 
 /// Whether the path names an open file, such as `/dev/stdout`: a regular file if the output is

@@ -1,13 +1,14 @@
 //! Prompts: reads a line from the terminal, with or without echo.
 
-use std::io::{self, BufRead};
+use std::io;
 
+#[cfg(unix)]
 use super::stdio;
 
 /// Reads a line without its line end.
 pub fn read_line() -> io::Result<String> {
     let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line)? == 0 {
+    if stdio::read_blocking(|| io::stdin().read_line(&mut line))? == 0 {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input has ended"));
     }
     let end = line.trim_end_matches(['\r', '\n']).len();

@@ -1,6 +1,10 @@
 //! The standard streams.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle as AsFd;
 
 use crate::error::{Failure, Kind, reason};
 
@@ -10,7 +14,7 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
     if bytes.is_empty() {
         return Ok(());
     }
-    let mut stdout = io::stdout().lock();
+    let mut stdout = Blocking(io::stdout);
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => {
             Failure::new(Kind::ReaderGone, "the reader of standard output has closed it")
@@ -21,7 +25,96 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes to standard error. An error is ignored, as there is no other place to report it.
 pub fn emit_error(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    // One lock for the whole text, so that lines of two threads do not mix.
+    let _lock = io::stderr().lock();
+    let _ = Blocking(io::stderr).write_all(text.as_bytes());
+}
+
+pub fn stdin() -> impl Read + Send {
+    Blocking(io::stdin)
+}
+
+/// A standard stream that blocks, also if the caller has made it non-blocking, as node and ssh do.
+struct Blocking<S>(fn() -> S);
+
+impl<S: Read + AsFd> Read for Blocking<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        blocking((self.0)(), Ready::ToRead, || (self.0)().read(buffer))
+    }
+}
+
+impl<S: Write + AsFd> Write for Blocking<S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        blocking((self.0)(), Ready::ToWrite, || (self.0)().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        blocking((self.0)(), Ready::ToWrite, || (self.0)().flush())
+    }
+}
+
+enum Ready {
+    ToRead,
+    ToWrite,
+}
+
+/// Repeats a call that reads from standard input until there is input.
+pub fn read_blocking<T>(call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    blocking(io::stdin(), Ready::ToRead, call)
+}
+
+fn blocking<T>(
+    stream: impl AsFd,
+    ready: Ready,
+    mut call: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait(&stream, &ready)?,
+            done => return done,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn wait(stream: &impl AsFd, ready: &Ready) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let event = match ready {
+        Ready::ToRead => PollFlags::IN,
+        Ready::ToWrite => PollFlags::OUT,
+    };
+    poll(&mut [PollFd::new(stream, event)], None)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn wait(_stream: &impl AsFd, _ready: &Ready) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether standard input can hold data that was sent to this program: a pipe, a socket (as of node
+/// and ssh) or a regular file. A terminal and `/dev/null` cannot.
+#[cfg(unix)]
+pub fn stdin_is_pipe_or_file() -> bool {
+    use rustix::fs::{FileType, fstat};
+    fstat(io::stdin()).is_ok_and(|found| {
+        let kind = FileType::from_raw_mode(found.st_mode);
+        matches!(kind, FileType::Fifo | FileType::Socket | FileType::RegularFile)
+    })
+}
+
+#[cfg(not(unix))]
+pub fn stdin_is_pipe_or_file() -> bool {
+    !io::stdin().is_terminal()
+}
+
+/// The width of the terminal of standard error, in columns, if it is known.
+pub fn stderr_width() -> Option<usize> {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr()) {
+        return Some(size.ws_col.into()).filter(|width| *width > 0);
+    }
+    None
 }
 
 pub fn stdin_is_terminal() -> bool {

@@ -21,6 +21,7 @@ pub enum Warning {
     WritableSecretFile(PathBuf),
     TokenExpired { ago: i64 },
     ClockOff { server_ahead: i64 },
+    Outage { failure: Failure, left: i64 },
     SandboxToken,
 }
 
@@ -73,6 +74,10 @@ impl fmt::Display for Warning {
                 let direction = if *server_ahead > 0 { "behind" } else { "ahead of" };
                 let amount = humane(*server_ahead);
                 write!(f, "the clock of this machine is {amount} {direction} the server's")
+            }
+            Self::Outage { failure, left } => {
+                let left = humane(*left);
+                write!(f, "{failure}: using the cached token, which is valid for {left}")
             }
             Self::SandboxToken => f.write_str("sandbox token: not valid at Skia"),
         }

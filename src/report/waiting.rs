@@ -13,6 +13,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Return to the start of the line, erase to its end (ECMA-48).
 const ERASE: &str = "\r\x1b[K";
 
+/// The columns of a terminal of unknown width.
+const USUAL_WIDTH: usize = 80;
+
 /// Shows the progress line until it is dropped.
 pub struct Waiting {
     stop: Option<Sender<()>>,
@@ -29,8 +32,7 @@ impl Waiting {
             let mut written = false;
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 written = true;
-                let seconds = began.elapsed().as_secs();
-                stdio::emit_error(&format!("{ERASE}skia-auth: waiting for {host}, {seconds} s"));
+                stdio::emit_error(&line(&host, began.elapsed(), stdio::stderr_width()));
             }
             if written {
                 stdio::emit_error(ERASE);
@@ -46,6 +48,28 @@ impl Drop for Waiting {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
+        }
+    }
+}
+
+/// The progress line, cut so that it does not wrap: only the last line of a wrapped text could be
+/// erased. The last column stays free, because some terminals wrap as soon as it is written.
+fn line(host: &str, elapsed: Duration, width: Option<usize>) -> String {
+    let text = format!("skia-auth: waiting for {host}, {} s", elapsed.as_secs());
+    let columns = width.unwrap_or(USUAL_WIDTH).saturating_sub(1);
+    ERASE.chars().chain(text.chars().take(columns)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_is_shorter_than_the_terminal_is_wide() {
+        let host = "x".repeat(200);
+        for (width, columns) in [(Some(200), 199), (Some(20), 19), (Some(1), 0), (None, 79)] {
+            let line = line(&host, Duration::from_secs(3), width);
+            assert_eq!(line.strip_prefix(ERASE).map(str::len), Some(columns), "{width:?}");
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Where the client secret is, and how it is read: byte for byte.
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Failure, Kind, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::platform::{capture, files, threads};
+use crate::platform::{capture, files, stdio, threads};
 
 /// The longest secret, in bytes. A longer file was named by mistake.
 const LONGEST: usize = 64 * 1024;
@@ -80,7 +80,7 @@ impl Setting<SecretSource> {
                 (name, contents.map(|contents| contents.bytes).map_err(|error| reason(&error)))
             }
             SecretSource::StandardInput => {
-                let read = || files::read_to_limit(io::stdin().lock(), LONGEST);
+                let read = || files::read_to_limit(stdio::stdin(), LONGEST);
                 let bytes = threads::with_timeout(patience, read).map_err(|error| reason(&error));
                 ("the client secret on standard input".to_owned(), bytes)
             }

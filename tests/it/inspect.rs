@@ -1,5 +1,11 @@
 //! `inspect`: header and claims of a token, never its signature.
 
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::cache::{gets, token};
@@ -94,6 +100,41 @@ hint: skia-auth token | skia-auth inspect
     assert_eq!((&json["verified"], &json["claims"]["EmpresaId"]), (&json!(false), &json!("1")));
     let piped = home.sh("skia-auth token | skia-auth inspect").credentials().server(&server).run();
     piped.ok("Header\n...\n");
+}
+
+#[test]
+fn cached_token_is_shown_on_demand_whatever_standard_input_is() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    let inspect = || home.skia(["inspect", "--cached"]).credentials().server(&server);
+    let none = "skia-auth: error: no cached token\nhint: skia-auth token | skia-auth inspect\n";
+    inspect().stdin(&t).run().fails(1, none);
+    gets(token(&home, &server), &t);
+    let shown = "...\n  EmpresaId: [..]\n...\n";
+    inspect().stdin("not a token").run().ok(shown);
+    let (reader, _writer) = std::io::pipe().unwrap();
+    inspect().stdin_from(reader).timeout_bound(Duration::from_secs(1)).run().ok(shown);
+}
+
+#[test]
+fn standard_input_is_read_only_if_it_is_a_pipe_a_socket_or_a_file() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    gets(token(&home, &server), &t);
+    let inspect = || home.skia(["inspect"]).credentials().server(&server);
+    let cached = inspect().run().stdout();
+    for device in ["/dev/null", "/dev/zero", "/dev/full"] {
+        inspect().stdin_from(File::open(device).unwrap()).run().ok(&cached);
+    }
+    inspect().prelude("exec <&-").run().ok(&cached);
+    let file = home.file("token", DOCUMENTED_TOKEN);
+    let documented = "...\n  unique_name: 1b830812bf6a47528d1c1bdd2f8d71f6\n";
+    inspect().stdin_from(File::open(file).unwrap()).run().ok(documented);
+    // The pipes of node are sockets.
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    (&ours).write_all(DOCUMENTED_TOKEN.as_bytes()).unwrap();
+    drop(ours);
+    inspect().stdin_from(OwnedFd::from(theirs)).run().ok(documented);
 }
 
 #[test]

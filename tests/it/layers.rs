@@ -88,3 +88,19 @@ fn differences_between_systems_stand_in_platform_alone() {
         }
     }
 }
+
+#[test]
+fn tests_that_the_page_names_exist() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    sources(&root().join("tests/it"), &mut files);
+    let code: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let hazards = page.split("## Hazards").nth(1).unwrap().split("\n## ").next().unwrap();
+    let names: Vec<_> = hazards.split('`').filter(|span| span.contains("::")).collect();
+    assert!(names.len() >= 8, "the table was not found");
+    for name in names {
+        let function = format!("fn {}(", name.rsplit("::").next().unwrap());
+        assert!(code.contains(&function), "there is no test {name}");
+    }
+}

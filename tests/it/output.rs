@@ -260,6 +260,12 @@ fn error_is_one_json_line_with_a_json_format() {
             }})
         );
     }
+    for options in
+        [&["-qojson", "--wrong"][..], &["--wrong", "-vqo", "json"], &["-q", "-ooauth", "-z"]]
+    {
+        let outcome = home.skia(["token"]).args(options).run();
+        assert_eq!(outcome.json_error()["error"]["kind"], "usage", "{outcome}");
+    }
     let refused = Server::start([Reply::json(401, DOCUMENTED_401)]);
     let outcome = home.skia(["token", "-o", "json"]).credentials().server(&refused).run();
     let error = &outcome.json_error()["error"];
@@ -283,4 +289,14 @@ fn colour_option_and_no_color_are_obeyed() {
         .env("NO_COLOR", "1")
         .run()
         .fails(3, "skia-auth: error: [..]\nhint: [..]\n");
+}
+
+#[test]
+fn hint_quotes_a_path_for_the_shell() {
+    let home = Home::new();
+    let path = home.file("it's a file.toml", "client_secret_command = ['true']\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    let outcome = home.skia(["token", "--config"]).arg(&path).run();
+    let words = shlex::split(outcome.stderr.split("hint: ").nth(1).unwrap()).unwrap();
+    assert_eq!(words, ["chmod", "go-w", path.to_str().unwrap()], "{outcome}");
 }

@@ -40,11 +40,7 @@ fn cargo_commands_are_those_of_the_gate() {
     for name in READMES {
         let document = Document::read(name);
         let blocks = document.blocks();
-        for line in
-            blocks.iter().filter(|block| is_cargo(block)).flat_map(|block| block.text.lines())
-        {
-            assert!(CARGO.contains(&without_comment(line)), "{name}: unknown command: {line}");
-        }
+        assert_known_cargo_commands(&document);
         let first_of = |heading: &str| {
             let block = blocks.iter().find(|block| block.heading == heading);
             block.unwrap_or_else(|| panic!("{name}: no block under {heading}")).text.as_str()
@@ -56,10 +52,20 @@ fn cargo_commands_are_those_of_the_gate() {
         assert_eq!(first_of(quickstart), format!("{}\n", CARGO[0]));
         assert_eq!(first_of(tests), format!("{}\n", CARGO[2]));
     }
+    assert_known_cargo_commands(&Document::read("CONTRIBUTING.md"));
     for command in &CARGO[2..5] {
         assert!(gate.contains(command), ".ci/run does not run {command}");
     }
     assert!(include_str!("generated.rs").contains(CARGO[5]));
+}
+
+fn assert_known_cargo_commands(document: &Document) {
+    for block in document.blocks().iter().filter(|block| is_cargo(block)) {
+        for line in block.text.lines() {
+            let name = &document.name;
+            assert!(CARGO.contains(&without_comment(line)), "{name}: unknown command: {line}");
+        }
+    }
 }
 
 #[test]

@@ -194,7 +194,7 @@ const WAIT: &str = "for i in $(seq 1200); do [ -e go ] && exit 5; sleep 0.05; do
 
 #[test]
 fn termination_is_passed_on_to_the_command() {
-    for (signal, name) in [(15, "TERM"), (1, "HUP")] {
+    for (signal, name) in [(15, "TERM"), (1, "HUP"), (2, "INT"), (3, "QUIT")] {
         let home = Home::new();
         let running = around(&home, &format!("trap 'exit 9' {name}"));
         running.signal(signal);
@@ -225,15 +225,24 @@ fn signals_that_are_ignored_stay_so_for_the_command() {
 }
 
 #[test]
-fn interrupt_does_not_end_the_sandbox_before_the_command() {
+fn interrupt_of_a_terminal_reaches_the_command_once() {
     let home = Home::new();
-    let running = around(&home, "true");
-    // A terminal sends the interrupt to both processes; only the command decides whether to end.
-    running.signal(2).signal(2).signal(3);
+    home.declare_foreign("interrupts");
+    home.declare_foreign("go");
+    let script = "trap 'echo x >> interrupts' INT; echo ready; \
+                  until [ -e go ]; do sleep 0.05; done; exit 5";
+    let mut terminal = home.skia(["sandbox", "--", "sh", "-c", script]).on_terminal();
+    terminal.expect("ready").send("\x03");
+    let interrupts = home.work().join("interrupts");
+    terminal.until("an interrupt", || interrupts.exists());
     std::thread::sleep(Duration::from_millis(200));
     home.file("go", "");
-    running.wait().assert(5, "", "");
+    assert_eq!(terminal.wait().code, Some(5));
+    assert_eq!(fs::read_to_string(interrupts).unwrap(), "x\n");
+}
 
+#[test]
+fn interrupt_of_the_process_group_reaches_the_command() {
     let home = Home::new();
     let running = around(&home, "trap 'exit 9' INT");
     kill_process_group(Pid::from_raw(running.pid()).unwrap(), Signal::INT).unwrap();

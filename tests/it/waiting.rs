@@ -24,6 +24,15 @@ fn slow_login_shows_the_progress_line_and_erases_it() {
 }
 
 #[test]
+fn progress_line_is_shorter_than_the_terminal_is_wide() {
+    let (home, token) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&token).delay(SLOW)]);
+    let program = home.skia(["token"]).env("TERM", "xterm").credentials().server(&server);
+    let screen = program.prelude("stty cols 20").on_terminal().wait().screen;
+    assert_eq!(screen, format!("\r\x1b[Kskia-auth: waiting \r\x1b[K{token}\n"));
+}
+
+#[test]
 fn quick_login_shows_nothing() {
     let (home, token) = (Home::new(), live_token());
     let server = Server::start([live_reply(&token)]);

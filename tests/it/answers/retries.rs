@@ -10,14 +10,14 @@ use crate::support::*;
 
 const LOST: &str = "127.0.0.1:[..] closed the connection before its answer was complete";
 
-fn away(status: u16) -> String {
+fn away(status: u16, attempts: usize, messages: &[&str]) -> String {
     let what = match status {
         408 => "gave up waiting for the request",
         429 => "has had too many requests",
         502..=504 => "is not available",
         _ => "failed with an internal error",
     };
-    error(&format!("127.0.0.1 {what} (HTTP {status})"))
+    unavailable(&format!("127.0.0.1 {what} (HTTP {status})"), attempts, messages)
 }
 
 #[test]
@@ -34,36 +34,32 @@ fn outage_is_retried_as_often_as_its_kind_allows() {
     let portal = "<html><title>Log in to the Wi-Fi</title></html>";
     let asks = |seconds| Reply::json(503, "").header("Retry-After", seconds);
     let rows: Vec<(&str, (Reply, usize, String))> = vec![
-        ("500", (Reply::json(500, ""), 2, away(500))),
+        ("500", (Reply::json(500, ""), 2, away(500, 2, &[]))),
         (
             "500 with JSON",
-            (Reply::json(500, r#"{"Messages":["Oops"]}"#), 2, away(500) + "server: Oops\n"),
+            (Reply::json(500, r#"{"Messages":["Oops"]}"#), 2, away(500, 2, &["Oops"])),
         ),
         (
             "500 with HTML",
-            (
-                Reply::html(500, "<title>Runtime Error</title>"),
-                2,
-                away(500) + "server: Runtime Error\n",
-            ),
+            (Reply::html(500, "<title>Runtime Error</title>"), 2, away(500, 2, &["Runtime Error"])),
         ),
         (
             "500, cut short",
-            (Reply::json(500, "x".repeat(999)).cut_at(400), 2, away(500) + "server: [..]x\n"),
+            (Reply::json(500, "x".repeat(999)).cut_at(400), 2, away(500, 2, &["[..]x"])),
         ),
-        ("501", (Reply::json(501, ""), 2, away(501))),
-        ("505", (Reply::json(505, ""), 2, away(505))),
+        ("501", (Reply::json(501, ""), 2, away(501, 2, &[]))),
+        ("505", (Reply::json(505, ""), 2, away(505, 2, &[]))),
         (
             "511 of a captive portal",
-            (Reply::html(511, portal), 2, away(511) + "server: Log in to the Wi-Fi\n"),
+            (Reply::html(511, portal), 2, away(511, 2, &["Log in to the Wi-Fi"])),
         ),
-        ("502 of nginx", (Reply::html(502, nginx), 3, away(502) + "server: 502 Bad Gateway\n")),
-        ("503", (Reply::json(503, ""), 3, away(503))),
-        ("503, at once", (asks("0"), 3, away(503))),
-        ("504", (Reply::json(504, "upstream"), 3, away(504) + "server: upstream\n")),
-        ("429", (Reply::json(429, ""), 3, away(429))),
-        ("408", (Reply::json(408, ""), 1, away(408))),
-        ("500 of 2 MiB", (Reply::json(500, "\n".repeat(2 << 20)), 2, away(500))),
+        ("502 of nginx", (Reply::html(502, nginx), 3, away(502, 3, &["502 Bad Gateway"]))),
+        ("503", (Reply::json(503, ""), 3, away(503, 3, &[]))),
+        ("503, at once", (asks("0"), 3, away(503, 3, &[]))),
+        ("504", (Reply::json(504, "upstream"), 3, away(504, 3, &["upstream"]))),
+        ("429", (Reply::json(429, ""), 3, away(429, 3, &[]))),
+        ("408", (Reply::json(408, ""), 1, away(408, 1, &[]))),
+        ("500 of 2 MiB", (Reply::json(500, "\n".repeat(2 << 20)), 2, away(500, 2, &[]))),
     ];
     each(rows, |(reply, requests, expected)| {
         ask(&["token"], [reply], requests).fails(5, &expected);
@@ -78,8 +74,9 @@ fn lost_answer_is_retried_once() {
         (good.bytes().windows(4).position(|end| end == b"\r\n\r\n").unwrap(), good.bytes().len());
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
     let half = |text: &str| format!("fff\r\n{{\"Token\":\"{text}");
-    let lost = error(LOST);
-    let reset = error("the connection to 127.0.0.1:[..] was lost: connection reset by peer");
+    let lost = unavailable(LOST, 2, &[]);
+    let reset =
+        unavailable("the connection to 127.0.0.1:[..] was lost: connection reset by peer", 2, &[]);
     let rows: Vec<(&str, (Reply, String))> = vec![
         ("closed without a word", (Reply::close(), lost.clone())),
         ("reset without a word", (good.clone().reset_at(0), reset.clone())),
@@ -90,7 +87,7 @@ fn lost_answer_is_retried_once() {
         ("cut before the last byte", (good.clone().cut_at(whole - 1), lost.clone())),
         (
             "reset in the body",
-            (good.reset_at(head + 120), "skia-auth: error: [..]127.0.0.1:[..]\n".to_owned()),
+            (good.reset_at(head + 120), unavailable("[..]127.0.0.1:[..]", 2, &[])),
         ),
         ("chunk cut", (raw(chunked, half(&token)), lost.clone())),
         ("cut between chunks", (raw(chunked, "2\r\n{}\r\n"), lost)),
@@ -112,13 +109,13 @@ fn number_of_retries_is_the_users() {
     let at_once = || Reply::json(503, "").header("Retry-After", "0");
     each(
         [
-            ("0", (at_once(), "0", 1, away(503))),
-            ("1", (at_once(), "1", 2, away(503))),
-            ("5", (at_once(), "5", 6, away(503))),
-            ("0 of a lost answer", (Reply::close(), "0", 1, error(LOST))),
-            ("5 of a lost answer", (Reply::close(), "5", 2, error(LOST))),
-            ("0 of a 500", (Reply::json(500, ""), "0", 1, away(500))),
-            ("5 of a 500", (Reply::json(500, ""), "5", 2, away(500))),
+            ("0", (at_once(), "0", 1, away(503, 1, &[]))),
+            ("1", (at_once(), "1", 2, away(503, 2, &[]))),
+            ("5", (at_once(), "5", 6, away(503, 6, &[]))),
+            ("0 of a lost answer", (Reply::close(), "0", 1, unavailable(LOST, 1, &[]))),
+            ("5 of a lost answer", (Reply::close(), "5", 2, unavailable(LOST, 2, &[]))),
+            ("0 of a 500", (Reply::json(500, ""), "0", 1, away(500, 1, &[]))),
+            ("5 of a 500", (Reply::json(500, ""), "5", 2, away(500, 2, &[]))),
             (
                 "5 of a 404",
                 (Reply::json(418, ""), "5", 1, error("127.0.0.1 answered with HTTP 418")),
@@ -186,8 +183,9 @@ fn invalid_retry_after_is_ignored() {
 #[test]
 fn retry_after_beyond_the_deadline_ends_the_call_at_once() {
     let busy = |status: u16, delay: &str| Reply::json(status, "").header("Retry-After", delay);
-    let asks =
-        |status, delay: &str| away(status).replace('\n', &format!("; it asks to wait {delay} s\n"));
+    let asks = |status, delay: &str| {
+        away(status, 1, &[]).replacen('\n', &format!("; it asks to wait {delay} s\n"), 1)
+    };
     let date = (Timestamp::now() + Duration::from_secs(7200))
         .strftime("%a, %d %b %Y %H:%M:%S GMT")
         .to_string();
@@ -215,14 +213,18 @@ fn retry_after_beyond_the_deadline_ends_the_call_at_once() {
 #[test]
 fn retries_end_at_the_deadline() {
     each(
-        [("503", (Reply::json(503, ""), away(503))), ("lost", (Reply::close(), error(LOST)))],
+        [
+            ("503", (Reply::json(503, ""), away(503, 0, &[]))),
+            ("lost", (Reply::close(), unavailable(LOST, 0, &[]))),
+        ],
         |(reply, expected)| {
             let server = Server::start([reply]).expects_any();
             let program = Home::new()
                 .skia(["login", "--timeout", "1s", "--retries", "50"])
                 .credentials()
                 .server(&server);
-            program.timeout_bound(Duration::from_secs(1)).run().fails(5, &expected);
+            let outcome = program.timeout_bound(Duration::from_secs(1)).run();
+            outcome.fails(5, &expected.replace("0 attempts", "[..] attempt[..]"));
             let count = server.requests().len();
             assert!((1..=3).contains(&count), "{count} requests");
         },
@@ -244,8 +246,9 @@ fn program_gets_an_outage_as_one_line_of_json() {
     let outcome = ask(&["token", "-o", "json"], [busy], 1);
     outcome.fails(5, "{[..]}\n");
     let expected = json!({"error": {
-        "kind": "unavailable", "exit": 5, "retryable": true, "http_status": 429, "hint": null,
-        "message": "127.0.0.1 has had too many requests (HTTP 429); it asks to wait 3600 s",
+        "kind": "unavailable", "exit": 5, "retryable": true, "http_status": 429,
+        "hint": "skia-auth doctor",
+        "message": "127.0.0.1 has had too many requests (HTTP 429), after 1 attempt; it asks to wait 3600 s",
         "messages": ["Slow down"],
     }});
     assert_eq!(outcome.json_error(), expected);

@@ -332,12 +332,15 @@ fn reply_that_drips_ends_at_the_deadline() {
     });
     let hints =
         Reply::raw("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(9999)).drip(Duration::from_millis(20));
-    let incomplete = error("no complete answer from 127.0.0.1:[..] within [..] s");
+    let incomplete = unavailable("no complete answer from 127.0.0.1:[..] within [..] s", 1, &[]);
     let rows = [
         ("header", (head, incomplete.clone())),
         ("body", (body, incomplete.clone())),
         ("early hints", (hints, incomplete)),
-        ("nothing at all", (Reply::hang(), error("no answer from 127.0.0.1:[..] within [..] s"))),
+        (
+            "nothing at all",
+            (Reply::hang(), unavailable("no answer from 127.0.0.1:[..] within [..] s", 1, &[])),
+        ),
     ];
     each(rows, |(reply, expected)| {
         let server = Server::start([reply]);

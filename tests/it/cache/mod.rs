@@ -3,6 +3,7 @@
 mod entry;
 mod faults;
 mod lookup;
+mod obstacles;
 mod single_flight;
 mod storm;
 

@@ -1,11 +1,13 @@
 //! Connections that fail, hang or must not be made.
 
 use std::iter;
-use std::net::Ipv6Addr;
 use std::time::Duration;
 
-use super::{ClosedPort, HOST, Raw, assert_no_secret, token, token_within_a_second, tries};
-use crate::support::{Ca, Home, NO_SUCH_HOST, Proxy, Reply, Server, live_reply, live_token};
+use super::{HOST, assert_no_secret, token, token_within_a_second, tries};
+use crate::support::{
+    Ca, ClosedPort, Home, Listener, NO_SUCH_HOST, Proxy, Reply, Server, live_reply, live_token,
+    unavailable,
+};
 
 const EVERY: Duration = Duration::from_millis(50);
 
@@ -16,7 +18,7 @@ fn refused_port_is_named_after_three_tries() {
         let port = closed.number();
         let url = format!("{scheme}://{host}:{port}/api");
         let message =
-            format!("skia-auth: error: cannot connect to {host}:{port}: connection refused\n");
+            unavailable(&format!("cannot connect to {host}:{port}: connection refused"), 3, &[]);
         token(&home, &url).run().fails(5, &message);
         let verbose = token(&home, &url).arg("-v").run();
         verbose.fails(5, &format!("...\n{message}"));
@@ -28,7 +30,8 @@ fn refused_port_is_named_after_three_tries() {
 fn unknown_host_is_named_after_three_tries() {
     let home = Home::new();
     let outcome = token(&home, &format!("https://{NO_SUCH_HOST}/api")).arg("-v").run();
-    outcome.fails(5, &format!("...\nskia-auth: error: cannot resolve {NO_SUCH_HOST}: [..]\n"));
+    let message = unavailable(&format!("cannot resolve {NO_SUCH_HOST}: [..]"), 3, &[]);
+    outcome.fails(5, &format!("...\n{message}"));
     assert_eq!(tries(&outcome), 3, "{outcome}");
 }
 
@@ -43,22 +46,23 @@ fn failed_connection_is_retryable_in_json() {
     let error = &outcome.json_error()["error"];
     assert_eq!(error["kind"], "unavailable");
     assert_eq!(error["retryable"], true);
-    assert_eq!(error["message"], format!("cannot connect to localhost:{port}: connection refused"));
+    assert_eq!(
+        error["message"],
+        format!("cannot connect to localhost:{port}: connection refused, after 1 attempt")
+    );
 }
 
 #[test]
 fn silent_server_ends_the_call_at_the_deadline() {
     let home = Home::new();
     let server = Server::start([Reply::hang_before_reading()]).expects(0);
-    let message =
-        format!("skia-auth: error: no answer from 127.0.0.1:{} within [..] s\n", server.port());
+    let message = format!("no answer from 127.0.0.1:{} within [..] s", server.port());
+    let message = unavailable(&message, 1, &[]);
     token_within_a_second(&home, &server.base_url()).run().fails(5, &message);
     assert_eq!(server.connections(), 1);
     let server = Server::silent_tls();
-    let message = format!(
-        "skia-auth: error: no TLS connection to localhost:{} within [..] s\n",
-        server.port()
-    );
+    let message = format!("no TLS connection to localhost:{} within [..] s", server.port());
+    let message = unavailable(&message, 1, &[]);
     token_within_a_second(&home, &server.base_url()).run().fails(5, &message);
     assert_eq!(server.connections(), 1);
 }
@@ -72,15 +76,17 @@ fn dripping_handshake_ends_the_call_at_the_deadline() {
         [22, 3, 3, 0, 4, 2, 0, 0x3f, 0].into_iter().chain([22, 3, 3, 0, 1, 3].into_iter().cycle())
     };
     let servers = [
-        Raw::start(move |client| client.read_once().and_then(|()| client.drip(long(), EVERY))),
-        Raw::start(move |client| client.read_once().and_then(|()| client.drip(short(), EVERY))),
+        Listener::start(move |client| client.read_once().and_then(|()| client.drip(long(), EVERY))),
+        Listener::start(move |client| {
+            client.read_once().and_then(|()| client.drip(short(), EVERY))
+        }),
     ];
     for server in servers {
         let port = server.port();
         let outcome = token_within_a_second(&home, &format!("https://localhost:{port}/api")).run();
         outcome.fails(
             5,
-            &format!("skia-auth: error: no TLS connection to localhost:{port} within [..] s\n"),
+            &unavailable(&format!("no TLS connection to localhost:{port} within [..] s"), 1, &[]),
         );
         assert_eq!(server.connections(), 1);
         assert_no_secret(&server.received());
@@ -90,15 +96,15 @@ fn dripping_handshake_ends_the_call_at_the_deadline() {
 #[test]
 fn server_that_closes_during_the_handshake_is_tried_three_times() {
     let home = Home::new();
-    let after_hello = Raw::start(|client| client.read_once());
-    let after_a_piece = Raw::start(|client| {
-        client.read_once().and_then(|()| client.write(&[22, 3, 3, 0, 80, 2, 0, 0]))
+    let after_hello = Listener::start(|client| client.read_once());
+    let after_a_piece = Listener::start(|client| {
+        client.read_once().and_then(|()| client.send(&[22, 3, 3, 0, 80, 2, 0, 0]))
     });
     for server in [after_hello, after_a_piece] {
         let port = server.port();
         let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
         let message = format!("localhost:{port} closed the connection during the TLS handshake");
-        outcome.fails(5, &format!("skia-auth: error: {message}\n"));
+        outcome.fails(5, &unavailable(&message, 3, &[]));
         assert_eq!(server.connections(), 3);
         assert_no_secret(&server.received());
     }
@@ -107,15 +113,15 @@ fn server_that_closes_during_the_handshake_is_tried_three_times() {
 #[test]
 fn server_that_resets_during_the_handshake_is_tried_three_times() {
     let home = Home::new();
-    let server = Raw::start(|client| {
+    let server = Listener::start(|client| {
         client.read_once()?;
-        socket2::SockRef::from(&client.tcp).set_linger(Some(Duration::ZERO))
+        client.reset()
     });
     let port = server.port();
     let outcome = token(&home, &format!("https://localhost:{port}/api")).run();
     let message =
         format!("the TLS handshake with localhost:{port} failed: connection reset by peer");
-    outcome.fails(5, &format!("skia-auth: error: {message}\n"));
+    outcome.fails(5, &unavailable(&message, 3, &[]));
     assert_eq!(server.connections(), 3);
     assert_no_secret(&server.received());
 }
@@ -140,9 +146,9 @@ fn server_that_refuses_the_handshake_is_tried_once() {
         (vec![22, 3, 3, 0, 4, 20, 0, 0, 0], "HOST violated the TLS protocol"),
         (vec![23, 3, 3, 0, 1, 0], "HOST violated the TLS protocol"),
     ] {
-        let server = Raw::start(move |client| {
+        let server = Listener::start(move |client| {
             client.read_once()?;
-            client.write(&answer)?;
+            client.send(&answer)?;
             client.read_to_end()
         });
         let host = format!("localhost:{}", server.port());
@@ -159,10 +165,9 @@ fn deadline_holds_over_all_tries() {
     let port = closed.number();
     let program = token_within_a_second(&home, &format!("https://localhost:{port}/api"))
         .args(["--retries", "50"]);
-    program.run().fails(
-        5,
-        &format!("skia-auth: error: cannot connect to localhost:{port}: connection refused\n"),
-    );
+    let what = format!("cannot connect to localhost:{port}: connection refused");
+    let expected = unavailable(&what, 0, &[]).replace("0 attempts", "[..] attempt[..]");
+    program.run().fails(5, &expected);
 }
 
 #[test]
@@ -170,7 +175,8 @@ fn server_that_resets_the_connection_is_named() {
     let home = Home::new();
     let server = Server::start([Reply::close_before_reading()]).expects(0);
     let outcome = token(&home, &server.base_url()).run();
-    outcome.fails(5, &format!("skia-auth: error: [..]127.0.0.1:{}[..]\n", server.port()));
+    let attempts = server.connections();
+    outcome.fails(5, &unavailable(&format!("[..]127.0.0.1:{}[..]", server.port()), attempts, &[]));
     assert!(matches!(server.connections(), 2 | 3), "{}", server.connections());
 }
 
@@ -182,9 +188,9 @@ fn server_without_tls_gets_no_secret_over_https() {
         "220 mail.test ESMTP\r\n",
         "\0\0\0\0\0",
     ] {
-        let server = Raw::start(|client| {
+        let server = Listener::start(|client| {
             client.read_once()?;
-            client.write(greeting.as_bytes())?;
+            client.send(greeting.as_bytes())?;
             client.read_to_end()
         });
         let port = server.port();
@@ -264,7 +270,7 @@ fn loopback_may_be_plain_under_each_of_its_names() {
 fn ipv6_loopback_may_be_plain() {
     let (home, text) = (Home::new(), live_token());
     let server = Server::start([live_reply(&text)]).expects_any();
-    let Ok(server6) = Raw::forwarding_to(Ipv6Addr::LOCALHOST.into(), server.port()) else {
+    let Ok(server6) = Listener::ipv6_to(server.port()) else {
         return; // no IPv6
     };
     token(&home, &format!("http://[::1]:{}/api", server6.port())).run().ok(&format!("{text}\n"));

@@ -4,7 +4,7 @@
 use std::thread;
 
 use super::token;
-use crate::support::{Home, Proxy};
+use crate::support::{Home, Program, Proxy};
 
 /// The number of comparisons that run at once: each waits for two processes.
 const THREADS: usize = 6;
@@ -166,8 +166,10 @@ fn compare(home: &Home, proxies: &[Proxy], case: &Case) -> (&'static str, &'stat
     let counts = || proxies.iter().map(|proxy| proxy.connections()).collect::<Vec<_>>();
     let environment = case.environment(proxies);
     let before = counts();
+    // Without the harness's default proxy, also in the cases that set none.
+    let direct = |program: Program| program.env_remove("ALL_PROXY");
     let curl = home.program("curl", ["-s", "-m", "2", "-o", "/dev/null", "-d", "x", &case.url]);
-    environment.iter().fold(curl, |program, (name, value)| program.env(name, value)).run();
+    environment.iter().fold(direct(curl), |program, (name, value)| program.env(name, value)).run();
     let theirs = used(proxies, &before);
     let before = counts();
     let ours = token(home, &case.url).args([
@@ -178,8 +180,10 @@ fn compare(home: &Home, proxies: &[Proxy], case: &Case) -> (&'static str, &'stat
         "--timeout",
         "5s",
     ]);
-    let outcome =
-        environment.iter().fold(ours, |program, (name, value)| program.env(name, value)).run();
+    let outcome = environment
+        .iter()
+        .fold(direct(ours), |program, (name, value)| program.env(name, value))
+        .run();
     assert!(matches!(outcome.code, Some(4..=6)), "{case:?}\n{outcome}");
     (theirs, used(proxies, &before))
 }

@@ -1,10 +1,9 @@
 //! Proxies: which one is used, and what it sees.
 
-use std::net::Ipv6Addr;
-
-use super::{HOST, Raw, assert_no_secret, base_url, token};
+use super::{HOST, assert_no_secret, base_url, token};
 use crate::support::{
-    Ca, Home, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token,
+    Ca, Home, Listener, NO_SUCH_HOST, Proxy, Reply, SECRET, Server, live_reply, live_token,
+    unavailable,
 };
 
 #[test]
@@ -84,7 +83,7 @@ fn proxy_for_plain_http_is_not_used_for_https() {
     let program = token(&home, "https://0.0.0.0:1/api")
         .env("HTTP_PROXY", proxy.url())
         .env("http_proxy", proxy.url());
-    program.run().fails(5, "skia-auth: error: cannot connect to 0.0.0.0:1: connection refused\n");
+    program.run().fails(5, &unavailable("cannot connect to 0.0.0.0:1: connection refused", 3, &[]));
     assert_eq!(proxy.connections(), 0);
 }
 
@@ -163,7 +162,7 @@ fn request_to_a_cgi_program_cannot_name_a_proxy() {
     let program =
         token(&home, "http://0.0.0.0:1/api").arg("--allow-http").env("REQUEST_METHOD", "POST");
     let outcome = program.env("HTTP_PROXY", proxy.url()).run();
-    outcome.fails(5, "skia-auth: error: cannot connect to 0.0.0.0:1: connection refused\n");
+    outcome.fails(5, &unavailable("cannot connect to 0.0.0.0:1: connection refused", 3, &[]));
     assert_eq!(proxy.connections(), 0);
 }
 
@@ -172,7 +171,7 @@ fn proxy_may_have_an_ipv6_address() {
     let (home, ca, text) = (Home::new(), Ca::new("Test CA"), live_token());
     let server = Server::tls(&ca.issue([HOST]), [live_reply(&text)]).expects_any();
     let proxy = Proxy::to(&server);
-    let Ok(proxy6) = Raw::forwarding_to(Ipv6Addr::LOCALHOST.into(), proxy.port()) else {
+    let Ok(proxy6) = Listener::ipv6_to(proxy.port()) else {
         return; // no IPv6
     };
     let program = token(&home, &base_url("https")).arg("--ca-cert").arg(ca.pem_file(&home));
@@ -207,7 +206,7 @@ fn exempted_host_is_direct() {
             let program = token(&home, &format!("https://{NO_SUCH_HOST}/api"));
             let program = program.args(["--retries", "0"]).env("HTTPS_PROXY", proxy.url());
             let message = format!("cannot resolve {NO_SUCH_HOST}: [..]");
-            program.env(variable, list).run().fails(5, &format!("skia-auth: error: {message}\n"));
+            program.env(variable, list).run().fails(5, &unavailable(&message, 1, &[]));
         }
     }
     assert_eq!(proxy.connections(), 0);

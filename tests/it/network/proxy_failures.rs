@@ -5,18 +5,20 @@ use std::iter;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-use super::{ClosedPort, Raw, assert_no_secret, base_url, token, token_within_a_second, tries};
-use crate::support::{Home, NO_SUCH_HOST, Proxy, Server, live_reply, live_token};
+use super::{assert_no_secret, base_url, token, token_within_a_second, tries};
+use crate::support::{
+    ClosedPort, Home, Listener, NO_SUCH_HOST, Proxy, Server, live_reply, live_token, unavailable,
+};
 
 const EVERY: Duration = Duration::from_millis(50);
 
 /// A proxy that answers with these bytes and closes the connection.
-fn answering(answer: &'static [u8]) -> Raw {
-    Raw::start(move |client| client.read_once().and_then(|()| client.write(answer)))
+fn answering(answer: &'static [u8]) -> Listener {
+    Listener::start(move |client| client.read_once().and_then(|()| client.send(answer)))
 }
 
-fn url(raw: &Raw) -> String {
-    format!("http://127.0.0.1:{}", raw.port())
+fn url(listener: &Listener) -> String {
+    format!("http://127.0.0.1:{}", listener.port())
 }
 
 #[test]
@@ -55,7 +57,11 @@ fn refusal_of_a_proxy_is_final_and_an_unreachable_server_is_not() {
         let (home, proxy) = (Home::new(), Proxy::refusing(status));
         let outcome = token(&home, &base_url("https")).env("https_proxy", proxy.url()).run();
         let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
-        outcome.fails(code, &format!("skia-auth: error: {name} {what}\n"));
+        let expected = match code {
+            5 => unavailable(&format!("{name} {what}"), connections, &[]),
+            _ => format!("skia-auth: error: {name} {what}\n"),
+        };
+        outcome.fails(code, &expected);
         assert_eq!(proxy.connections(), connections, "{status}");
         assert_no_secret(&proxy.received());
     }
@@ -83,11 +89,11 @@ fn proxy_that_does_not_speak_http_is_final() {
 fn proxy_with_an_endless_head_is_not_understood() {
     let (home, proxy) = (
         Home::new(),
-        Raw::start(|client| {
+        Listener::start(|client| {
             client.read_once()?;
-            client.write(b"HTTP/1.1 200 OK\r\nX: ")?;
+            client.send(b"HTTP/1.1 200 OK\r\nX: ")?;
             loop {
-                client.write(&[b'x'; 4096])?;
+                client.send(&[b'x'; 4096])?;
             }
         }),
     );
@@ -108,14 +114,14 @@ fn proxy_that_closes_the_connection_is_tried_three_times() {
     ] {
         let home = Home::new();
         // A socket that is closed with unread bytes resets the connection: read the ClientHello.
-        let proxy = Raw::start(move |client| {
+        let proxy = Listener::start(move |client| {
             client.read_once()?;
-            client.write(answer)?;
+            client.send(answer)?;
             if answer.ends_with(b"\r\n\r\n") { client.read_once() } else { Ok(()) }
         });
         let outcome = token(&home, &base_url("https")).env("https_proxy", url(&proxy)).run();
         let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
-        outcome.fails(5, &format!("skia-auth: error: {}\n", what.replace("the proxy P", &name)));
+        outcome.fails(5, &unavailable(&what.replace("the proxy P", &name), 3, &[]));
         assert_eq!(proxy.connections(), 3, "{what}");
         assert_no_secret(&proxy.received());
     }
@@ -127,9 +133,9 @@ fn proxy_that_hangs_or_drips_ends_the_call_at_the_deadline() {
     let server = Server::silent_tls();
     let hanging = Proxy::hanging();
     let dripping = Proxy::dripping(&server, EVERY);
-    let endless = Raw::start(|client| {
+    let endless = Listener::start(|client| {
         client.read_once()?;
-        client.write(b"HTTP/1.1 200 OK\r\nX: ")?;
+        client.send(b"HTTP/1.1 200 OK\r\nX: ")?;
         client.drip(iter::repeat(b'x'), EVERY)
     });
     for port in [hanging.port(), dripping.port(), endless.port()] {
@@ -138,13 +144,13 @@ fn proxy_that_hangs_or_drips_ends_the_call_at_the_deadline() {
             .run();
         let message =
             format!("no answer from the proxy 127.0.0.1:{port} (https_proxy) within [..] s");
-        outcome.fails(5, &format!("skia-auth: error: {message}\n"));
+        outcome.fails(5, &unavailable(&message, 1, &[]));
     }
     assert_eq!((hanging.connections(), dripping.connections(), endless.connections()), (1, 1, 1));
     let tunnel = Proxy::to(&server);
     let outcome =
         token_within_a_second(&home, &base_url("https")).env("https_proxy", tunnel.url()).run();
-    outcome.fails(5, "skia-auth: error: no TLS connection to api.skia.test within [..] s\n");
+    outcome.fails(5, &unavailable("no TLS connection to api.skia.test within [..] s", 1, &[]));
     for received in [hanging.received(), dripping.received(), endless.received(), tunnel.received()]
     {
         assert_no_secret(&received);
@@ -160,16 +166,12 @@ fn proxy_that_is_not_there_is_named() {
     let message =
         format!("cannot connect to the proxy 127.0.0.1:{port} (https_proxy): connection refused");
     let outcome = program.arg("-v").run();
-    outcome.fails(5, &format!("...\nskia-auth: error: {message}\n"));
+    outcome.fails(5, &format!("...\n{}", unavailable(&message, 3, &[])));
     assert_eq!(tries(&outcome), 3);
     let outcome =
         token(&home, &base_url("https")).env("ALL_PROXY", format!("http://{NO_SUCH_HOST}")).run();
-    outcome.fails(
-        5,
-        &format!(
-            "skia-auth: error: cannot resolve the proxy {NO_SUCH_HOST}:1080 (ALL_PROXY): [..]\n"
-        ),
-    );
+    let what = format!("cannot resolve the proxy {NO_SUCH_HOST}:1080 (ALL_PROXY): [..]");
+    outcome.fails(5, &unavailable(&what, 3, &[]));
 }
 
 #[test]
@@ -277,6 +279,6 @@ fn plain_http_through_a_proxy_that_cannot_reach_the_server_is_tried_again() {
     let (home, proxy) = (Home::new(), Proxy::refusing(502));
     let program =
         token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
-    program.run().fails(5, "skia-auth: error: api.skia.test is not available (HTTP 502)\n");
+    program.run().fails(5, &unavailable("api.skia.test is not available (HTTP 502)", 3, &[]));
     assert_eq!(proxy.connections(), 3);
 }

@@ -1,11 +1,11 @@
 //! Which certificates are trusted, and the errors for all others.
 
-use std::net::Ipv6Addr;
-
 use rustls::version::{TLS12, TLS13};
 
-use super::{Raw, ca_cert, token, trusted};
-use crate::support::{Ca, Certificate, Home, Outcome, Reply, Server, live_reply, live_token};
+use super::{ca_cert, token, trusted};
+use crate::support::{
+    Ca, Certificate, Home, Listener, Outcome, Reply, Server, live_reply, live_token, unavailable,
+};
 
 const HINT: &str = "hint: if that issuer is right, name its root certificate: --ca-cert FILE\n";
 
@@ -203,7 +203,7 @@ fn address_in_a_certificate_counts_as_a_name() {
 fn ipv6_address_in_a_certificate_counts_as_a_name() {
     let (home, ca, text) = (Home::new(), Ca::new("Test CA"), live_token());
     let server = Server::tls(&ca.issue(["::1"]), [live_reply(&text)]).expects_any();
-    let Ok(server6) = Raw::forwarding_to(Ipv6Addr::LOCALHOST.into(), server.port()) else {
+    let Ok(server6) = Listener::ipv6_to(server.port()) else {
         return; // no IPv6
     };
     let url = format!("https://[::1]:{}/api", server6.port());
@@ -276,8 +276,9 @@ fn body_without_a_length_must_end_with_close_notify() {
     ask(&server).ok(&format!("{text}\n"));
     // A truncated body looks the same, except for the missing close_notify.
     let server = Server::tls(&ca.issue(["localhost"]), [whole.cut_at(body.len())]).expects(2);
-    let message = "closed the connection before its answer was complete";
-    ask(&server).fails(5, &format!("skia-auth: error: localhost:{} {message}\n", server.port()));
+    let message =
+        format!("localhost:{} closed the connection before its answer was complete", server.port());
+    ask(&server).fails(5, &unavailable(&message, 2, &[]));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A loopback listener: one script for every connection, and a record of what clients send.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -40,9 +40,24 @@ impl Listener {
     pub fn start(
         script: impl Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::at(Ipv4Addr::LOCALHOST.into(), script).unwrap()
+    }
+
+    /// Listens on a free port of ::1 and forwards every connection to this port of 127.0.0.1.
+    /// Fails on a machine without IPv6.
+    pub fn ipv6_to(port: u16) -> io::Result<Self> {
+        Self::at(Ipv6Addr::LOCALHOST.into(), move |client| {
+            client.forward(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?)
+        })
+    }
+
+    fn at(
+        address: IpAddr,
+        script: impl Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((address, 0))?;
         let state = Arc::new(State {
-            address: listener.local_addr().unwrap(),
+            address: listener.local_addr()?,
             connections: AtomicUsize::new(0),
             received: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -58,7 +73,7 @@ impl Listener {
                 });
             }
         });
-        Self { state, acceptor: Some(acceptor) }
+        Ok(Self { state, acceptor: Some(acceptor) })
     }
 
     pub fn port(&self) -> u16 {

@@ -33,8 +33,8 @@ mod traces;
 
 pub use home::Home;
 pub use http::Request;
-pub use listener::ClosedPort;
-pub use outcome::Outcome;
+pub use listener::{ClosedPort, Listener};
+pub use outcome::{Outcome, unavailable};
 pub use program::{Program, Running};
 pub use proxy::Proxy;
 pub use reply::{DOCUMENTED_200, DOCUMENTED_401, DOCUMENTED_500, Reply, live_reply};

@@ -89,6 +89,16 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// The standard error of exit code 5, with the server's messages.
+pub fn unavailable(what: &str, attempts: usize, messages: &[&str]) -> String {
+    let plural = if attempts == 1 { "" } else { "s" };
+    let messages: String = messages.iter().map(|said| format!("server: {said}\n")).collect();
+    format!(
+        "skia-auth: error: {what}, after {attempts} attempt{plural}\n\
+         {messages}hint: skia-auth doctor\n"
+    )
+}
+
 /// A diff if the text does not match the pattern. Unlike snapbox's own assertions, this normalizes
 /// neither newlines nor path separators.
 fn difference(pattern: &str, text: &str) -> Option<String> {
