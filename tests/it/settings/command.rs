@@ -277,6 +277,16 @@ fn temporary_failure_of_the_command_is_worth_a_retry() {
     );
 }
 
+#[test]
+fn cached_token_outlives_a_temporary_failure_of_the_command() {
+    let (home, t) = (home_with_command("test ! -e locked || exit 75"), token_expiring_in(200));
+    let server = Server::start([live_reply(&t)]);
+    home.skia(["token"]).server(&server).run().ok(&format!("{t}\n"));
+    home.file("locked", "");
+    let warning = "skia-auth: warning: [..]it ended with exit code 75[..]\n";
+    home.skia(["token"]).server(&server).run().assert(0, &format!("{t}\n"), warning);
+}
+
 /// Whether the process whose number the command wrote still runs. A zombie does not.
 fn grandchild_runs(home: &Home) -> bool {
     let pid = fs::read_to_string(home.work().join("pid")).unwrap();
