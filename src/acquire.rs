@@ -10,9 +10,10 @@ use crate::env;
 use crate::error::{Failure, Kind, reason};
 use crate::http::proxy;
 use crate::model::miss::Miss;
+use crate::model::secret::Secret;
 use crate::model::time::humane;
 use crate::report::{Note, Reporter, Warning};
-use crate::settings::{CachePlace, Settings};
+use crate::settings::{self, CachePlace, Settings};
 
 /// The lifetime that a cached token must have left by default: enough for the call it is used for.
 pub const DEFAULT_MIN_TTL: Duration = Duration::from_secs(300);
@@ -37,17 +38,19 @@ pub fn acquire(
     reporter: &Reporter,
 ) -> Result<Login, Failure> {
     let deadline = Instant::now() + settings.timeout;
-    let call = Call { settings, deadline, clock, reporter };
+    let checked = settings.client_secret.value.checked();
+    let call = Call { settings, checked, deadline, clock, reporter };
     let client_secret = &settings.client_secret.provenance;
     reporter.note(&Note::Credentials { client_id: &settings.client_id, client_secret });
-    let cache = call.cache();
-    let login = match (need, &cache) {
+    let mut cache = call.cache();
+    let login = match (need, &mut cache) {
         (Need::Valid { min_ttl, renew_before }, Some(cache)) => {
             let required = min_ttl.unwrap_or(DEFAULT_MIN_TTL);
             let wanted = required.max(renew_before.unwrap_or_default());
             if let Some(hit) = call.look(cache, wanted) {
                 return Ok(hit);
             }
+            cache.begin_login();
             match call.log_in_once(cache, wanted) {
                 Err(failure) if failure.kind == Kind::Unavailable => {
                     let chosen = min_ttl.or(renew_before).is_some();
@@ -57,7 +60,10 @@ pub fn acquire(
                 login => login?,
             }
         }
-        _ => call.log_in(cache.as_ref())?,
+        (_, cache) => {
+            cache.iter_mut().for_each(Cache::begin_login);
+            call.log_in(cache.as_ref())?
+        }
     };
     if let Need::Valid { min_ttl: Some(min_ttl), .. } = need {
         check_lifetime(&login, min_ttl, clock())?;
@@ -82,6 +88,8 @@ fn check_lifetime(login: &Login, min_ttl: Duration, now: Timestamp) -> Result<()
 
 struct Call<'a> {
     settings: &'a Settings,
+    /// What the check of a cached token is computed over.
+    checked: Secret,
     deadline: Instant,
     clock: Clock,
     reporter: &'a Reporter,
@@ -128,7 +136,7 @@ impl Call<'_> {
     }
 
     fn check(&self, entry: &Entry, min_ttl: Duration) -> Result<i64, Miss> {
-        entry.check(Some(&self.settings.client_secret.value), min_ttl, (self.clock)())
+        entry.check(Some(&self.checked), min_ttl, (self.clock)())
     }
 
     /// Logs in under the lock, unless another process did so while this one waited for it.
@@ -170,25 +178,21 @@ impl Call<'_> {
             return Some(Ok(entry.login));
         }
         let refusal = cache.refusal().filter(|refusal| Some(refusal.id) != before.refusal)?;
-        if !refusal.is_of(&self.settings.client_secret.value) {
+        if !refusal.is_of(&self.checked) {
             return None;
         }
         self.reporter.note(&Note::RefusalShared);
-        Some(Err(refusal.into_failure().hint(self.settings.credentials_hint())))
+        let known = self.settings.client_secret.value.known();
+        Some(Err(refusal.into_failure().hint(self.settings.credentials_hint(known))))
     }
 
     /// Logs in and saves the token, or the refusal for the processes that wait for the lock.
     fn log_in(&self, cache: Option<&Cache>) -> Result<Login, Failure> {
-        let login = self.request().map_err(|failure| {
-            if failure.kind != Kind::Rejected {
-                return failure;
-            }
-            if let Some(cache) = cache {
+        let login = self.request().inspect_err(|failure| {
+            if let Some(cache) = cache.filter(|_| failure.kind == Kind::Rejected) {
                 // If this fails, each of them is refused by the server.
-                let refusal = Refusal::new(&failure, &self.settings.client_secret.value);
-                let _ = cache.store_refusal(&refusal);
+                let _ = cache.store_refusal(&Refusal::new(failure, &self.checked));
             }
-            failure.hint(self.settings.credentials_hint())
         })?;
         let now = (self.clock)();
         if api::is_notable(login.clock_offset) {
@@ -207,16 +211,21 @@ impl Call<'_> {
         let Settings { identity, client_secret, retries, .. } = self.settings;
         let route = proxy::route(&env::text, &identity.base_url)?;
         self.reporter.note(&Note::Route(&route));
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = || self.deadline.saturating_duration_since(Instant::now());
+        let trust = settings::trust(self.settings.ca_cert.as_deref(), left())?;
+        let client_secret = client_secret.reveal(left())?;
         let call = LoginCall {
             identity,
-            client_secret: &client_secret.value,
+            client_secret: &client_secret,
             route: &route,
-            trust: &self.settings.trust(left)?,
+            trust: &trust,
             deadline: self.deadline,
             retries: *retries,
         };
-        call.send(self.clock, self.reporter)
+        call.send(self.clock, self.reporter).map_err(|failure| match failure.kind {
+            Kind::Rejected => failure.hint(self.settings.credentials_hint(Some(&client_secret))),
+            _ => failure,
+        })
     }
 
     fn save(&self, cache: &Cache, login: &Login, now: Timestamp) {
@@ -226,7 +235,7 @@ impl Call<'_> {
             self.reporter.note(&Note::NotCacheable);
             return;
         }
-        let entry = Entry::new(login.clone(), now, &self.settings.client_secret.value);
+        let entry = Entry::new(login.clone(), now, &self.checked);
         match cache.store(&entry) {
             Ok(()) => self.reporter.note(&Note::Stored),
             Err(error) => self.reporter.note(&Note::CacheNotWritten(&reason(&error))),

@@ -67,9 +67,7 @@ impl SecretCheck {
 
 impl Entry {
     pub fn new(mut login: Login, received_at: Timestamp, secret: &Secret) -> Self {
-        // If the clock of this machine is ahead now and corrected later, the offset would make the
-        // token look valid for too long.
-        login.clock_offset = login.clock_offset.max(0);
+        login.clock_offset = offset_in_the_cache(login.clock_offset);
         Self { login, received_at, secret_check: SecretCheck::new(secret) }
     }
 
@@ -128,10 +126,16 @@ pub fn decode(bytes: &[u8], identity: &Identity) -> Option<Entry> {
         return None;
     }
     Some(Entry {
-        login: Login { grant, clock_offset: stored.clock_offset },
+        login: Login { grant, clock_offset: offset_in_the_cache(stored.clock_offset) },
         received_at: Timestamp::from_second(stored.received_at).ok()?,
         secret_check: stored.check,
     })
+}
+
+/// The clock of this machine may have been ahead at the login and corrected since: its own reading
+/// counts if it is later than the server's.
+fn offset_in_the_cache(clock_offset: i64) -> i64 {
+    clock_offset.max(0)
 }
 
 /// 64 bits of a SHA-256. The checksum detects corruption, not tampering.

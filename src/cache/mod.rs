@@ -26,6 +26,8 @@ const LARGEST: usize = 4 * 1024 * 1024;
 const LOCK_POLL: Duration = Duration::from_millis(10);
 /// The age at which a temporary file must be that of a killed process.
 const ABANDONED: Duration = Duration::from_secs(3600);
+/// The file whose content every logout renews.
+const MARKER: &str = "logout";
 
 /// The cache files of one identity.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Cache {
     directory: PathBuf,
     key: String,
     identity: Identity,
+    /// The logout marker at the begin of a login.
+    marker: Option<Vec<u8>>,
 }
 
 /// A refusal, for the processes that wait for the lock at that moment.
@@ -73,7 +77,7 @@ impl Cache {
         // 128 bits avoid collisions by chance. The entry holds the identity, so that a collision
         // is a miss.
         let key = hex(&Hash::hash(name.as_bytes())[..16]);
-        Self { directory: directory.to_owned(), key, identity: identity.clone() }
+        Self { directory: directory.to_owned(), key, identity: identity.clone(), marker: None }
     }
 
     fn path(&self, extension: &str) -> PathBuf {
@@ -86,10 +90,28 @@ impl Cache {
             .ok_or_else(|| Miss::Unusable("it is damaged or of another version".into()))
     }
 
+    /// Begins a login, before it waits for the lock or sends anything.
+    pub fn begin_login(&mut self) {
+        self.marker = self.read_marker().ok();
+    }
+
+    /// Stores the token of a login, unless a logout came after [`Self::begin_login`].
     pub fn store(&self, entry: &Entry) -> io::Result<()> {
         private_fs::create_directory(&self.directory)?;
         let content = encode(entry, &self.identity)?;
-        private_fs::replace_unsynced(&self.path("token"), content.as_bytes())
+        private_fs::replace_unsynced(&self.path("token"), content.as_bytes(), || {
+            match Some(self.read_marker()?) == self.marker {
+                true => Ok(()),
+                false => Err(io::Error::other("a logout came after the login had begun")),
+            }
+        })
+    }
+
+    fn read_marker(&self) -> io::Result<Vec<u8>> {
+        match private_fs::read(&self.directory.join(MARKER), 16) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read,
+        }
     }
 
     /// Deletes the entry. Returns whether there was one.
@@ -155,7 +177,11 @@ impl Cache {
     /// Stores a refusal for the processes that wait for the lock.
     pub fn store_refusal(&self, refusal: &Refusal) -> io::Result<()> {
         private_fs::check_directory(&self.directory)?;
-        private_fs::replace_unsynced(&self.path("refusal"), &serde_json::to_vec(refusal)?)
+        private_fs::replace_unsynced(
+            &self.path("refusal"),
+            &serde_json::to_vec(refusal)?,
+            || Ok(()),
+        )
     }
 
     fn read(&self, extension: &str) -> Result<Vec<u8>, Miss> {
@@ -174,8 +200,34 @@ fn is_ours(name: &str, extension: &str) -> bool {
     name.strip_suffix(extension).is_some_and(|key| key.len() == 32 && key.bytes().all(is_hex))
 }
 
+/// Tries what a login does in the cache directory, and the lock file of the identity if it exists.
+pub fn try_out(directory: &Path, identity: Option<&Identity>) -> io::Result<()> {
+    private_fs::try_out(directory)?;
+    let lock = identity.map(|identity| Cache::new(directory, identity).path("lock"));
+    match lock.filter(|lock| fs::symlink_metadata(lock).is_ok()) {
+        None => Ok(()),
+        Some(lock) => private_fs::open_lock(&lock).map(drop).map_err(|error| {
+            let why = format!("its lock file {}: {}", lock.display(), reason(&error));
+            io::Error::new(error.kind(), why)
+        }),
+    }
+}
+
+/// Keeps logins in progress from storing their tokens. The caller deletes the entries afterwards.
+///
+/// A login writes a temporary file, reads the marker, and renames the file to the entry. If it reads
+/// the old marker, its temporary file exists before the marker is renewed. Then either the file is
+/// deleted here and the rename fails, or the rename came first and the caller deletes the entry.
+pub fn begin_logout(directory: &Path) {
+    // If this fails in a directory that cannot be written, no login can store a token either.
+    let _ = private_fs::create_directory(directory).and_then(|()| {
+        private_fs::overwrite(&directory.join(MARKER), &fastrand::u128(..).to_ne_bytes())
+    });
+    remove_temporaries(directory, |_| true);
+}
+
 /// Deletes the temporary files in a cache directory that `selects` chooses. Each may hold a token.
-pub fn remove_temporaries(directory: &Path, selects: impl Fn(&fs::DirEntry) -> bool) {
+fn remove_temporaries(directory: &Path, selects: impl Fn(&fs::DirEntry) -> bool) {
     for file in files(directory).into_iter().flatten() {
         if private_fs::is_temporary(&file.file_name().to_string_lossy()) && selects(&file) {
             let _ = remove_file(&file.path());

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::cache::{Cache, Entry};
 use crate::model::identity::Identity;
 use crate::model::miss::Miss;
+use crate::settings::secret_source::SecretSource;
 use crate::settings::{CachePlace, Layers};
 
 /// The entry of the identity, whether it can be used or not.
@@ -20,15 +21,17 @@ pub fn load(layers: &Layers) -> Result<(Entry, Identity), Miss> {
     }
 }
 
-/// Whether an entry can be used. A secret that only a command or standard input can give is not
-/// compared.
+/// Whether an entry can be used. A secret on standard input is not compared.
 pub fn check(
     layers: &Layers,
     entry: &Entry,
     min_ttl: Duration,
     now: Timestamp,
 ) -> Result<i64, Miss> {
-    let source = layers.client_secret.as_ref().filter(|source| source.value.is_quiet());
+    let source = layers
+        .client_secret
+        .as_ref()
+        .filter(|source| !matches!(source.value, SecretSource::StandardInput));
     let secret = source.and_then(|source| source.read(layers.timeout.value).ok());
-    entry.check(secret.as_ref().map(|secret| &secret.value), min_ttl, now)
+    entry.check(secret.map(|secret| secret.value.checked()).as_ref(), min_ttl, now)
 }

@@ -1,6 +1,7 @@
-//! `doctor`: everything between a person and a token, checked one after the other, with a way to mend what fails.
+//! `doctor`: checks everything that a login needs, and gives a fix for each check that fails.
 
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -10,17 +11,21 @@ use super::Outcome;
 use super::source::Source;
 use crate::acquire::{Clock, Need, acquire};
 use crate::api;
+use crate::cache;
 use crate::cli::{ConnectionArgs, DoctorArgs, ReportFormat, SharedArgs};
 use crate::env;
-use crate::error::{Failure, Kind, shell_quote};
+use crate::error::{Failure, Kind, reason, shell_quote};
 use crate::http::proxy::{self, Route};
 use crate::http::{self, Progress, Stage};
+use crate::model::base_url::BaseUrl;
+use crate::model::secret::Secret;
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
+use crate::platform::files;
 use crate::report::sanitize::one_line;
 use crate::report::{Reporter, Warning};
 use crate::settings::secret_source::oddities;
-use crate::settings::{CachePlace, Layers, Settings};
+use crate::settings::{self, CachePlace, Layers, Settings};
 
 pub fn run(
     args: &DoctorArgs,
@@ -29,20 +34,34 @@ pub fn run(
     reporter: &Reporter,
 ) -> Result<Outcome> {
     let mut checkup = Checkup { checks: Vec::new(), clock, reporter, began: Instant::now() };
-    // A check that fails ends what depends on it: the rest would only repeat the complaint.
-    let source = if args.connection.sandbox {
-        Some(checkup.sandbox(&args.connection, shared)?)
+    let (layers, source) = if args.connection.sandbox {
+        (None, Some(checkup.sandbox(&args.connection, shared)?))
     } else {
-        checkup.settings(args, shared).map(Source::of)
+        let layers = checkup.layers(args, shared);
+        let settings = layers.as_ref().and_then(|layers| checkup.settings(layers));
+        (layers, settings.map(Source::of))
     };
-    if let Some(mut source) = source
-        && checkup.way_to_the_server(&source.settings).is_some()
-        && args.login
-    {
-        // Nothing is cached: a doctor leaves things as they are.
-        source.settings.cache = CachePlace::Off("doctor");
-        source.settings.timeout = source.settings.timeout.saturating_sub(checkup.began.elapsed());
-        checkup.login(&source.settings);
+    let settings = source.as_ref().map(|source| &source.settings);
+    let secret = settings.and_then(|settings| settings.client_secret.value.known());
+    let secret = secret.cloned().unwrap_or_else(|| Secret::new(String::new()));
+    let reached = match (&layers, settings) {
+        (Some(Layers { base_url, ca_cert, timeout, .. }), _) => {
+            let ca_cert = ca_cert.as_ref().map(|setting| setting.value.as_path());
+            checkup.way_to_the_server(&base_url.value, ca_cert, timeout.value, &secret)
+        }
+        (None, Some(Settings { identity, timeout, .. })) => {
+            checkup.way_to_the_server(&identity.base_url, None, *timeout, &secret)
+        }
+        (None, None) => None,
+    };
+    if args.login {
+        match source.filter(|_| reached.is_some()) {
+            Some(source) => checkup.login(source.settings),
+            None => {
+                let failure = Failure::config("not tried, because an earlier check failed");
+                checkup.failed("login", &failure.hint("repair what failed above"));
+            }
+        }
     }
     let report = match args.report.output.unwrap_or_default() {
         ReportFormat::Text => checkup.text(),
@@ -101,9 +120,9 @@ impl Checkup<'_> {
         }
     }
 
-    fn settings(&mut self, args: &DoctorArgs, shared: &SharedArgs) -> Option<Settings> {
+    fn layers(&mut self, args: &DoctorArgs, shared: &SharedArgs) -> Option<Layers> {
         let layers = Layers::resolve(&args.connection, shared, &self.reporter.silent());
-        let layers = self.keep("configuration", layers, |layers| match &layers.config_file {
+        self.keep("configuration", layers, |layers| match &layers.config_file {
             Some((file, true)) => {
                 format!("{}, profile {:?}", file.value.display(), layers.profile.value)
             }
@@ -111,21 +130,31 @@ impl Checkup<'_> {
                 format!("no file {}: the environment alone", file.value.display())
             }
             None => "no place for a file: the environment alone".to_owned(),
-        })?;
-        if let Some((file, true)) = &layers.config_file {
+        })
+    }
+
+    fn settings(&mut self, layers: &Layers) -> Option<Settings> {
+        if let Some((file, true)) = &layers.config_file
+            && files::access(&file.value).is_some()
+        {
             match &layers.exposed_config_file {
                 None => self.passed("file mode", "other users cannot read a secret there"),
                 Some(path) => {
-                    let failure = Failure::config(format!(
-                        "other users can read the secret in {}",
-                        path.display()
-                    ));
-                    self.failed(
-                        "file mode",
-                        &failure
-                            .hint(format!("chmod go-rwx {}", shell_quote(file.value.display()))),
-                    );
+                    let path = path.display();
+                    let what = format!("other users can read the secret in {path}");
+                    let fix = format!("chmod go-rwx {}", shell_quote(path));
+                    self.failed("file mode", &Failure::config(what).hint(fix));
                 }
+            }
+        }
+        if let Some((path, access)) = layers.secret_file() {
+            let (path, quoted) = (path.display(), shell_quote(path.display()));
+            if access.others_can_write() {
+                let failure = Failure::config(format!("other users can write {path}"));
+                self.failed("secret file", &failure.hint(format!("chmod go-w {quoted}")));
+            } else {
+                let can = if access.others_can_read() { "can" } else { "cannot" };
+                self.passed("secret file", format!("other users {can} read {path}"));
             }
         }
         let destination = layers.check_destination(&layers.base_url.value);
@@ -133,24 +162,35 @@ impl Checkup<'_> {
             format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
         });
         let settings = self.keep("credentials", layers.complete(), |settings| {
-            let secret = &settings.client_secret;
-            #[expect(clippy::disallowed_methods, reason = "its form is described")]
-            let odd = oddities(secret.value.expose());
+            let provenance = &settings.client_secret.provenance;
+            let (form, odd) = match settings.client_secret.value.known() {
+                #[expect(clippy::disallowed_methods, reason = "its form is described")]
+                Some(secret) => (secret.length(), oddities(secret.expose())),
+                None => ("of a command, which was not run".to_owned(), Vec::new()),
+            };
             let odd =
                 if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
-            format!(
-                "client id from {}, client secret ({}) from {}{odd}",
-                settings.client_id,
-                secret.value.length(),
-                secret.provenance
-            )
-        })?;
-        let cache = match &settings.cache {
-            CachePlace::Directory(directory) => format!("in {}", directory.display()),
-            CachePlace::Off(why) => format!("off ({why})"),
+            let client_id = &settings.client_id;
+            format!("client id from {client_id}, client secret ({form}) from {provenance}{odd}")
+        });
+        self.cache(layers);
+        settings
+    }
+
+    fn cache(&mut self, layers: &Layers) {
+        let directory = match &layers.cache.value {
+            CachePlace::Directory(directory) => directory,
+            CachePlace::Off(why) => return self.passed("cache", format!("off ({why})")),
         };
-        self.passed("cache", cache);
-        Some(settings)
+        let shown = directory.display();
+        let tried = cache::try_out(directory, layers.identity().as_ref()).map_err(|error| {
+            let failure = Failure::config(format!("{shown} cannot be used: {}", reason(&error)));
+            failure.hint(format!(
+                "let this user alone own and write it, or set {} to another directory",
+                env::CACHE_DIR
+            ))
+        });
+        self.keep("cache", tried, |()| format!("in {shown}"));
     }
 
     /// The sandbox brings its own credentials, and no file and no variable counts.
@@ -165,19 +205,23 @@ impl Checkup<'_> {
     }
 
     /// Connects once, without the credentials, and reports each stage.
-    fn way_to_the_server(&mut self, settings: &Settings) -> Option<()> {
-        let base_url = &settings.identity.base_url;
+    fn way_to_the_server(
+        &mut self,
+        base_url: &BaseUrl,
+        ca_cert: Option<&Path>,
+        timeout: Duration,
+        secret: &Secret,
+    ) -> Option<()> {
         let route = proxy::route(&env::text, base_url);
         let route = self.keep("proxy", route, Route::describe)?;
-        let trust = settings.trust(settings.timeout);
-        let trust = match trust {
+        let trust = match settings::trust(ca_cert, timeout) {
             Ok(trust) => trust,
             Err(failure) => {
                 self.failed("certificates", &failure);
                 return None;
             }
         };
-        let deadline = self.began + settings.timeout;
+        let deadline = self.began + timeout;
         let request = http::Request { base_url, route: &route, trust: &trust, body: &[], deadline };
         let mut steps = Vec::new();
         let reply = http::probe(&request, &mut |progress| steps.push(progress));
@@ -193,7 +237,7 @@ impl Checkup<'_> {
                 return None;
             }
         };
-        let endpoint = api::check_endpoint(&reply, base_url, &settings.client_secret.value);
+        let endpoint = api::check_endpoint(&reply, base_url, secret);
         let found =
             self.keep("endpoint", endpoint, |()| format!("{} answers", base_url.login_url()));
         self.server_clock(&reply);
@@ -221,8 +265,11 @@ impl Checkup<'_> {
         }
     }
 
-    fn login(&mut self, settings: &Settings) {
-        let acquired = acquire(settings, Need::New, self.clock, &self.reporter.silent());
+    fn login(&mut self, mut settings: Settings) {
+        // Nothing is cached: `doctor` leaves things as they are.
+        settings.cache = CachePlace::Off("doctor");
+        settings.timeout = settings.timeout.saturating_sub(self.began.elapsed());
+        let acquired = acquire(&settings, Need::New, self.clock, &self.reporter.silent());
         let now = (self.clock)();
         self.keep("login", acquired, |acquired| {
             let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));
@@ -250,7 +297,11 @@ impl Checkup<'_> {
                 text.push_str(&format!("  {:width$}  fix: {}\n", "", one_line(fix)));
             }
         }
-        text
+        let count = self.checks.len();
+        text + &match self.checks.iter().filter(|check| check.fault.is_some()).count() {
+            0 => format!("all {count} checks passed\n"),
+            failed => format!("{failed} of {count} checks failed\n"),
+        }
     }
 
     fn json(&self) -> String {

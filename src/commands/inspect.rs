@@ -6,14 +6,13 @@ use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, cached};
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
 use crate::error::{Failure, Kind, reason};
 use crate::model::jwt::{Claims, Exp, numeric_date};
-use crate::model::time::{local_and_utc, rfc3339};
+use crate::model::time::{local_and_utc, local_zone, rfc3339};
 use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
 use crate::platform::{files, stdio, threads};
@@ -102,7 +101,7 @@ fn as_text(header: &Map<String, Value>, claims: &Claims) -> String {
 fn shown(name: &str, value: &Value) -> String {
     let instant = matches!(name, "exp" | "nbf" | "iat").then(|| numeric_date(value)).flatten();
     match (instant, value) {
-        (Some(instant), _) => local_and_utc(instant, &TimeZone::system()),
+        (Some(instant), _) => local_and_utc(instant, &local_zone()),
         (None, Value::String(text)) => text.clone(),
         (None, other) => other.to_string(),
     }

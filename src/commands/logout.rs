@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::Outcome;
-use crate::cache::{Cache, remove_temporaries};
+use crate::cache::{Cache, begin_logout};
 use crate::cli::{LogoutArgs, SharedArgs};
 use crate::error::{Failure, reason};
 use crate::report::Reporter;
@@ -20,6 +20,7 @@ pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result
     let cannot =
         |error| Failure::output(format!("cannot delete a cached token: {}", reason(&error)));
     let removed = if args.all {
+        begin_logout(&directory.value);
         Cache::remove_all(&directory.value).map_err(cannot)?
     } else {
         let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
@@ -27,10 +28,9 @@ pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result
             let message = "no client id is configured, so that the token to delete is unknown";
             bail!(Failure::config(message).hint("skia-auth logout --all, or --client-id"));
         };
+        begin_logout(&directory.value);
         usize::from(Cache::new(&directory.value, &identity).remove().map_err(cannot)?)
     };
-    // Temporary files too: a login that is storing its token fails to do so.
-    remove_temporaries(&directory.value, |_| true);
     let deleted = match removed {
         0 => return Ok(Outcome::of("no token was cached\n")),
         1 => "deleted 1 cached token".to_owned(),

@@ -28,6 +28,9 @@ impl Source {
             return Self::sandbox(typed);
         }
         let layers = Layers::resolve(typed, shared, reporter).map_err(hint_at_doctor)?;
+        if let Some((path, _)) = layers.secret_file().filter(|file| file.1.others_can_write()) {
+            reporter.warn(Warning::WritableSecretFile(path.to_owned()));
+        }
         Ok(Self::of(layers.complete().map_err(hint_at_doctor)?))
     }
 

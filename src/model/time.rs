@@ -1,5 +1,7 @@
 //! Durations and instants, as people, servers and programs write them.
 
+use std::env;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::civil::DateTime;
@@ -95,6 +97,16 @@ fn parse_civil(text: &str) -> Option<DateTime> {
         return None;
     }
     strtime::parse("%Y-%m-%dT%H:%M:%S%.f", text).ok()?.to_datetime().ok()
+}
+
+/// The time zone of this machine. It is UTC if `TZ` names a device or a pipe: jiff would read it to
+/// its end.
+pub fn local_zone() -> TimeZone {
+    let zone = env::var("TZ").unwrap_or_default();
+    match Path::new(zone.strip_prefix(':').unwrap_or(&zone)).metadata() {
+        Ok(metadata) if !metadata.is_file() => TimeZone::UTC,
+        _ => TimeZone::system(),
+    }
 }
 
 /// An instant for programs: `2025-04-24T13:16:51Z` (RFC 3339), whole seconds, rounded down.

@@ -24,20 +24,32 @@ pub struct Access {
 }
 
 impl Access {
+    /// `None` if it is not a regular file, or the system has no permission bits.
     #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Self {
+    fn of(metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
-        if !metadata.is_file() {
-            return Self::default();
-        }
         let own = rustix::process::geteuid().as_raw();
-        Self { mode: metadata.mode(), is_foreign: metadata.uid() != own && metadata.uid() != 0 }
+        let is_foreign = metadata.uid() != own && metadata.uid() != 0;
+        metadata.is_file().then(|| Self { mode: metadata.mode(), is_foreign })
     }
 
     #[cfg(not(unix))]
-    fn of(_metadata: &Metadata) -> Self {
-        Self::default()
+    fn of(_metadata: &Metadata) -> Option<Self> {
+        None
     }
+
+    pub fn others_can_read(self) -> bool {
+        self.mode & 0o044 != 0
+    }
+
+    pub fn others_can_write(self) -> bool {
+        self.mode & 0o022 != 0
+    }
+}
+
+/// Which other users can access the file at a path, as far as this can be known.
+pub fn access(path: &Path) -> Option<Access> {
+    Access::of(&path.metadata().ok()?)
 }
 
 /// Reads a file of at most `limit` bytes. Pipes are allowed: `--client-secret-file <(pass show
@@ -48,7 +60,10 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
     }
-    Ok(Contents { bytes: read_to_limit(file, limit)?, access: Access::of(&metadata) })
+    Ok(Contents {
+        bytes: read_to_limit(file, limit)?,
+        access: Access::of(&metadata).unwrap_or_default(),
+    })
 }
 
 /// Reads as [`read`] does, but waits at most `timeout` for a pipe or a device. Only these can

@@ -73,9 +73,8 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     files::read_to_limit(file, limit)
 }
 
-/// Opens a file that is only locked, never written; creates it if it is missing. It must never be
-/// deleted: a process that waits for the deleted file and one that creates a new file would both
-/// get the lock.
+/// Opens a file to be locked; creates it if it is missing. It must never be deleted: a process that
+/// waits for the deleted file and one that creates a new file would both get the lock.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     let file = private_options().write(true).create(true).truncate(false).open(path)?;
     let metadata = file.metadata()?;
@@ -148,10 +147,31 @@ fn has_already(path: &Path, content: &[u8], _mode: u32) -> io::Result<bool> {
 }
 
 /// Replaces a file, or creates it, with mode 0600, without waiting for the disk: a power cut may
-/// leave a file that is empty or damaged. A link is replaced, not followed.
-pub fn replace_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
-    write_temporary(path, content)?.persist(path)?;
+/// leave a file that is empty or damaged. A link is replaced, not followed. The temporary file is
+/// complete when `check` is called, and an error of `check` keeps the old file.
+pub fn replace_unsynced(
+    path: &Path,
+    content: &[u8],
+    check: impl FnOnce() -> io::Result<()>,
+) -> io::Result<()> {
+    let file = write_temporary(path, content)?;
+    check()?;
+    file.persist(path)?;
     Ok(())
+}
+
+/// Writes a small file in place. A reader may see a mixture of the old and the new content.
+pub fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    signals::outlive_size_limits()?;
+    open_lock(path)?.write_all(content)
+}
+
+/// Creates a file in a directory, locks it and deletes it.
+pub fn try_out(directory: &Path) -> io::Result<()> {
+    create_directory(directory)?;
+    let file = write_temporary(&directory.join("file"), b"content")?;
+    file.as_file().try_lock()?;
+    file.close()
 }
 
 /// Creates a file with mode 0600. An existing file is `AlreadyExists`.

@@ -41,10 +41,9 @@ mod unix {
 
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-    use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    use crate::platform::{stdio, threads};
+    use crate::platform::{signals, stdio};
 
     pub struct EchoOff {
         before: Termios,
@@ -56,25 +55,21 @@ mod unix {
             let before = tcgetattr(io::stdin())?;
             let mut hidden = before.clone();
             hidden.local_modes.remove(LocalModes::ECHO);
-            let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
             let active = Arc::new(AtomicBool::new(true));
             let guard = Self { before: before.clone(), active: Arc::clone(&active) };
             let hidden_again = hidden.clone();
-            // The thread outlives the prompt: the handlers of signal-hook stay installed, and
-            // signals would be lost if nothing handled them.
-            threads::spawn(move || {
-                for signal in signals.forever() {
-                    if signal == SIGCONT {
-                        // The shell turned the echo on while the program was stopped.
-                        if active.load(Ordering::SeqCst) {
-                            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &hidden_again);
-                        }
-                        continue;
+            let handled = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT];
+            signals::handle_in_thread(&handled, move |signal| {
+                if signal == SIGCONT {
+                    // The shell turned the echo on while the program was stopped.
+                    if active.load(Ordering::SeqCst) {
+                        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &hidden_again);
                     }
-                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
-                    stdio::emit_error("\n");
-                    let _ = emulate_default_handler(signal);
+                    return;
                 }
+                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
+                stdio::emit_error("\n");
+                let _ = emulate_default_handler(signal);
             })?;
             tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
             Ok(guard)

@@ -24,6 +24,18 @@ fn handle(signal: i32) -> io::Result<()> {
     signal_hook::flag::register(signal, std::sync::Arc::default()).map(drop)
 }
 
+/// Handles signals in a thread, until the program ends: the handlers of signal-hook stay installed,
+/// and signals would be lost if nothing handled them.
+#[cfg(unix)]
+pub fn handle_in_thread(
+    signals: &[i32],
+    handle: impl FnMut(i32) + Send + 'static,
+) -> io::Result<()> {
+    let handled = signals.iter().filter(|signal| !inherits_ignored(**signal));
+    let mut signals = signal_hook::iterator::Signals::new(handled)?;
+    super::threads::spawn(move || signals.forever().for_each(handle)).map(drop)
+}
+
 /// Whether this process inherited a signal as ignored, as `nohup` does with SIGHUP. A handler would
 /// reset it to the default in children.
 #[cfg(unix)]

@@ -18,6 +18,7 @@ pub enum Warning {
     SecretOnCommandLine,
     ProfileOverrides { profile: String, variables: Vec<&'static str> },
     ExposedConfigFile(PathBuf),
+    WritableSecretFile(PathBuf),
     TokenExpired { ago: i64 },
     ClockOff { server_ahead: i64 },
     Outage { failure: Failure, left: i64 },
@@ -61,6 +62,10 @@ impl fmt::Display for Warning {
             Self::ExposedConfigFile(path) => {
                 let (path, quoted) = (path.display(), shell_quote(path.display()));
                 write!(f, "other users can read the secret in {path}: chmod go-rwx {quoted}")
+            }
+            Self::WritableSecretFile(path) => {
+                let (path, quoted) = (path.display(), shell_quote(path.display()));
+                write!(f, "other users can write the secret file {path}: chmod go-w {quoted}")
             }
             Self::TokenExpired { ago } => {
                 write!(f, "the server's token expired {} ago", humane(*ago))

@@ -1,6 +1,6 @@
 //! Resolves every setting from the layers, with its provenance.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::picker::Picker;
@@ -17,6 +17,7 @@ use crate::model::base_url::BaseUrl;
 use crate::model::identity::Identity;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::time::parse_duration;
+use crate::platform::files::{self, Access};
 use crate::report::{Reporter, Warning};
 
 /// Every setting, or `None` where no layer has it.
@@ -118,7 +119,16 @@ impl Layers {
         })
     }
 
-    /// Requires everything that a login needs, and reads the secret. Nothing is sent.
+    /// The file of the secret, if it is known which other users can access it.
+    pub fn secret_file(&self) -> Option<(&Path, Access)> {
+        match &self.client_secret.as_ref()?.value {
+            SecretSource::File(path) => Some((path, files::access(path)?)),
+            _ => None,
+        }
+    }
+
+    /// Requires everything that a login needs, and reads the secret, unless a command prints it.
+    /// Nothing is sent.
     pub fn complete(&self) -> Result<Settings, Failure> {
         let (Some(identity), Some(client_id), Some(source)) =
             (self.identity(), &self.client_id, &self.client_secret)

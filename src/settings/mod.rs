@@ -6,12 +6,12 @@ mod picker;
 mod profile;
 pub mod secret_source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::layers::{Layers, cache_directory};
 pub use self::profile::config_path;
-use self::secret_source::oddities;
+use self::secret_source::{ClientSecret, oddities};
 use crate::cli::ConnectionArgs;
 use crate::env;
 use crate::error::Failure;
@@ -38,12 +38,13 @@ pub enum CachePlace {
     Off(&'static str),
 }
 
-/// Complete and valid settings of a login. The secret may be sent to the base URL.
+/// Complete and valid settings of a login. The secret may be sent to the base URL, and is known
+/// unless a command prints it.
 #[derive(Debug)]
 pub struct Settings {
     pub identity: Identity,
     pub client_id: Provenance,
-    pub client_secret: Setting<Secret>,
+    pub client_secret: Setting<ClientSecret>,
     /// The time for the call, less the time that reading the settings took.
     pub timeout: Duration,
     pub retries: u32,
@@ -68,7 +69,10 @@ impl Settings {
                 scope: check_text("the scope", scope)?,
             },
             client_id: Provenance::Sandbox,
-            client_secret,
+            client_secret: Setting::new(
+                ClientSecret::Known(client_secret.value),
+                client_secret.provenance,
+            ),
             timeout: check_timeout("the timeout", timeout)?,
             retries: typed.retries.unwrap_or(DEFAULT_RETRIES),
             ca_cert: None,
@@ -76,19 +80,9 @@ impl Settings {
         })
     }
 
-    /// What a TLS connection trusts. `timeout` bounds the wait for a CA file that is a pipe.
-    pub fn trust(&self, timeout: Duration) -> Result<Trust, Failure> {
-        let extra = self.ca_cert.as_deref().map(|path| load_ca_cert(path, timeout)).transpose()?;
-        Ok(Trust {
-            extra: extra.unwrap_or_default(),
-            file: env::path(env::SSL_CERT_FILE),
-            directory: env::path(env::SSL_CERT_DIR).map(Into::into),
-        })
-    }
-
     /// The hint of a refusal: where client id and secret came from, and what looks odd about them.
     #[expect(clippy::disallowed_methods, reason = "its form is described")]
-    pub fn credentials_hint(&self) -> String {
+    pub fn credentials_hint(&self, client_secret: Option<&Secret>) -> String {
         let odd = |text: &str| match oddities(text)[..] {
             [] => String::new(),
             ref found => format!("; it {}", found.join(" and ")),
@@ -98,9 +92,19 @@ impl Settings {
             self.client_id,
             odd(&self.identity.client_id),
             self.client_secret.provenance,
-            odd(self.client_secret.value.expose()),
+            client_secret.map(|secret| odd(secret.expose())).unwrap_or_default(),
         )
     }
+}
+
+/// What a TLS connection trusts. `timeout` bounds the wait for a CA file that is a pipe.
+pub fn trust(ca_cert: Option<&Path>, timeout: Duration) -> Result<Trust, Failure> {
+    let extra = ca_cert.map(|path| load_ca_cert(path, timeout)).transpose()?;
+    Ok(Trust {
+        extra: extra.unwrap_or_default(),
+        file: env::path(env::SSL_CERT_FILE),
+        directory: env::path(env::SSL_CERT_DIR).map(Into::into),
+    })
 }
 
 fn check_text(name: &str, text: String) -> Result<String, Failure> {

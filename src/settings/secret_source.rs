@@ -1,22 +1,25 @@
 //! Where the client secret is, and how it is read: byte for byte.
 
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::error::{Failure, reason};
+use crate::error::{Failure, Kind, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::platform::{files, signals, stdio, threads};
+use crate::platform::{capture, files, stdio, threads};
 
 /// The longest secret, in bytes. A longer file was named by mistake.
 const LONGEST: usize = 64 * 1024;
+/// EX_TEMPFAIL of `sysexits.h`: the command may succeed later.
+const TEMPORARY_FAILURE: i32 = 75;
 
-/// The source of the client secret. Nothing is opened or run before [`Setting::read`].
+const FILE_HINT: &str = "the secret is one line; a file may end in one line break";
+const COMMAND_HINT: &str =
+    r#"to use the first line: client_secret_command = ["sh", "-c", "COMMAND | head -n1"]"#;
+
+/// The source of the client secret. Nothing is opened before [`Setting::read`].
 #[derive(Clone, Debug)]
 pub enum SecretSource {
     Given(Secret),
@@ -31,23 +34,45 @@ impl SecretSource {
     pub fn file_or_stdin(path: PathBuf) -> Self {
         if path.as_os_str() == "-" { Self::StandardInput } else { Self::File(path) }
     }
+}
 
-    /// Whether reading the secret runs no program and leaves standard input alone.
-    pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Given(_) | Self::File(_))
+/// The client secret before a login. A command runs only if a login is needed.
+#[derive(Clone, Debug)]
+pub enum ClientSecret {
+    Known(Secret),
+    Command(Vec<OsString>),
+}
+
+impl ClientSecret {
+    pub fn known(&self) -> Option<&Secret> {
+        match self {
+            Self::Known(secret) => Some(secret),
+            Self::Command(_) => None,
+        }
+    }
+
+    /// What the check of a cached token is computed over: the secret, or the words of the command,
+    /// each after a NUL, which no secret contains.
+    pub fn checked(&self) -> Secret {
+        match self {
+            Self::Known(secret) => secret.clone(),
+            Self::Command(words) => {
+                Secret::new(words.iter().map(|word| format!("\0{}", word.display())).collect())
+            }
+        }
     }
 }
 
 impl Setting<SecretSource> {
-    /// Reads the secret. Exactly one line end is removed from a file, standard input or the output
-    /// of a command; nothing else is trimmed. Waits for a pipe or a command for `patience`.
-    pub fn read(&self, patience: Duration) -> Result<Setting<Secret>, Failure> {
+    /// Reads the secret, unless a command prints it. Waits for a pipe for `patience`.
+    pub fn read(&self, patience: Duration) -> Result<Setting<ClientSecret>, Failure> {
         let provenance = &self.provenance;
         let (name, bytes) = match &self.value {
             SecretSource::Given(secret) => {
                 #[expect(clippy::disallowed_methods, reason = "its form is checked")]
-                check(secret.expose(), &format!("the client secret from {provenance}"))?;
-                return Ok(Setting::new(secret.clone(), provenance.clone()));
+                check(secret.expose(), &format!("the client secret from {provenance}"), FILE_HINT)?;
+                let known = ClientSecret::Known(secret.clone());
+                return Ok(Setting::new(known, provenance.clone()));
             }
             SecretSource::File(path) => {
                 let name = format!("the client secret file {} (from {provenance})", path.display());
@@ -59,26 +84,57 @@ impl Setting<SecretSource> {
                 let bytes = threads::with_timeout(patience, read).map_err(|error| reason(&error));
                 ("the client secret on standard input".to_owned(), bytes)
             }
-            SecretSource::Command(argv) => {
-                let name = format!(
-                    "the client secret printed by the command {:?} (from {provenance})",
-                    argv[0]
-                );
-                let bytes = run(argv, patience);
-                (name, bytes)
+            SecretSource::Command(words) => {
+                let command = ClientSecret::Command(words.clone());
+                return Ok(Setting::new(command, provenance.clone()));
             }
         };
         let bytes = bytes.map_err(|why| Failure::config(format!("cannot read {name}: {why}")))?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| Failure::config(format!("{name} is not valid UTF-8")))?;
-        let text =
-            text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
-        check(text, &name)?;
-        Ok(Setting::new(Secret::new(text.to_owned()), provenance.clone()))
+        let secret = parse(&bytes, &name, FILE_HINT)?;
+        Ok(Setting::new(ClientSecret::Known(secret), provenance.clone()))
     }
 }
 
-fn check(text: &str, name: &str) -> Result<(), Failure> {
+impl Setting<ClientSecret> {
+    /// The secret. Waits for a command for `patience`.
+    pub fn reveal(&self, patience: Duration) -> Result<Secret, Failure> {
+        let words = match &self.value {
+            ClientSecret::Known(secret) => return Ok(secret.clone()),
+            ClientSecret::Command(words) => words,
+        };
+        let name = format!(
+            "the client secret printed by the command {:?} (from {})",
+            words[0], self.provenance
+        );
+        let fail = |kind, why| Failure::new(kind, format!("cannot read {name}: {why}"));
+        let (status, output) = capture::run(words, LONGEST, patience).map_err(|error| {
+            let is_late = error.kind() == ErrorKind::TimedOut;
+            fail(if is_late { Kind::Unavailable } else { Kind::Config }, reason(&error))
+        })?;
+        match status.code() {
+            Some(0) => {}
+            Some(TEMPORARY_FAILURE) => {
+                return Err(fail(Kind::Unavailable, "it ended with exit code 75".to_owned()));
+            }
+            Some(code) => {
+                return Err(fail(Kind::Config, format!("it ended with exit code {code}")));
+            }
+            None => return Err(fail(Kind::Config, format!("it ended with {status}"))),
+        }
+        parse(&output, &name, COMMAND_HINT)
+    }
+}
+
+/// Exactly one line end is removed; nothing else is trimmed.
+fn parse(bytes: &[u8], name: &str, one_line: &str) -> Result<Secret, Failure> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Failure::config(format!("{name} is not valid UTF-8")))?;
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    check(text, name, one_line)?;
+    Ok(Secret::new(text.to_owned()))
+}
+
+fn check(text: &str, name: &str, one_line: &str) -> Result<(), Failure> {
     if text.is_empty() {
         return Err(Failure::config(format!("{name} is empty")));
     }
@@ -86,58 +142,10 @@ fn check(text: &str, name: &str) -> Result<(), Failure> {
         return Err(Failure::config(format!("{name} is larger than {} KiB", LONGEST / 1024)));
     }
     if text.contains(['\n', '\0']) {
-        return Err(Failure::config(format!("{name} has a line break or a NUL inside"))
-            .hint("the secret is one line; a file may end in one line break"));
+        let what = format!("{name} has a line break or a NUL inside");
+        return Err(Failure::config(what).hint(one_line));
     }
     Ok(())
-}
-
-type Bytes = Result<Vec<u8>, String>;
-
-/// Runs a program and returns its standard output. It shares our other streams, so that it can ask
-/// for a passphrase.
-fn run(argv: &[OsString], patience: Duration) -> Bytes {
-    let until = Instant::now() + patience;
-    signals::wait_for_children().map_err(|error| reason(&error))?;
-    let mut child = Command::new(&argv[0])
-        .args(&argv[1..])
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("it cannot be run: {}", reason(&error)))?;
-    let (sender, receiver) = mpsc::channel();
-    let reading =
-        child.stdout.take().map(|stdout| threads::spawn(move || sender.send(read_all(stdout))));
-    if let Some(Err(error)) = reading {
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(reason(&error));
-    }
-    let output = receiver.recv_timeout(patience);
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if output.is_ok() && Instant::now() < until => {
-                thread::sleep(Duration::from_millis(2))
-            }
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("it did not end within {} s", patience.as_secs_f32().ceil()));
-            }
-        }
-    };
-    if !status.success() {
-        return Err(match status.code() {
-            Some(code) => format!("it ended with exit code {code}"),
-            None => format!("it ended with {status}"),
-        });
-    }
-    // A background process of the program still has its output open, and may write more.
-    output.map_err(|_| "it ended, and what it started keeps its output open".to_owned())?
-}
-
-fn read_all(stdout: impl Read) -> Bytes {
-    files::read_to_limit(stdout, LONGEST).map_err(|error| reason(&error))
 }
 
 /// What looks odd about a credential, in words that do not repeat it.

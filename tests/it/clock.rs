@@ -95,6 +95,28 @@ fn corrected_clock_does_not_extend_the_lifetime() {
 }
 
 #[test]
+fn token_that_a_corrected_clock_calls_expired_is_not_used() {
+    // The login was 26 hours ago, while the clock of this machine was three hours ahead.
+    const HOUR: i64 = 3600;
+    let (home, old, new) = (Home::new(), token_expiring_in(-2 * HOUR), live_token());
+    let server = Server::start([live_reply(&live_token()), live_reply(&new)]).expects(2);
+    token(&home, &server).run();
+    let path = entry(&home);
+    let mut body = read_body(&path);
+    body["received_at"] = json!(Timestamp::now().as_second() - 23 * HOUR);
+    body["clock_offset"] = json!(-3 * HOUR);
+    body["reply"] = json!(json!({"Token": old, "Status": 0}).to_string());
+    std::fs::write(&path, with_checksum("2", &body.to_string())).unwrap();
+    let status = home.skia(["status", "-o", "json"]).credentials().server(&server);
+    let status = status.allow_partial_stdout().run();
+    assert_eq!(status.code, Some(1), "{status}");
+    let status = status.json();
+    assert_eq!(status["reason"], "the cached token has expired");
+    assert_eq!(status["expires_in"], 0);
+    gets(token(&home, &server), &new);
+}
+
+#[test]
 fn clock_that_was_set_back_makes_the_entry_unusable() {
     for (seconds, reason) in [
         (50, None),
@@ -182,6 +204,19 @@ fn time_zone_changes_nothing() {
         "UTC-3",
     ] {
         assert_eq!(ask(Some(zone)), expected, "{zone}");
+    }
+}
+
+#[test]
+fn time_zone_that_is_a_device_does_not_hang() {
+    let home = Home::new();
+    let pipe = home.work().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let up = "../".repeat(20);
+    for zone in ["/dev/random", ":/dev/zero", &format!("{up}dev/random"), "pipe", "/dev"] {
+        let inspect = home.skia(["inspect"]).stdin(DOCUMENTED_TOKEN).env("TZ", zone);
+        let outcome = inspect.timeout_bound(std::time::Duration::from_secs(2)).run();
+        outcome.ok("...\n  exp: [..]2025-04-24 13:16:51 +00 (2025-04-24T13:16:51Z)\n...\n");
     }
 }
 

@@ -47,7 +47,7 @@ fn healthy_way_is_reported_whole_and_nobody_logs_in() {
     let home = Home::new();
     let server = Server::start([not_allowed()]).expects(2);
     let expected = format!(
-        "{}✓ endpoint       {}/Auth/Login answers\n✓ clock          [..] s from the server's\n",
+        "{}✓ endpoint       {}/Auth/Login answers\n✓ clock          [..] s from the server's\nall 9 checks passed\n",
         connected(&server),
         server.base_url()
     );
@@ -100,7 +100,8 @@ fn way_through_a_proxy_is_checked_and_its_password_not_shown() {
          ✓ tunnel         the proxy 127.0.0.1:{port}[..] established the tunnel\n\
          ✓ TLS            TLS 1.3, certificate issued by [..]Test CA[..], trusted by [..]\n\
          ✓ endpoint       https://api.skia.test/api/Auth/Login answers\n\
-         ✓ clock          [..] s from the server's\n",
+         ✓ clock          [..] s from the server's\n\
+         all 11 checks passed\n",
         top("https://api.skia.test/api")
     ));
     no_login(&server);
@@ -118,7 +119,7 @@ fn proxy_that_inspects_tls_is_named_with_the_way_to_trust_it() {
         6,
         &format!(
             "{}✓ proxy          through the proxy [..]\n✓ DNS[..]\n✓ TCP[..]\n✓ tunnel[..]\n\
-             ✗ TLS            [..]Example Inspection CA[..]\n                 fix: [..]--ca-cert[..]\n",
+             ✗ TLS            [..]Example Inspection CA[..]\n                 fix: [..]--ca-cert[..]\n1 of 9 checks failed\n",
             top("https://api.skia.test/api")
         ),
         "",
@@ -133,7 +134,11 @@ fn proxy_that_refuses_is_told_apart_from_the_server() {
     let program = home.skia(["doctor"]).credentials().allow_partial_stdout();
     let program =
         program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
-    program.run().assert(6, "...\n✓ TCP[..]\n✗ tunnel[..]407[..]\n[..]fix: [..]\n", "");
+    program.run().assert(
+        6,
+        "...\n✓ TCP[..]\n✗ tunnel[..]407[..]\n[..]fix: [..]\n1 of 8 checks failed\n",
+        "",
+    );
 }
 
 #[test]
@@ -141,7 +146,7 @@ fn unusable_proxy_ends_the_checks() {
     let program = Home::new().skia(["doctor"]).credentials().allow_partial_stdout();
     let program = program.env("HTTPS_PROXY", "ftp://user:hidden@proxy.test");
     let outcome = program.run();
-    outcome.assert(3, "...\n✗ proxy[..]HTTPS_PROXY[..]\n[..]fix: [..]\n", "");
+    outcome.assert(3, "...\n✗ proxy[..]HTTPS_PROXY[..]\n[..]fix: [..]\n1 of 5 checks failed\n", "");
     assert!(!outcome.stdout().contains("hidden"));
 }
 
@@ -152,7 +157,11 @@ fn wrong_base_url_is_noticed_with_the_right_one_as_the_fix() {
     let base_url = server.base_url().replace("/api", "");
     let program = doctor(&home, &server).env("SKIA_BASE_URL", &base_url);
     let outcome = program.run();
-    outcome.assert(6, "...\n✗ endpoint       [..]\n[..]fix: [..]/api[..]\n✓ clock[..]\n", "");
+    outcome.assert(
+        6,
+        "...\n✗ endpoint       [..]\n[..]fix: [..]/api[..]\n✓ clock[..]\n[..] checks [..]\n",
+        "",
+    );
     no_login(&server);
 }
 
@@ -165,7 +174,7 @@ fn redirect_is_told_with_where_it_points() {
     doctor(&home, &server).run().assert(
         6,
         "...\n✗ endpoint       127.0.0.1 answered with a redirect (HTTP 308), which is not followed\n[..]fix: the redirect points to \
-         https://elsewhere.test: [..]\n✓ clock[..]\n",
+         https://elsewhere.test: [..]\n✓ clock[..]\n[..] checks [..]\n",
         "",
     );
     no_login(&server);
@@ -177,7 +186,7 @@ fn page_for_people_is_not_the_endpoint() {
     let server = Server::start([Reply::html(200, "<html>Sign in to the network</html>")]);
     doctor(&home, &server).run().assert(
         6,
-        "...\n✗ endpoint       [..]\n[..]fix: [..]\n✓ clock[..]\n",
+        "...\n✗ endpoint       [..]\n[..]fix: [..]\n✓ clock[..]\n[..] checks [..]\n",
         "",
     );
     no_login(&server);
@@ -187,9 +196,9 @@ fn page_for_people_is_not_the_endpoint() {
 fn endpoint_that_answers_in_its_own_way_is_one() {
     for reply in [Reply::json(200, "{}"), Reply::json(400, ""), Reply::json(401, "")] {
         let (home, server) = (Home::new(), Server::start([reply]));
-        doctor(&home, &server)
-            .run()
-            .ok("...\n✓ endpoint       [..]/api/Auth/Login answers\n✓ clock[..]\n");
+        doctor(&home, &server).run().ok(
+            "...\n✓ endpoint       [..]/api/Auth/Login answers\n✓ clock[..]\n[..] checks [..]\n",
+        );
     }
 }
 
@@ -202,7 +211,7 @@ fn clock_two_hours_off_is_told_with_its_direction() {
         let server = Server::start([not_allowed().header("Date", &date)]);
         let expected = format!(
             "...\n✓ endpoint[..]\n✗ clock          the clock of this machine is [..] {direction} the server's\n\
-             [..]fix: set the clock, for instance: timedatectl set-ntp true\n"
+             [..]fix: set the clock, for instance: timedatectl set-ntp true\n1 of 9 checks failed\n"
         );
         doctor(&home, &server).run().assert(3, &expected, "");
     }
@@ -220,7 +229,7 @@ fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
         &format!(
             "✓ configuration  {path}, profile \"default\"\n\
              ✗ file mode      other users can read the secret in {path}\n                 fix: chmod go-rwx {path}\n\
-             ✓ base URL[..]\n✓ credentials[..]\n...\n✓ clock[..]\n"
+             ✓ base URL[..]\n✓ credentials[..]\n...\n✓ clock[..]\n[..] checks [..]\n"
         ),
         "",
     );
@@ -263,7 +272,11 @@ fn what_is_configured_is_told_as_it_is() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     let missing = doctor(&home, &server).args(["--ca-cert", "nowhere.pem"]).run();
-    missing.assert(3, "...\n✗ certificates   [..]nowhere.pem[..]\n[..]fix: [..]\n", "");
+    missing.assert(
+        3,
+        "...\n✗ certificates   [..]nowhere.pem[..]\n[..]fix: [..]\n1 of 6 checks failed\n",
+        "",
+    );
 }
 
 #[test]
@@ -273,7 +286,7 @@ fn server_that_hangs_up_fails_at_the_endpoint() {
     doctor(&home, &server).run().assert(
         5,
         "...\n✓ TCP[..]\n✗ endpoint       [..]\n                 fix: check the network, the proxy and the firewall; \
-         then try again\n",
+         then try again\n[..] checks failed\n",
         "",
     );
 }
@@ -284,14 +297,17 @@ fn server_without_a_clock_is_no_fault() {
     let server = Server::start([not_allowed().without_date()]);
     doctor(&home, &server)
         .run()
-        .ok("...\n✓ clock          the server does not say what time it is\n");
+        .ok("...\n✓ clock          the server does not say what time it is\nall 9 checks passed\n");
 }
 
 #[test]
 fn login_with_a_token_that_is_over_is_accepted_all_the_same() {
     let home = Home::new();
     let server = Server::start([not_allowed(), live_reply(&token_expiring_in(-60))]).expects(2);
-    doctor(&home, &server).arg("--login").run().ok("...\n✓ login          accepted\n");
+    doctor(&home, &server)
+        .arg("--login")
+        .run()
+        .ok("...\n✓ login          accepted\nall 10 checks passed\n");
 }
 
 #[test]
@@ -301,20 +317,139 @@ fn reply_that_is_not_understood_is_a_matter_of_the_address() {
     doctor(&home, &server).arg("--login").run().assert(
         6,
         "...\n✗ login          the reply of 127.0.0.1 is not the documented JSON object\n\
-         \x20                fix: check the base URL: skia-auth config show\n",
+         \x20                fix: check the base URL: skia-auth config show\n1 of 10 checks failed\n",
         "",
     );
 }
 
 #[test]
-fn missing_credentials_end_the_checks() {
-    let server = Server::start([]).expects(0);
-    Home::new().skia(["doctor"]).server(&server).allow_partial_stdout().run().assert(
+fn way_to_the_server_is_checked_without_credentials() {
+    let home = Home::new();
+    let server = Server::start([not_allowed()]).expects(2);
+    let port = server.port();
+    let expected = format!(
+        "✓ configuration  no file [..]\n\
+         ✓ base URL[..]\n\
+         ✗ credentials    no client id and no client secret[..]\n[..]fix: [..]\n\
+         ✓ cache[..]\n\
+         ✓ proxy[..]\n✓ DNS[..]\n✓ TCP            connected to 127.0.0.1:{port}\n\
+         ✓ endpoint[..]\n✓ clock[..]\n"
+    );
+    let doctor = || home.skia(["doctor"]).server(&server).allow_partial_stdout();
+    doctor().run().assert(3, &format!("{expected}1 of 9 checks failed\n"), "");
+    doctor().arg("--login").run().assert(
         3,
-        "✓ configuration  no file [..]\n✓ base URL[..]\n✗ credentials    no client id and no client secret[..]\n\
-         [..]fix: [..]\n",
+        &format!(
+            "{expected}✗ login          not tried, because an earlier check failed\n\
+             \x20                fix: repair what failed above\n2 of 10 checks failed\n"
+        ),
         "",
     );
+}
+
+/// Asserts that the cache is the only check that fails.
+#[track_caller]
+fn cache_is_unusable(home: &Home, directory: &std::path::Path, why: &str) {
+    let server = Server::start([not_allowed()]);
+    doctor(home, &server).env("SKIA_CACHE_DIR", directory).run().assert(
+        3,
+        &format!(
+            "...\n✗ cache          {} cannot be used: {why}\n\
+             \x20                fix: let this user alone own and write it, or set SKIA_CACHE_DIR \
+             to another directory\n...\n1 of 9 checks failed\n",
+            directory.display()
+        ),
+        "",
+    );
+}
+
+#[test]
+fn unusable_cache_is_reported_with_a_fix() {
+    let home = Home::new();
+    let file = home.file("file", "precious");
+    cache_is_unusable(&home, &file, "it is not a directory");
+    let directory = home.cache().join("directory");
+    let make = |mode| {
+        fs::create_dir_all(&directory).unwrap();
+        fs::set_permissions(&directory, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    make(0o777);
+    cache_is_unusable(&home, &directory, "other users can write to its directory");
+    let link = home.cache().join("link");
+    std::os::unix::fs::symlink(&directory, &link).unwrap();
+    cache_is_unusable(&home, &link, "other users can write to its directory");
+    make(0o700);
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&directory, Some(65534), None).unwrap();
+        cache_is_unusable(&home, &directory, "its directory belongs to another user");
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"precious");
+}
+
+#[test]
+fn lock_file_of_another_user_is_reported() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t), not_allowed()]).expects(2);
+    home.skia(["token"]).credentials().server(&server).run().ok(&format!("{t}\n"));
+    let [lock] = &crate::cache::cache_files(&home, "lock")[..] else { panic!("one lock") };
+    std::os::unix::fs::chown(lock, Some(65534), None).unwrap();
+    doctor(&home, &server).run().assert(
+        3,
+        "...\n✗ cache          [..] cannot be used: its lock file [..].lock: it belongs to another \
+         user\n[..]fix: [..]SKIA_CACHE_DIR[..]\n...\n",
+        "",
+    );
+}
+
+#[test]
+fn read_only_cache_is_reported() {
+    if !crate::cache::can_mount() {
+        return;
+    }
+    let home = Home::new();
+    let server = Server::start([not_allowed()]);
+    let script = "mount -t tmpfs -o ro none \"$XDG_CACHE_HOME\" && skia-auth doctor";
+    let program = home.program("unshare", ["-m", "sh", "-c", script]).credentials();
+    program.server(&server).allow_partial_stdout().run().assert(
+        3,
+        "...\n✗ cache          [..] cannot be used: read-only file system\n[..]fix: [..]\n...\n",
+        "",
+    );
+}
+
+#[test]
+fn access_to_the_secret_file_is_reported() {
+    let home = Home::new();
+    let path = home.file("secret", SECRET);
+    let t = live_token();
+    for (mode, line, warns) in [
+        (0o600, "✓ secret file    other users cannot read [..]/secret\n", false),
+        (0o444, "✓ secret file    other users can read [..]/secret\n", false),
+        (
+            0o620,
+            "✗ secret file    other users can write [..]/secret\n[..]fix: chmod go-w [..]/secret\n",
+            true,
+        ),
+    ] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let server = Server::start([not_allowed(), live_reply(&t)]).expects(2);
+        let skia = |command| {
+            let program = home.skia([command]).env("SKIA_CLIENT_ID", "a").server(&server);
+            program.env("SKIA_CLIENT_SECRET_FILE", &path).allow_partial_stdout()
+        };
+        let expected = format!("...\n{line}...\n");
+        skia("doctor").run().assert(if warns { 3 } else { 0 }, &expected, "");
+        let warning = format!(
+            "skia-auth: warning: other users can write the secret file {0}: chmod go-w {0}\n",
+            path.display()
+        );
+        let stderr = if warns { warning.as_str() } else { "" };
+        skia("login").run().assert(0, &format!("{t}\n"), stderr);
+        skia("token").run().assert(0, &format!("{t}\n"), stderr);
+    }
 }
 
 #[test]
@@ -328,12 +463,12 @@ fn refused_port_and_unknown_host_are_told_apart() {
     let closed = ClosedPort::new();
     run(&format!("http://127.0.0.1:{}/api", closed.number())).assert(
         5,
-        "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n",
+        "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n[..] checks failed\n",
         "",
     );
     run(&format!("https://{NO_SUCH_HOST}/api")).assert(
         5,
-        &format!("...\n✗ DNS[..]{NO_SUCH_HOST}[..]\n[..]fix: [..]\n"),
+        &format!("...\n✗ DNS[..]{NO_SUCH_HOST}[..]\n[..]fix: [..]\n1 of 6 checks failed\n"),
         "",
     );
 }
@@ -344,7 +479,7 @@ fn login_is_tried_only_when_asked_for() {
     let server = Server::start([not_allowed(), live_reply(&token)]).expects(2);
     let outcome = doctor(&home, &server).arg("--login").run();
     outcome.ok(&format!(
-        "{}...\n✓ login          accepted, with a token that is valid for [..]\n",
+        "{}...\n✓ login          accepted, with a token that is valid for [..]\nall 10 checks passed\n",
         connected(&server)
     ));
     assert!(!outcome.stdout().contains(token.rsplit('.').next().unwrap()));
@@ -358,7 +493,7 @@ fn refused_login_gives_its_own_exit_code() {
     let server = Server::start([not_allowed(), Reply::json(401, DOCUMENTED_401)]).expects(2);
     doctor(&home, &server).arg("--login").run().assert(
         4,
-        "...\n✗ login          [..]refused[..]; server: Invalid Credentials\n[..]fix: [..]SKIA_CLIENT_SECRET[..]\n",
+        "...\n✗ login          [..]refused[..]; server: Invalid Credentials\n[..]fix: [..]SKIA_CLIENT_SECRET[..]\n1 of 10 checks failed\n",
         "",
     );
 }
@@ -375,6 +510,7 @@ fn sandbox_has_a_healthy_way_and_needs_no_configuration() {
          ✓ TCP            connected to 127.0.0.1:[..]\n\
          ✓ endpoint       http://127.0.0.1:[..]/api/Auth/Login answers\n\
          ✓ clock          [..] s from the server's\n\
-         ✓ login          accepted, with a token that is valid for [..]\n",
+         ✓ login          accepted, with a token that is valid for [..]\n\
+         all 8 checks passed\n",
     );
 }

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
-use crate::cache::{cache_files, entry, gets, token};
+use crate::cache::{cache_files, entry, gets, token, until_at_the_lock};
 use crate::support::*;
 
 const DELETED: &str = "deleted 1 cached token; a token stays valid at the server until it expires: the Skia API cannot revoke one\n";
@@ -140,4 +141,51 @@ fn logout_needs_no_secret_and_no_server() {
     home.skia(["logout", "--client-id", CLIENT_ID, "--base-url", &server.base_url()])
         .run()
         .ok(DELETED);
+}
+
+#[test]
+fn logout_leaves_nothing_of_a_login_in_progress() {
+    for arguments in [&[][..], &["--all"]] {
+        // The second login finds the marker of an earlier logout.
+        let (home, t) = (Home::new(), live_token());
+        let server = Server::start([live_reply(&t).delay(Duration::from_secs(1))]).expects(6);
+        for round in 0..2 {
+            let login = home.skia(["login", "-v"]).credentials().server(&server).spawn();
+            let token = token(&home, &server).spawn();
+            server.wait_for_requests(round * 3 + 2);
+            let waiter = self::token(&home, &server).spawn();
+            until_at_the_lock(waiter.pid());
+            logout(&home, &server, arguments).ok(NONE);
+            let why = "the token is not cached: a logout came after the login had begun";
+            login.wait().assert(0, &format!("{t}\n"), &format!("...\nskia-auth: {why}\n"));
+            for one in [token, waiter] {
+                one.wait().ok(&format!("{t}\n"));
+            }
+            assert!(cache_files(&home, "token").is_empty());
+        }
+    }
+}
+
+#[test]
+fn login_after_a_logout_is_cached() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]);
+    logout(&home, &server, &[]).ok(NONE);
+    gets(token(&home, &server), &t);
+    gets(token(&home, &server), &t);
+}
+
+#[test]
+fn marker_is_private_and_renewed_by_each_logout() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(0);
+    let marker = home.cache().join("skia-auth/logout");
+    let renewed = |arguments: &[&str]| {
+        logout(&home, &server, arguments).ok(NONE);
+        assert_eq!(fs::metadata(&marker).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::read(&marker).unwrap()
+    };
+    let markers = [renewed(&[]), renewed(&["--all"]), renewed(&[])];
+    assert!(markers.iter().all(|marker| marker.len() == 16), "{markers:?}");
+    assert!(markers[0] != markers[1] && markers[1] != markers[2], "{markers:?}");
 }

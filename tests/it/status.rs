@@ -172,8 +172,13 @@ fn secret_command_is_not_run() {
     home.skia(["status"])
         .env("SKIA_CLIENT_ID", CLIENT_ID)
         .server(&server)
+        .allow_partial_stdout()
         .run()
-        .ok("Valid:     yes\n...\n");
+        .assert(
+            1,
+            "Valid:     no\nReason:    the cached token was issued for another client secret\n...\n",
+            "",
+        );
     assert!(!home.work().join("pwned").exists());
 }
 

@@ -11,6 +11,7 @@ use super::Outcome;
 use crate::cli::{ConfigShowArgs, ReportFormat, SharedArgs};
 use crate::error::Failure;
 use crate::model::provenance::{Provenance, Setting};
+use crate::model::secret::Secret;
 use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::settings::file::ConfigFile;
@@ -120,7 +121,10 @@ fn secret(layers: &Layers) -> Option<(String, Provenance)> {
     let value = match &source.value {
         SecretSource::Given(secret) => format!("set ({})", secret.length()),
         SecretSource::File(path) => match source.read(layers.timeout.value) {
-            Ok(secret) => format!("set ({}), in {}", secret.value.length(), path.display()),
+            Ok(secret) => {
+                let length = secret.value.known().map(Secret::length).unwrap_or_default();
+                format!("set ({length}), in {}", path.display())
+            }
             Err(failure) => failure.message,
         },
         SecretSource::StandardInput => "on standard input, not read".to_owned(),

@@ -53,7 +53,7 @@ impl ConfigFile {
     /// Whether the file holds a secret that other users can read.
     pub fn is_exposed(&self) -> bool {
         self.profiles.values().any(|profile| profile.client_secret.is_some())
-            && self.access.mode & 0o044 != 0
+            && self.access.others_can_read()
     }
 
     /// A user who can write a file that names a command can run commands as this user.
@@ -62,7 +62,7 @@ impl ConfigFile {
             return Ok(());
         }
         let path = self.path.display();
-        if self.access.mode & 0o022 != 0 {
+        if self.access.others_can_write() {
             let what = format!("{path} names a command, and other users can write the file");
             return Err(Failure::config(what).hint(format!("chmod go-w {}", shell_quote(path))));
         }

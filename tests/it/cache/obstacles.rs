@@ -93,6 +93,23 @@ fn link_to_a_private_directory_is_followed() {
     assert!(fs::symlink_metadata(link).unwrap().is_symlink());
 }
 
+#[test]
+fn link_to_a_directory_that_others_can_write_is_not_followed() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    let (link, directory) = (home.work().join("link"), home.work().join("shared"));
+    fs::create_dir(&directory).unwrap();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+    symlink(&directory, &link).unwrap();
+    gets(token(&home, &server).env("SKIA_CACHE_DIR", &link), &t);
+    token(&home, &server).env("SKIA_CACHE_DIR", &link).arg("-v").run().assert(
+        0,
+        &format!("{t}\n"),
+        "...\nskia-auth: the token is not cached: other users can write to its directory\n",
+    );
+    assert_eq!(fs::read_dir(directory).unwrap().count(), 0);
+}
+
 /// The files have the names of cache files, and must stay as they are.
 #[track_caller]
 fn is_not_used(why: &str, spoil: impl FnOnce(&Path)) {

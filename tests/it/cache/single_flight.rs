@@ -273,3 +273,20 @@ fn hard_link_in_place_of_the_lock_file_keeps_its_mode() {
     token(&home, &server).arg("-v").run().assert(0, &format!("{t}\n"), note);
     assert_eq!(fs::metadata(victim).unwrap().permissions().mode() & 0o777, 0o644);
 }
+
+#[test]
+fn lock_file_of_another_user_keeps_its_mode() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(2);
+    gets(token(&home, &server), &t);
+    let [lock] = &cache_files(&home, "lock")[..] else { panic!("one lock") };
+    std::os::unix::fs::chown(lock, Some(65534), None).unwrap();
+    fs::set_permissions(lock, fs::Permissions::from_mode(0o644)).unwrap();
+    home.skia(["logout"]).credentials().server(&server).run();
+    let note = "...\nskia-auth: logging in without the lock: it belongs to another user\n...\n";
+    token(&home, &server).arg("-v").run().assert(0, &format!("{t}\n"), note);
+    assert_eq!(fs::metadata(lock).unwrap().permissions().mode() & 0o777, 0o644);
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::config_path;
 use super::secret::arrives;
@@ -31,6 +31,13 @@ fn failure_of_the_command_is_explained() {
         ("['true']", "{} is empty"),
         ("['no-such-program']", "cannot read {}: it cannot be run: no such file or directory"),
         ("['sh', '-c', 'kill -9 $$']", "cannot read {}: it ended with signal: 9 (SIGKILL)"),
+        ("['yes']", "cannot read {}: it is larger than 64 KiB"),
+        ("['head', '-c70000', '/dev/zero']", "cannot read {}: it is larger than 64 KiB"),
+        (
+            "['printf', 'a\\nb']",
+            "{} has a line break or a NUL inside\nhint: to use the first line: \
+             client_secret_command = [\"sh\", \"-c\", \"COMMAND | head -n1\"]",
+        ),
     ] {
         home.write_config(&format!("client_id = 'a'\nclient_secret_command = {command}\n"));
         let program = command.split('\'').nth(1).unwrap();
@@ -55,25 +62,25 @@ fn command_that_hangs_ends_at_the_deadline() {
     let longer =
         home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
     longer.fails(
-        3,
+        5,
         "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from \
-         [..]): it did not end within 2 s\n",
+         [..]): it did not end within 2 s\nhint: skia-auth doctor\n",
     );
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n",
     );
     home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
-        3,
+        5,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
-         [..]): it did not end within 1 s\n",
+         [..]): it did not end within 1 s\nhint: skia-auth doctor\n",
     );
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n",
     );
     home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
-        3,
+        5,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
-         [..]): it ended, and what it started keeps its output open\n",
+         [..]): it ended, and what it started keeps its output open\nhint: skia-auth doctor\n",
     );
 }
 
@@ -179,4 +186,176 @@ fn file_of_another_user_may_not_name_a_command() {
         ),
     );
     assert!(!home.work().join("pwned").exists());
+}
+
+/// A home whose secret command prints a secret and counts its runs, after `script`.
+fn home_with_command(script: &str) -> Home {
+    let home = Home::new();
+    for name in ["runs", "locked", "pid"] {
+        home.declare_foreign(name);
+        home.declare_output(name);
+    }
+    home.declare_secret("word-of-the-command");
+    home.write_config(&format!(
+        "client_id = 'a'\nclient_secret_command = ['sh', '-c', '''
+echo >> runs
+{script}
+echo word-of-the-command''']\n"
+    ));
+    home
+}
+
+fn runs(home: &Home) -> usize {
+    fs::read_to_string(home.work().join("runs")).unwrap_or_default().len()
+}
+
+#[test]
+fn command_runs_only_for_a_login() {
+    let home = home_with_command("");
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]).expects(2);
+    home.skia(["login", "--dry-run"]).server(&server).allow_partial_stdout().run();
+    home.skia(["doctor"]).server(&server).allow_partial_stdout().run();
+    assert_eq!(runs(&home), 0);
+    let expected = format!("{token}\n");
+    home.skia(["token"]).server(&server).run().ok(&expected);
+    assert_eq!(runs(&home), 1);
+    home.skia(["token"]).server(&server).run().ok(&expected);
+    home.skia(["token", "--offline"]).server(&server).run().ok(&expected);
+    home.skia(["exec", "--", "true"]).server(&server).run().ok("");
+    home.skia(["status"]).server(&server).run().ok("Valid: [..]yes\n...\n");
+    home.skia(["config", "show"]).server(&server).run().ok("...\n");
+    assert_eq!(runs(&home), 1);
+}
+
+#[test]
+fn locked_vault_does_not_stop_a_cached_token() {
+    let home = home_with_command("test ! -e locked || exit 1");
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.file("locked", "");
+    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    let login = home.skia(["login"]).server(&server).run();
+    login.fails(3, "skia-auth: error: cannot read [..]: it ended with exit code 1\n");
+    assert_eq!(runs(&home), 2);
+}
+
+#[test]
+fn token_of_another_command_is_not_used() {
+    let (home, old, new) = (home_with_command("true"), live_token(), live_token());
+    let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
+    home.skia(["token"]).server(&server).run().ok(&format!("{old}\n"));
+    let config = fs::read_to_string(config_path(&home)).unwrap();
+    home.write_config(&config.replace("true", "false"));
+    let reason = "the cached token was issued for another client secret";
+    let status = home.skia(["status"]).server(&server).allow_partial_stdout().run();
+    status.assert(1, &format!("Valid: [..]no\nReason: [..]{reason}\n...\n"), "");
+    let offline = home.skia(["token", "--offline"]).server(&server).run();
+    offline.fails(1, &format!("skia-auth: error: {reason}\nhint: skia-auth login\n"));
+    home.skia(["token"]).server(&server).run().ok(&format!("{new}\n"));
+}
+
+#[test]
+fn refusal_of_a_printed_secret_describes_it() {
+    let home = home_with_command("printf '\"'");
+    home.declare_secret("\"word-of-the-command");
+    let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
+    home.skia(["token"]).server(&server).run().fails(
+        4,
+        "...\nhint: check the client id [..] and the client secret (from [..]; it stands in quotes)\n",
+    );
+}
+
+#[test]
+fn temporary_failure_of_the_command_is_worth_a_retry() {
+    let home = home_with_command("exit 75");
+    let server = Server::start([]).expects(0);
+    home.skia(["token"]).server(&server).run().fails(
+        5,
+        "skia-auth: error: cannot read [..]: it ended with exit code 75\nhint: skia-auth doctor\n",
+    );
+}
+
+#[test]
+fn cached_token_outlives_a_temporary_failure_of_the_command() {
+    let (home, t) = (home_with_command("test ! -e locked || exit 75"), token_expiring_in(200));
+    let server = Server::start([live_reply(&t)]);
+    home.skia(["token"]).server(&server).run().ok(&format!("{t}\n"));
+    home.file("locked", "");
+    let warning = "skia-auth: warning: [..]it ended with exit code 75[..]\n";
+    home.skia(["token"]).server(&server).run().assert(0, &format!("{t}\n"), warning);
+}
+
+/// Whether the process whose number the command wrote still runs. A zombie does not.
+fn grandchild_runs(home: &Home) -> bool {
+    let pid = fs::read_to_string(home.work().join("pid")).unwrap();
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    !matches!(stat.rsplit(") ").next().unwrap().get(..1), None | Some("Z" | "X"))
+}
+
+/// It ignores SIGTERM, and so does what it starts.
+const STUBBORN: &str = "trap \"\" TERM; sleep 50 & echo $! > pid; wait";
+
+#[test]
+fn deadline_ends_the_command_and_what_it_started() {
+    let home = home_with_command(STUBBORN);
+    let server = Server::start([]).expects(0);
+    let second = Duration::from_secs(1);
+    let token = home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second);
+    token.run().fails(
+        5,
+        "skia-auth: error: cannot read [..]: it did not end within 1 s\nhint: skia-auth doctor\n",
+    );
+    assert!(!grandchild_runs(&home));
+}
+
+#[test]
+fn signal_ends_the_command_and_then_the_program() {
+    for signal in [1, 2, 15] {
+        let home = home_with_command(STUBBORN);
+        let server = Server::start([]).expects(0);
+        let running = home.skia(["token"]).server(&server).spawn();
+        let pid = home.work().join("pid");
+        let written = || fs::read_to_string(&pid).is_ok_and(|pid| pid.ends_with('\n'));
+        crate::cache::until("the command has started", written);
+        let sent = Instant::now();
+        running.signal(signal);
+        let outcome = running.wait();
+        // 200 ms on an idle machine.
+        assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
+        assert_eq!((outcome.signal, outcome.stderr.as_str()), (Some(signal), ""), "{outcome}");
+        assert!(!grandchild_runs(&home), "signal {signal}");
+    }
+}
+
+#[test]
+fn command_does_not_consume_the_input_of_the_caller() {
+    let home = home_with_command("cat");
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]).expects(4);
+    let sh = |script: &str| home.sh(script).server(&server).env("SKIA_NO_CACHE", "1").run();
+    sh("echo of-the-caller | skia-auth exec -- cat").ok("of-the-caller\n");
+    let expected = format!("a\n{token}\nb\n{token}\nc\n{token}\n");
+    sh("printf 'a\nb\nc\n' | while read -r l; do echo $l; skia-auth token; done").ok(&expected);
+}
+
+#[test]
+fn command_may_ask_on_the_terminal() {
+    let home = home_with_command("printf 'Passphrase: ' >&2; read -r line");
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    let mut terminal = home.skia(["token"]).server(&server).on_terminal();
+    terminal.expect("Passphrase: ").send("open sesame\r").expect(&token);
+    assert_eq!(terminal.wait().code, Some(0));
+    assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
+}
+
+#[test]
+fn deadline_ends_a_command_that_waits_at_the_terminal() {
+    let home = home_with_command("read -r line");
+    let server = Server::start([]).expects(0);
+    let mut terminal = home.skia(["token", "--timeout", "1s"]).server(&server).on_terminal();
+    terminal.expect("it did not end within 1 s");
+    assert_eq!(terminal.wait().code, Some(5));
 }
