@@ -104,15 +104,15 @@ impl Checkup<'_> {
     fn settings(&mut self, args: &DoctorArgs, shared: &SharedArgs) -> Option<Settings> {
         let layers = Layers::resolve(&args.connection, shared, &self.reporter.silent());
         let layers = self.keep("configuration", layers, |layers| match &layers.config_file {
-            Some((file, true)) => {
+            Some((file, Ok(()))) => {
                 format!("{}, profile {:?}", file.value.display(), layers.profile.value)
             }
-            Some((file, false)) => {
+            Some((file, Err(_))) => {
                 format!("no file {}: the environment alone", file.value.display())
             }
             None => "no place for a file: the environment alone".to_owned(),
         })?;
-        if let Some((file, true)) = &layers.config_file {
+        if let Some((file, Ok(()))) = &layers.config_file {
             match &layers.exposed_config_file {
                 None => self.passed("file mode", "other users cannot read a secret there"),
                 Some(path) => {
@@ -128,7 +128,7 @@ impl Checkup<'_> {
                 }
             }
         }
-        let destination = layers.check_destination(&layers.base_url.value);
+        let destination = layers.check_destination();
         self.keep("base URL", destination, |()| {
             format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
         });

@@ -1,5 +1,7 @@
 //! The settings of a command that may log in: resolved from the layers, or those of a sandbox.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 
 use crate::acquire::{Clock, Need, acquire};
@@ -15,6 +17,8 @@ use crate::settings::{Layers, Settings};
 /// Settings for a login, and the sandbox that must outlive them.
 pub struct Source {
     pub settings: Settings,
+    /// The configuration file that was read, and the profile that applies.
+    pub config: Option<(PathBuf, String)>,
     sandbox: Option<Sandbox>,
 }
 
@@ -26,12 +30,16 @@ impl Source {
         if typed.sandbox {
             return Self::sandbox(typed);
         }
-        let settings = Layers::resolve(typed, shared, reporter)?.complete()?;
-        Ok(Self::of(settings))
+        let layers = Layers::resolve(typed, shared, reporter)?;
+        let config = match &layers.config_file {
+            Some((file, Ok(()))) => Some((file.value.clone(), layers.profile.value.clone())),
+            _ => None,
+        };
+        Ok(Self { config, ..Self::of(layers.complete()?) })
     }
 
     pub fn of(settings: Settings) -> Self {
-        Self { settings, sandbox: None }
+        Self { settings, config: None, sandbox: None }
     }
 
     /// Reads no configuration file and no variable, so that a real secret never reaches a sandbox.
@@ -41,7 +49,7 @@ impl Source {
             Setting::new(Secret::new(CLIENT_SECRET.to_owned()), Provenance::Sandbox);
         let base_url = BaseUrl::parse(&sandbox.base_url())?;
         let settings = Settings::for_sandbox(base_url, CLIENT_ID, client_secret, typed)?;
-        Ok(Self { settings, sandbox: Some(sandbox) })
+        Ok(Self { sandbox: Some(sandbox), ..Self::of(settings) })
     }
 
     /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.

@@ -215,7 +215,7 @@ fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let server = Server::start([not_allowed()]);
     let path = path.display();
-    home.skia(["doctor"]).server(&server).allow_partial_stdout().run().assert(
+    home.skia(["doctor"]).at(&server).allow_partial_stdout().run().assert(
         3,
         &format!(
             "✓ configuration  {path}, profile \"default\"\n\

@@ -17,7 +17,7 @@ fn command_runs_without_a_shell() {
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['printf', '%s', '$(touch pwned);*']\n",
     );
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "$(touch pwned);*");
 }
 
@@ -39,10 +39,7 @@ fn failure_of_the_command_is_explained() {
              {path})"
         );
         let message = message.replace("{}", &place);
-        home.skia(["token"])
-            .server(&server)
-            .run()
-            .fails(3, &format!("skia-auth: error: {message}\n"));
+        home.skia(["token"]).at(&server).run().fails(3, &format!("skia-auth: error: {message}\n"));
     }
 }
 
@@ -53,7 +50,7 @@ fn command_that_hangs_ends_at_the_deadline() {
     home.write_config("client_id = 'a'\nclient_secret_command = ['sleep', '50']\n");
     let second = Duration::from_secs(1);
     let longer =
-        home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
+        home.skia(["token", "--timeout", "1100ms"]).at(&server).timeout_bound(second * 2).run();
     longer.fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from \
@@ -62,7 +59,7 @@ fn command_that_hangs_ends_at_the_deadline() {
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n",
     );
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
+    home.skia(["token", "--timeout", "1s"]).at(&server).timeout_bound(second).run().fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
          [..]): it did not end within 1 s\n",
@@ -70,7 +67,7 @@ fn command_that_hangs_ends_at_the_deadline() {
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n",
     );
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
+    home.skia(["token", "--timeout", "1s"]).at(&server).timeout_bound(second).run().fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
          [..]): it ended, and what it started keeps its output open\n",
@@ -96,7 +93,7 @@ fn time_of_the_command_counts_towards_the_timeout() {
          client_secret_command = ['sh', '-c', 'sleep 2; echo word-of-the-command']\n",
     );
     home.skia(["token", "--timeout", "3s"])
-        .server(&server)
+        .at(&server)
         .timeout_bound(Duration::from_secs(3))
         .run()
         .fails(5, "skia-auth: error: no answer from [..] within [..] s\n");
@@ -116,7 +113,7 @@ fn path_of_the_command_is_relative_to_the_file() {
     };
     home.file("skia-secret", "");
     script(&home.work().join("skia-secret"), "#!/bin/sh\ntouch pwned; echo other\n");
-    let missing = home.skia(["token"]).server(&server).run();
+    let missing = home.skia(["token"]).at(&server).run();
     missing.fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command [..]: it cannot be \
@@ -126,7 +123,7 @@ fn path_of_the_command_is_relative_to_the_file() {
     home.declare_secret_file(&beside);
     script(&beside, "#!/bin/sh\necho \"$1-of-the-command\"\n");
     home.declare_foreign(&beside);
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
     assert!(!home.work().join("pwned").exists());
 }
@@ -138,8 +135,8 @@ fn command_works_when_sigchld_is_ignored() {
     let server = Server::start([live_reply(&token)]);
     home.write_config("client_id = 'a'\nclient_secret_command = ['echo', 'x']\n");
     // bash, because dash never ignores SIGCHLD.
-    let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token"]);
-    program.server(&server).run().ok(&format!("{token}\n"));
+    let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token \"$@\"", "bash"]);
+    program.at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "x");
 }
 
@@ -150,7 +147,7 @@ fn file_that_others_can_write_may_not_name_a_command() {
     let path = home.write_config("client_id = 'a'\nclient_secret_command = ['touch', 'pwned']\n");
     for mode in [0o620, 0o602, 0o666] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        home.skia(["token"]).server(&server).run().fails(
+        home.skia(["token"]).at(&server).run().fails(
             3,
             &format!(
                 "skia-auth: error: {0} names a command, and other users can write the file\n\
@@ -170,7 +167,7 @@ fn file_of_another_user_may_not_name_a_command() {
     if std::os::unix::fs::chown(&path, Some(65534), None).is_err() {
         return;
     }
-    home.skia(["token"]).server(&server).run().fails(
+    home.skia(["token"]).at(&server).run().fails(
         3,
         &format!(
             "skia-auth: error: {0} names a command, and the file belongs to another user\n\
