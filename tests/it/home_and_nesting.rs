@@ -1,6 +1,7 @@
 //! A secret stays at home: which secrets two servers see, also from nested calls and sandboxes.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use crate::support::*;
@@ -233,6 +234,33 @@ fn default_file_that_cannot_be_looked_at_counts_as_missing() {
         let named = token(&["--config", &file]).credentials().server(&server).run();
         assert_eq!(named.code, Some(3), "{named}");
     }
+}
+
+#[test]
+fn home_of_another_user_counts_as_missing() {
+    let home = Home::new();
+    let directory = home.root().join("theirs");
+    fs::create_dir(&directory).unwrap();
+    home.declare_foreign(&directory);
+    for mode in [0o700, 0o600] {
+        // As root, the directory is another user's for the program below; else it is unsearchable.
+        let root = rustix::process::geteuid().is_root();
+        let mode = if root { mode } else { 0o600 };
+        fs::set_permissions(&directory, fs::Permissions::from_mode(mode)).unwrap();
+        let user = if root { "setpriv --reuid 65534 --clear-groups " } else { "" };
+        let script = format!("exec {user}skia-auth token -v --no-cache");
+        for (complete, code) in [(true, 0), (false, 3)] {
+            let server = Server::start([live_reply(&live_token())]).expects(usize::from(complete));
+            fs::set_permissions(home.root(), fs::Permissions::from_mode(0o755)).unwrap();
+            let program = home.sh(&script).server(&server);
+            let program = program.env("XDG_CONFIG_HOME", &directory);
+            let outcome = if complete { program.credentials() } else { program }.run();
+            assert_eq!(outcome.code, Some(code), "{mode:o}: {outcome}");
+            let reasons = outcome.stderr.matches("config.toml (permission denied)").count();
+            assert_eq!(reasons, if complete { 1 } else { 2 }, "{outcome}");
+        }
+    }
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
 }
 
 #[test]
