@@ -78,7 +78,7 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
             ConfigCommand::Init(_) => commands::config::init::run(shared),
         },
         Command::Doctor(args) => commands::doctor::run(&args, shared, clock, reporter),
-        Command::Sandbox(args) => commands::sandbox::run(&args, reporter),
+        Command::Sandbox(args) => commands::sandbox::run(&args, shared, reporter),
         Command::Completions(args) => Ok(commands::completions::run(args.shell)),
     }
 }

@@ -339,8 +339,9 @@ pub struct DoctorArgs {
     override_usage = "skia-auth sandbox [OPTIONS] [-- COMMAND [ARG]...]",
     after_help = "\
 The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the
-sandbox, a cache of its own and no profile, and its exit code is kept. Without
-a command the variables are printed, and the sandbox runs until Ctrl-C.
+sandbox, and a cache and a configuration of its own, in which every profile is
+the sandbox. Its exit code is kept. Without a command the variables are printed,
+and the sandbox runs until Ctrl-C.
 
 Examples:
   skia-auth sandbox -- ./pipeline.sh

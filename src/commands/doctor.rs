@@ -123,18 +123,18 @@ impl Checkup<'_> {
     fn layers(&mut self, args: &DoctorArgs, shared: &SharedArgs) -> Option<Layers> {
         let layers = Layers::resolve(&args.connection, shared, &self.reporter.silent());
         self.keep("configuration", layers, |layers| match &layers.config_file {
-            Some((file, true)) => {
+            Some((file, Ok(()))) => {
                 format!("{}, profile {:?}", file.value.display(), layers.profile.value)
             }
-            Some((file, false)) => {
-                format!("no file {}: the environment alone", file.value.display())
+            Some((file, Err(why))) => {
+                format!("{} ({why}): the environment alone", file.value.display())
             }
             None => "no place for a file: the environment alone".to_owned(),
         })
     }
 
     fn settings(&mut self, layers: &Layers) -> Option<Settings> {
-        if let Some((file, true)) = &layers.config_file
+        if let Some((file, Ok(()))) = &layers.config_file
             && files::access(&file.value).is_some()
         {
             match &layers.exposed_config_file {
@@ -157,7 +157,7 @@ impl Checkup<'_> {
                 self.passed("secret file", format!("other users {can} read {path}"));
             }
         }
-        let destination = layers.check_destination(&layers.base_url.value);
+        let destination = layers.check_destination();
         self.keep("base URL", destination, |()| {
             format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
         });

@@ -1,16 +1,17 @@
 //! `exec`: replaces this process with a command that has the token in its environment.
 
 use std::ffi::OsString;
+use std::path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::Outcome;
 use super::source::Source;
 use crate::acquire::{Clock, Need};
 use crate::cli::{ExecArgs, SharedArgs};
 use crate::env;
-use crate::model::identity::Identity;
+use crate::error::Failure;
 use crate::model::token::Grant;
 use crate::output::variables;
 use crate::platform::process;
@@ -22,30 +23,41 @@ pub fn run(
     clock: Clock,
     reporter: &Reporter,
 ) -> Result<Outcome> {
+    if args.connection.sandbox {
+        bail!(
+            Failure::usage(
+                "exec has no --sandbox: the sandbox would end before the command starts"
+            )
+            .hint("skia-auth sandbox -- COMMAND")
+        );
+    }
     let program = &args.command[0];
     process::check(program)?;
     let source = Source::open(&args.connection, shared, reporter)?;
     let (min_ttl, renew_before) = (args.freshness.min_ttl, args.renewal.renew_before);
     let need = Need::Valid { min_ttl, renew_before };
     let grant = source.acquire(need, clock, reporter)?.grant;
-    let profile = shared.profile.as_deref().filter(|_| !args.connection.sandbox);
-    let command = prepare(&args.command, &grant, &source.settings.identity, profile);
+    let command = prepare(&args.command, &grant, &source);
     let exit_code =
         process::become_command(command).map_err(|error| process::cannot_start(program, &error))?;
     Ok(Outcome::nothing().exit_code(exit_code))
 }
 
-fn prepare(
-    words: &[OsString],
-    grant: &Grant,
-    identity: &Identity,
-    profile: Option<&str>,
-) -> Command {
+/// The command with its variables. A `skia-auth` in it uses the same identity.
+fn prepare(words: &[OsString], grant: &Grant, source: &Source) -> Command {
     let mut command = process::command(words);
     command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
-    // A nested skia-auth inherits our SKIA_BASE_URL; pass the profile along so that both mean the
-    // same identity.
-    command.envs(profile.map(|profile| (env::PROFILE, profile)));
+    if let Some((file, profile)) = &source.config {
+        let file = path::absolute(file).unwrap_or_else(|_| file.clone());
+        command.env(env::CONFIG, file).env(env::PROFILE, profile);
+    }
+    let identity = &source.settings.identity;
+    for (name, value) in [(env::CLIENT_ID, &identity.client_id), (env::SCOPE, &identity.scope)] {
+        // -p or an option has overridden it. In the command it would override the profile.
+        if env::path(name).is_some() {
+            command.env(name, value);
+        }
+    }
     for (name, value) in variables(grant, &identity.base_url.to_string()) {
         // An inherited SKIA_TOKEN_EXPIRES_AT would be that of another token.
         if value.is_empty() {

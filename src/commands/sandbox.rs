@@ -1,19 +1,25 @@
 //! `sandbox`: runs the emulated API, alone or for the duration of a command.
 
 use std::ffi::OsString;
+use std::io;
+use std::process::Command;
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
+use toml_writer::{ToTomlKey, ToTomlValue};
 
 use super::Outcome;
-use crate::cli::SandboxArgs;
+use crate::cli::{SandboxArgs, SharedArgs};
 use crate::env;
 use crate::error::{Failure, reason};
 use crate::platform::forward::ForwardedSignals;
-use crate::platform::{process, signals, stdio};
-use crate::report::Reporter;
+use crate::platform::{files, private_fs, process, signals, stdio};
+use crate::report::{Note, Reporter};
 use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPE, Sandbox};
+use crate::settings::file::{ConfigFile, DEFAULT_PROFILE};
+use crate::settings::{DEFAULT_TIMEOUT, config_path};
 
-pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(args: &SandboxArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
     if let Some(program) = args.command.first() {
         process::check(program)?;
     }
@@ -24,9 +30,11 @@ pub fn run(args: &SandboxArgs, reporter: &Reporter) -> Result<Outcome> {
     if args.command.is_empty() {
         serve(&sandbox, reporter)
     } else {
-        run_command(&sandbox, &args.command)
+        run_command(&sandbox, &args.command, shared, reporter)
     }
 }
+
+const CONFIG_FILE: &str = "config.toml";
 
 /// The variables that point to a sandbox.
 fn variables(sandbox: &Sandbox) -> [(&'static str, String); 3] {
@@ -46,7 +54,12 @@ fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
     sandbox.wait()
 }
 
-fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
+fn run_command(
+    sandbox: &Sandbox,
+    words: &[OsString],
+    shared: &SharedArgs,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     let mut command = process::command(words);
     command
         .envs(variables(sandbox))
@@ -54,9 +67,8 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
         // A second source of the secret or another profile would contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
         .env_remove(env::PROFILE);
-    // A cache of its own: tokens of an earlier sandbox on the same port must not be found.
-    let cache = tempfile::tempdir().context("cannot create a temporary cache directory")?;
-    command.env(env::CACHE_DIR, cache.path());
+    let directory = private_directory(sandbox, shared);
+    isolate(&mut command, directory.as_ref(), reporter);
     signals::wait_for_children().context("cannot handle SIGCHLD")?;
     let forwarded = ForwardedSignals::prepare().context("cannot handle signals")?;
     let mut child =
@@ -68,4 +80,40 @@ fn run_command(sandbox: &Sandbox, words: &[OsString]) -> Result<Outcome> {
     }
     let status = child.wait().context("cannot wait for the command")?;
     Ok(Outcome::nothing().exit_code(process::exit_code(status)))
+}
+
+/// A configuration file and a cache for the command: no profile of the user can be reached with
+/// `-p`, and no token of an earlier sandbox on the same port can be found.
+fn isolate(command: &mut Command, directory: Result<&TempDir, &io::Error>, reporter: &Reporter) {
+    match directory {
+        Ok(directory) => command
+            .env(env::CONFIG, directory.path().join(CONFIG_FILE))
+            .env(env::CACHE_DIR, directory.path().join("cache")),
+        Err(error) => {
+            reporter.note(&Note::NoTemporaryDirectory(&reason(error)));
+            command.env(env::CONFIG, files::NULL_DEVICE).env(env::NO_CACHE, "1")
+        }
+    };
+}
+
+/// A directory with a configuration file that has every profile name of the user's file.
+fn private_directory(sandbox: &Sandbox, shared: &SharedArgs) -> io::Result<TempDir> {
+    let path = config_path(shared).ok().flatten();
+    let file = path.and_then(|path| ConfigFile::read(&path.value, DEFAULT_TIMEOUT).ok());
+    let names = file.iter().flat_map(|file| file.profiles.keys());
+    let names = names.filter(|name| *name != DEFAULT_PROFILE);
+    let base_url = sandbox.base_url();
+    let lines: String = [
+        ("base_url", &*base_url),
+        ("client_id", CLIENT_ID),
+        ("client_secret", CLIENT_SECRET),
+        ("scope", SCOPE),
+    ]
+    .map(|(key, value)| format!("{key} = {}\n", value.to_toml_value()))
+    .concat();
+    let tables = names.map(|name| format!("[profile.{}]\n{lines}", name.to_toml_key()));
+    let content = lines.clone() + &tables.collect::<String>();
+    let directory = private_fs::temporary_directory()?;
+    private_fs::create(&directory.path().join(CONFIG_FILE), content.as_bytes())?;
+    Ok(directory)
 }

@@ -1,5 +1,7 @@
 //! The settings of a command that may log in: resolved from the layers, or those of a sandbox.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 
 use crate::acquire::{Clock, Need, acquire};
@@ -16,6 +18,8 @@ use crate::settings::{Layers, Settings};
 /// Settings for a login, and the sandbox that must outlive them.
 pub struct Source {
     pub settings: Settings,
+    /// The configuration file that was read, and the profile that applies.
+    pub config: Option<(PathBuf, String)>,
     sandbox: Option<Sandbox>,
 }
 
@@ -31,11 +35,15 @@ impl Source {
         if let Some((path, _)) = layers.secret_file().filter(|file| file.1.others_can_write()) {
             reporter.warn(Warning::WritableSecretFile(path.to_owned()));
         }
-        Ok(Self::of(layers.complete().map_err(hint_at_doctor)?))
+        let config = match &layers.config_file {
+            Some((file, Ok(()))) => Some((file.value.clone(), layers.profile.value.clone())),
+            _ => None,
+        };
+        Ok(Self { config, ..Self::of(layers.complete().map_err(hint_at_doctor)?) })
     }
 
     pub fn of(settings: Settings) -> Self {
-        Self { settings, sandbox: None }
+        Self { settings, config: None, sandbox: None }
     }
 
     /// Reads no configuration file and no variable, so that a real secret never reaches a sandbox.
@@ -45,7 +53,7 @@ impl Source {
             Setting::new(Secret::new(CLIENT_SECRET.to_owned()), Provenance::Sandbox);
         let base_url = BaseUrl::parse(&sandbox.base_url())?;
         let settings = Settings::for_sandbox(base_url, CLIENT_ID, client_secret, typed)?;
-        Ok(Self { settings, sandbox: Some(sandbox) })
+        Ok(Self { sandbox: Some(sandbox), ..Self::of(settings) })
     }
 
     /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.

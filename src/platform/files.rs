@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use super::threads;
 
+/// A file that is always empty.
+pub const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 /// A file that was read.
 pub struct Contents {
     pub bytes: Vec<u8>,

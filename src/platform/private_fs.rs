@@ -174,6 +174,17 @@ pub fn try_out(directory: &Path) -> io::Result<()> {
     file.close()
 }
 
+/// A new directory with mode 0700, which is deleted when it is dropped.
+pub fn temporary_directory() -> io::Result<tempfile::TempDir> {
+    #[cfg(unix)]
+    {
+        let private = fs::Permissions::from_mode(0o700);
+        tempfile::Builder::new().permissions(private).tempdir()
+    }
+    #[cfg(not(unix))]
+    tempfile::tempdir()
+}
+
 /// Creates a file with mode 0600. An existing file is `AlreadyExists`.
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     let file = write_temporary(path, content)?;

@@ -28,7 +28,8 @@ pub enum Warning {
 /// A step of the work. Shown with `--verbose`.
 #[derive(Debug)]
 pub enum Note<'a> {
-    NoConfigFile(&'a Path),
+    NoConfigFile { path: &'a Path, why: &'a str },
+    NoTemporaryDirectory(&'a str),
     ConfigFile { path: &'a Path, profile: &'a str },
     Credentials { client_id: &'a Provenance, client_secret: &'a Provenance },
     CacheOff(&'a str),
@@ -87,7 +88,12 @@ impl fmt::Display for Warning {
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoConfigFile(path) => write!(f, "no configuration file {}", path.display()),
+            Self::NoConfigFile { path, why } => {
+                write!(f, "no configuration file {} ({why})", path.display())
+            }
+            Self::NoTemporaryDirectory(why) => {
+                write!(f, "no cache and no profiles in the sandbox: no temporary directory: {why}")
+            }
             Self::ConfigFile { path, profile } => {
                 write!(f, "configuration file {}, profile {profile:?}", path.display())
             }

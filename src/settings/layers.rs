@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::binding::Binding;
 use super::picker::Picker;
 use super::profile::ProfileLayer;
 use super::secret_source::SecretSource;
@@ -33,12 +34,11 @@ pub struct Layers {
     pub allow_http: Setting<bool>,
     pub cache: Setting<CachePlace>,
     pub profile: Setting<String>,
-    /// Where the configuration file is, and whether it exists.
-    pub config_file: Option<(Setting<PathBuf>, bool)>,
+    /// Where the configuration file is, and why it was not read, if it was not.
+    pub config_file: Option<(Setting<PathBuf>, Result<(), String>)>,
     /// The configuration file, if it holds a secret that other users can read.
     pub exposed_config_file: Option<PathBuf>,
-    /// The base URL of the profile that provides the secret.
-    secret_is_bound_to: Option<Setting<String>>,
+    binding: Option<Binding>,
     began: Instant,
 }
 
@@ -53,8 +53,7 @@ impl Layers {
         let layer = ProfileLayer::find(shared, file_timeout(typed), reporter)?;
         let profile = &layer.profile;
         let mut pick = Picker { layer: &layer, ignored: Vec::new() };
-        let base_url =
-            pick.text(("--base-url", &typed.base_url), env::BASE_URL, &profile.base_url)?;
+        let base_url = pick.base_url(&typed.base_url, &profile.base_url)?;
         let client_id =
             pick.text(("--client-id", &typed.client_id), env::CLIENT_ID, &profile.client_id)?;
         let scope = pick.text(("--scope", &typed.scope), env::SCOPE, &profile.scope)?;
@@ -79,9 +78,8 @@ impl Layers {
                 variables: pick.ignored,
             });
         }
-        let is_bound =
-            matches!(&client_secret, Some(Setting { provenance: Provenance::Profile(_), .. }));
-        let bound_to = profile.base_url.clone().filter(|_| is_bound);
+        let binding =
+            client_secret.as_ref().map(|secret| Binding::of(secret, &layer)).transpose()?;
         let allow_http = typed.allow_http.then_some(true);
         let allow_http = Setting::if_set(allow_http, Provenance::Flag("--allow-http")).or(
             Setting::if_set(env::switch(env::ALLOW_HTTP)?, Provenance::Variable(env::ALLOW_HTTP)),
@@ -102,7 +100,7 @@ impl Layers {
             ca_cert,
             allow_http: allow_http.unwrap_or(Setting::new(false, Provenance::Default)),
             cache,
-            secret_is_bound_to: Setting::if_set(bound_to, layer.provenance()),
+            binding,
             profile: layer.name,
             config_file: layer.file,
             exposed_config_file: layer.exposed_file,
@@ -135,7 +133,7 @@ impl Layers {
         else {
             return Err(self.missing());
         };
-        self.check_destination(&identity.base_url)?;
+        self.check_destination()?;
         let client_secret = source.read(self.time_left())?;
         Ok(Settings {
             identity,
@@ -153,30 +151,19 @@ impl Layers {
         self.timeout.value.saturating_sub(self.began.elapsed())
     }
 
-    /// Whether the secret may be sent to the base URL.
-    pub fn check_destination(&self, base_url: &BaseUrl) -> Result<(), Failure> {
+    /// Whether the secret may be sent to the base URL, and with the client id.
+    pub fn check_destination(&self) -> Result<(), Failure> {
+        if let Some(binding) = &self.binding {
+            binding.check_base_url(&self.base_url)?;
+            self.client_id.as_ref().map_or(Ok(()), |id| binding.check_client_id(id))?;
+        }
+        let base_url = &self.base_url.value;
         if !base_url.uses_tls() && !base_url.is_loopback() && !self.allow_http.value {
             let origin = base_url.origin();
             return Err(Failure::config(format!(
                 "{origin} is plain HTTP: the secret would cross the network readable"
             ))
             .hint("use https://, or --allow-http beside a mock server"));
-        }
-        // A flag is deliberate, and a profile brings its base URL together with its secret. Only a
-        // base URL from the environment may belong to another secret.
-        if let (Provenance::Variable(variable), Some(own)) =
-            (&self.base_url.provenance, &self.secret_is_bound_to)
-        {
-            let own =
-                own.clone().try_map("base URL", |name, text| BaseUrl::parse_named(name, &text))?;
-            let (own, other, profile) = (own.value.host(), base_url.host(), &self.profile.value);
-            if own != other {
-                return Err(Failure::config(format!(
-                    "the client secret of profile {profile:?} belongs to {own}, and {variable} \
-                     names {other}"
-                ))
-                .hint(format!("-p {profile} for {own}, or --base-url for {other}")));
-            }
         }
         Ok(())
     }
@@ -194,10 +181,10 @@ impl Layers {
             settable.push(env::CLIENT_SECRET);
         }
         let file = match &self.config_file {
-            Some((file, true)) => {
+            Some((file, Ok(()))) => {
                 format!("profile {:?} of {}", self.profile.value, file.value.display())
             }
-            Some((file, false)) => format!("{} (no such file)", file.value.display()),
+            Some((file, Err(why))) => format!("{} ({why})", file.value.display()),
             None => "a configuration file (there is no home directory)".to_owned(),
         };
         let message =
@@ -213,7 +200,7 @@ impl Layers {
         }
         let variables = settable.join(" and ");
         Failure::config(message).hint(match &self.config_file {
-            Some((_, true)) => format!("complete that file, or set {variables}"),
+            Some((_, Ok(()))) => format!("complete that file, or set {variables}"),
             _ => format!("skia-auth config init, or set {variables}"),
         })
     }
@@ -233,7 +220,7 @@ fn cache_place(no_cache: bool, pick: &mut Picker) -> Result<Setting<CachePlace>,
         Ok(Setting::if_set(enabled, Provenance::Variable(env::NO_CACHE)))
     };
     if let Some(Setting { value: false, provenance }) =
-        pick.pick(typed, &[env::NO_CACHE], exported, pick.layer.profile.cache)?
+        pick.pick(typed, &[env::NO_CACHE], exported, pick.layer.profile.cache, bool::eq)?
     {
         let why = match provenance {
             Provenance::Flag(_) => "--no-cache",

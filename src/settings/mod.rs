@@ -1,5 +1,6 @@
 //! The settings of a call, from flags, environment, configuration file and defaults.
 
+mod binding;
 pub mod file;
 mod layers;
 mod picker;

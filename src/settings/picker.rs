@@ -5,6 +5,7 @@ use super::secret_source::SecretSource;
 use crate::cli::ConnectionArgs;
 use crate::env;
 use crate::error::Failure;
+use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 
@@ -13,33 +14,42 @@ type Picked<T> = Result<Option<Setting<T>>, Failure>;
 /// Takes each setting from the highest layer that has it.
 pub struct Picker<'a> {
     pub layer: &'a ProfileLayer,
-    /// Variables that a profile named with `-p` overrides.
+    /// Variables that a profile named with `-p` overrides, and whose values differ from its own.
     pub ignored: Vec<&'static str>,
 }
 
 impl Picker<'_> {
     /// The order, highest first: flag; the profile named with `-p`; environment; any other profile.
+    /// `same` compares a variable with the profile.
     pub fn pick<T>(
         &mut self,
         typed: Option<Setting<T>>,
         variables: &[&'static str],
         exported: impl FnOnce() -> Picked<T>,
         in_profile: Option<T>,
+        same: fn(&T, &T) -> bool,
     ) -> Picked<T> {
         if typed.is_some() {
             return Ok(typed);
         }
         let in_profile = in_profile.map(|value| Setting::new(value, self.layer.provenance()));
-        if self.layer.is_named() && in_profile.is_some() {
-            let is_set = |name: &&&str| env::path(name).is_some();
+        if self.layer.is_named()
+            && let Some(own) = in_profile
+        {
+            let differs = match exported() {
+                Ok(Some(other)) => !same(&other.value, &own.value),
+                Ok(None) => false,
+                Err(_) => true,
+            };
+            let is_set = |name: &&&str| differs && env::path(name).is_some();
             self.ignored.extend(variables.iter().filter(is_set));
-            return Ok(in_profile);
+            return Ok(Some(own));
         }
         Ok(exported()?.or(in_profile))
     }
 
     /// A setting with one flag and one variable, whose text is converted by `read`.
-    pub fn value<T>(
+    pub fn value<T: PartialEq>(
         &mut self,
         (flag, typed): (&'static str, Option<T>),
         variable: &'static str,
@@ -51,7 +61,7 @@ impl Picker<'_> {
             let value = env::text(variable)?.map(read).transpose()?;
             Ok(Setting::if_set(value, Provenance::Variable(variable)))
         };
-        self.pick(typed, &[variable], exported, in_profile)
+        self.pick(typed, &[variable], exported, in_profile, T::eq)
     }
 
     pub fn text(
@@ -61,6 +71,23 @@ impl Picker<'_> {
         in_profile: &Option<String>,
     ) -> Picked<String> {
         self.value((flag, typed.clone()), variable, in_profile.clone(), Ok)
+    }
+
+    /// The base URL as it was written. Spellings of one address are the same.
+    pub fn base_url(
+        &mut self,
+        typed: &Option<String>,
+        in_profile: &Option<String>,
+    ) -> Picked<String> {
+        let typed = Setting::if_set(typed.clone(), Provenance::Flag("--base-url"));
+        let exported = || {
+            let written = env::text(env::BASE_URL)?;
+            Ok(Setting::if_set(written, Provenance::Variable(env::BASE_URL)))
+        };
+        let same = |one: &String, other: &String| {
+            one == other || BaseUrl::parse(one).is_ok_and(|one| Ok(one) == BaseUrl::parse(other))
+        };
+        self.pick(typed, &[env::BASE_URL], exported, in_profile.clone(), same)
     }
 
     pub fn secret(&mut self, typed: &ConnectionArgs) -> Picked<SecretSource> {
@@ -79,7 +106,9 @@ impl Picker<'_> {
             )
         };
         let variables = [env::CLIENT_SECRET, env::CLIENT_SECRET_FILE];
-        self.pick(typed, &variables, exported, self.layer.secret())
+        // A file is not read for this, and a command is not run.
+        let same = |one: &SecretSource, other: &SecretSource| matches!((one, other), (SecretSource::Given(one), SecretSource::Given(other)) if one == other);
+        self.pick(typed, &variables, exported, self.layer.secret(), same)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,17 +11,23 @@ use super::file::{ConfigFile, DEFAULT_PROFILE, Profile};
 use super::secret_source::SecretSource;
 use crate::cli::SharedArgs;
 use crate::env;
-use crate::error::{Failure, nearest, shell_quote};
+use crate::error::{Failure, nearest, reason, shell_quote};
 use crate::model::provenance::{ProfileSource, Provenance, Setting};
 use crate::report::{Note, Reporter, Warning};
+
+/// The path of the configuration file, or the reason why there is no file to read.
+type ConfigPath = (Setting<PathBuf>, Result<(), String>);
+
+/// The most profiles that a hint names.
+const MOST_NAMES: usize = 10;
 
 /// The profile that applies. It is empty if there is no configuration file.
 pub struct ProfileLayer {
     pub name: Setting<String>,
     pub profile: Profile,
     source: Option<Rc<ProfileSource>>,
-    /// Where the configuration file is, and whether it exists.
-    pub file: Option<(Setting<PathBuf>, bool)>,
+    /// Where the configuration file is, and why it was not read, if it was not.
+    pub file: Option<ConfigPath>,
     /// The configuration file, if it holds a secret that other users can read.
     pub exposed_file: Option<PathBuf>,
 }
@@ -40,11 +46,11 @@ impl ProfileLayer {
         };
         let path = match config_file(shared)? {
             None => return Self::without_file(name, None),
-            Some((path, false)) => {
-                reporter.note(&Note::NoConfigFile(&path.value));
-                return Self::without_file(name, Some((path, false)));
+            Some((path, Err(why))) => {
+                reporter.note(&Note::NoConfigFile { path: &path.value, why: &why });
+                return Self::without_file(name, Some((path, Err(why))));
             }
-            Some((path, true)) => path,
+            Some((path, Ok(()))) => path,
         };
         let mut file = ConfigFile::read(&path.value, timeout)?;
         reporter.note(&Note::ConfigFile { path: &path.value, profile: &name.value });
@@ -56,16 +62,15 @@ impl ProfileLayer {
             return Err(unknown_profile(&name, &file));
         };
         let source = Rc::new(ProfileSource { name: name.value.clone(), file: path.value.clone() });
-        Ok(Self { name, profile, source: Some(source), file: Some((path, true)), exposed_file })
+        Ok(Self { name, profile, source: Some(source), file: Some((path, Ok(()))), exposed_file })
     }
 
-    fn without_file(
-        name: Setting<String>,
-        file: Option<(Setting<PathBuf>, bool)>,
-    ) -> Result<Self, Failure> {
+    fn without_file(name: Setting<String>, file: Option<ConfigPath>) -> Result<Self, Failure> {
         if name.value != DEFAULT_PROFILE {
-            let path =
-                file.map(|(path, _)| format!(" {}", path.value.display())).unwrap_or_default();
+            let path = match file {
+                Some((path, Err(why))) => format!(" {} ({why})", path.value.display()),
+                _ => String::new(),
+            };
             return Err(Failure::config(format!(
                 "unknown profile {:?} (from {}): there is no configuration file{path}",
                 name.value, name.provenance
@@ -85,8 +90,12 @@ impl ProfileLayer {
     }
 
     /// Resolves a path in the file against the directory of the file: nothing is ever read from the
-    /// current directory.
+    /// current directory. `~/` at its start is the home directory.
     pub fn resolve_path(&self, path: &Path) -> PathBuf {
+        let home = dirs::home_dir().filter(|home| home.is_absolute());
+        if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
+            return home.join(rest);
+        }
         match self.source.as_ref().and_then(|source| source.file.parent()) {
             Some(directory) => directory.join(path),
             None => path.to_owned(),
@@ -125,7 +134,14 @@ fn unknown_profile(name: &Setting<String>, file: &ConfigFile) -> Failure {
         match (nearest(name, known.iter().copied()), &known[..]) {
             (Some(nearest), _) => format!("did you mean -p {nearest}?"),
             (None, [only]) => format!("the only profile is {only}"),
-            (None, all) => format!("the profiles are {}", all.join(", ")),
+            (None, all) => {
+                let (shown, rest) = all.split_at(all.len().min(MOST_NAMES));
+                let more = match rest.len() {
+                    0 => String::new(),
+                    more => format!(" … and {more} more"),
+                };
+                format!("the profiles are {}{more}", shown.join(", "))
+            }
         },
     )
 }
@@ -136,13 +152,13 @@ pub fn config_path(shared: &SharedArgs) -> Result<Option<Setting<PathBuf>>, Fail
 }
 
 /// The path of the configuration file, and whether to read it. A named file is always read, so that
-/// a missing one is an error; the default file is read if it exists.
-fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, Failure> {
+/// a missing one is an error; the default file is read if it can be seen.
+fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
     if let Some(path) = &shared.config {
-        return Ok(Some((Setting::new(path.clone(), Provenance::Flag("--config")), true)));
+        return Ok(Some((Setting::new(path.clone(), Provenance::Flag("--config")), Ok(()))));
     }
     if let Some(path) = env::path(env::CONFIG) {
-        return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), true)));
+        return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), Ok(()))));
     }
     // `dirs` accepts a relative HOME, which would lead into the current directory.
     let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else {
@@ -150,20 +166,32 @@ fn config_file(shared: &SharedArgs) -> Result<Option<(Setting<PathBuf>, bool)>, 
     };
     let directory = directory.join("skia-auth");
     let (toml, json) = (directory.join("config.toml"), directory.join("config.json"));
-    let (path, exists) = match (exists(&toml), exists(&json)) {
-        (true, true) => {
+    let (path, found) = match (look_at(&toml), look_at(&json)) {
+        (Ok(()), Ok(())) => {
             let what = format!("both config.toml and config.json are in {}", directory.display());
             return Err(Failure::config(what).hint("keep one of them"));
         }
-        (false, true) => (json, true),
-        (exists, false) => (toml, exists),
+        (Err(_), Ok(())) => (json, Ok(())),
+        (Err(toml), Err(other)) if is_missing(&toml) && !is_missing(&other) => (json, Err(other)),
+        (found, _) => (toml, found),
     };
-    Ok(Some((Setting::new(path, Provenance::Default), exists)))
+    let found = found.map_err(|error| match is_missing(&error) {
+        true => "no such file".to_owned(),
+        false => reason(&error),
+    });
+    Ok(Some((Setting::new(path, Provenance::Default), found)))
 }
 
-/// Whether a path exists. A dangling link and an inaccessible directory count: only a file that is
-/// certainly missing may be ignored.
-fn exists(path: &Path) -> bool {
-    let missing = [ErrorKind::NotFound, ErrorKind::NotADirectory];
-    fs::symlink_metadata(path).map_or_else(|error| !missing.contains(&error.kind()), |_| true)
+/// Whether a path can be looked at. A dangling link counts as a file: reading it is then an error,
+/// since a file was meant to be there.
+fn look_at(path: &Path) -> io::Result<()> {
+    fs::symlink_metadata(path)?;
+    match fs::metadata(path) {
+        Err(error) if !is_missing(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

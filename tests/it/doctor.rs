@@ -15,7 +15,7 @@ fn not_allowed() -> Reply {
 /// What stands at the top when everything comes from the environment.
 fn top(base_url: &str) -> String {
     format!(
-        "✓ configuration  no file [..]/skia-auth/config.toml: the environment alone\n\
+        "✓ configuration  [..]/skia-auth/config.toml (no such file): the environment alone\n\
          ✓ base URL       {base_url} (from SKIA_BASE_URL)\n\
          ✓ credentials    client id from SKIA_CLIENT_ID[..], client secret (27 characters) from SKIA_CLIENT_SECRET\n\
          ✓ cache          in [..]/cache/skia-auth\n"
@@ -224,7 +224,7 @@ fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let server = Server::start([not_allowed()]);
     let path = path.display();
-    home.skia(["doctor"]).server(&server).allow_partial_stdout().run().assert(
+    home.skia(["doctor"]).at(&server).allow_partial_stdout().run().assert(
         3,
         &format!(
             "✓ configuration  {path}, profile \"default\"\n\
@@ -328,7 +328,7 @@ fn way_to_the_server_is_checked_without_credentials() {
     let server = Server::start([not_allowed()]).expects(2);
     let port = server.port();
     let expected = format!(
-        "✓ configuration  no file [..]\n\
+        "✓ configuration[..](no such file): the environment alone\n\
          ✓ base URL[..]\n\
          ✗ credentials    no client id and no client secret[..]\n[..]fix: [..]\n\
          ✓ cache[..]\n\

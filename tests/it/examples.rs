@@ -36,8 +36,15 @@ pub fn with_stand_ins(program: Program) -> Program {
 }
 
 fn run(home: &Home, shell: &str, script: &str) -> Outcome {
-    let program = home.skia(["sandbox", "--", shell, "-euc", script]).allow_partial_stdout();
+    let script = outside_of_the_sandbox(script);
+    let program = home.skia(["sandbox", "--", shell, "-euc", &script]).allow_partial_stdout();
     with_stand_ins(program).stdin(format!("{SANDBOX_SECRET}\n")).run()
+}
+
+/// A script that creates a configuration file: in the file of the sandbox, the profile exists.
+fn outside_of_the_sandbox(script: &str) -> String {
+    let own = if script.contains("config init") { "unset SKIA_CONFIG\n" } else { "" };
+    format!("{own}{script}")
 }
 
 #[test]
@@ -123,7 +130,7 @@ fn configuration_file_is_created_private() {
         document.blocks().into_iter().find(|block| block.text.contains("config init")).unwrap();
     let home = home_for_examples();
     // The invariants check that the modes are 0700 and 0600 in spite of this umask.
-    let script = format!("umask 0000\n{}", block.text);
+    let script = outside_of_the_sandbox(&format!("umask 0000\n{}", block.text));
     home.skia(["sandbox", "--", "sh", "-euc", &script])
         .run()
         .ok("created [..]\nnext: fill it in, then skia-auth login\n");

@@ -257,23 +257,12 @@ fn failed_login_runs_nothing() {
 }
 
 #[test]
-fn command_of_a_sandbox_gets_its_token() {
+fn sandbox_of_exec_is_refused() {
     let home = Home::new();
-    home.skia([
-        "exec",
-        "--sandbox",
-        "--",
-        "sh",
-        "-c",
-        "echo ${SKIA_TOKEN%%.*} ${SKIA_CLIENT_SECRET-gone}",
-    ])
-    .credentials()
-    .env("SKIA_BASE_URL", "http://127.0.0.1:9/api")
-    .run()
-    .assert(
-        0,
-        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 gone\n",
-        "skia-auth: sandbox token: not valid at Skia\n",
+    home.skia(["exec", "--sandbox", "--", "touch", "ran"]).credentials().run().fails(
+        2,
+        "skia-auth: error: exec has no --sandbox: the sandbox would end before the command starts\n\
+         hint: skia-auth sandbox -- COMMAND\n",
     );
-    assert!(home.cache_files().is_empty());
+    assert!(!home.work().join("ran").exists());
 }

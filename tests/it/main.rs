@@ -19,6 +19,7 @@ mod exec;
 mod generated;
 mod harness;
 mod help;
+mod home_and_nesting;
 mod inspect;
 mod layers;
 mod logout;

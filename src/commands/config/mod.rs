@@ -91,8 +91,9 @@ fn rows(layers: &Layers) -> Vec<Row> {
         Some((show(&setting.value), setting.provenance.clone()))
     }
     let shown = |path: &Path| path.display().to_string();
-    let file = layers.config_file.as_ref().and_then(|(file, exists)| {
-        row(file, |path| shown(path) + if *exists { "" } else { " (no such file)" })
+    let file = layers.config_file.as_ref().and_then(|(file, found)| {
+        let why = found.as_ref().map_or_else(|why| format!(" ({why})"), |()| String::new());
+        row(file, |path| shown(path) + &why)
     });
     vec![
         ("config_file", file),

@@ -252,7 +252,7 @@ fn secret_in_the_token_stays_and_is_masked_elsewhere() {
     let server = Server::start([with_fields(&fields)]);
     let config =
         home.file("skia.json", format!(r#"{{"client_id":"x","client_secret":"{secret}"}}"#));
-    let outcome = home.skia(["token", "-o", "json", "--config"]).arg(config).server(&server).run();
+    let outcome = home.skia(["token", "-o", "json", "--config"]).arg(config).at(&server).run();
     outcome.ok(&format!("{{{}}}\n", fields.replace(&format!("for {secret}"), "***")));
 }
 
@@ -266,7 +266,7 @@ fn weak_secret_in_the_reply_by_chance_does_no_harm() {
         let home = Home::new();
         let config = home.file("skia.json", body);
         let program = home.skia(["token", "--config"]).arg(config);
-        program.server(&server).run().ok(&format!("{token}\n"));
+        program.at(&server).run().ok(&format!("{token}\n"));
     }
 }
 

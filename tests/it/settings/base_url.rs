@@ -143,14 +143,19 @@ fn secret_of_a_profile_stays_with_its_host() {
     let home = Home::new();
     let server = Server::start([]).expects(0);
     home.declare_secret("word-of-the-file");
-    home.write_config(
+    let path = home.write_config(
         "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'https://own.test/api'\n",
     );
     home.skia(["token"]).server(&server).run().fails(
         3,
-        "skia-auth: error: the client secret of profile \"default\" belongs to own.test, and \
-         SKIA_BASE_URL names 127.0.0.1\n\
-         hint: -p default for own.test, or --base-url for 127.0.0.1\n",
+        &format!(
+            "skia-auth: error: the client secret from profile \"default\" of {} is only for \
+             https://own.test (the base_url of that profile), and SKIA_BASE_URL names {origin}\n\
+             hint: to use https://own.test: unset SKIA_BASE_URL\n\
+             hint: to send it to {origin} this once: --base-url {origin}/api\n",
+            path.display(),
+            origin = server.base_url().trim_end_matches("/api"),
+        ),
     );
 }
 
@@ -190,13 +195,15 @@ fn named_profile_brings_its_own_host() {
 }
 
 #[test]
-fn another_path_on_the_same_host_is_allowed() {
+fn another_path_on_the_same_origin_is_allowed() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
     home.declare_secret("word-of-the-file");
-    home.write_config(
-        "client_id = 'a'\nclient_secret = 'word-of-the-file'\nbase_url = 'http://127.0.0.1:1/v2'\n",
-    );
+    home.write_config(&format!(
+        "client_id = 'a'\nclient_secret = 'word-of-the-file'\n\
+         base_url = 'http://127.0.0.1:{}/v2'\n",
+        server.port()
+    ));
     home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
 }

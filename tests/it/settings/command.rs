@@ -17,7 +17,7 @@ fn command_runs_without_a_shell() {
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['printf', '%s', '$(touch pwned);*']\n",
     );
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "$(touch pwned);*");
 }
 
@@ -46,10 +46,7 @@ fn failure_of_the_command_is_explained() {
              {path})"
         );
         let message = message.replace("{}", &place);
-        home.skia(["token"])
-            .server(&server)
-            .run()
-            .fails(3, &format!("skia-auth: error: {message}\n"));
+        home.skia(["token"]).at(&server).run().fails(3, &format!("skia-auth: error: {message}\n"));
     }
 }
 
@@ -60,7 +57,7 @@ fn command_that_hangs_ends_at_the_deadline() {
     home.write_config("client_id = 'a'\nclient_secret_command = ['sleep', '50']\n");
     let second = Duration::from_secs(1);
     let longer =
-        home.skia(["token", "--timeout", "1100ms"]).server(&server).timeout_bound(second * 2).run();
+        home.skia(["token", "--timeout", "1100ms"]).at(&server).timeout_bound(second * 2).run();
     longer.fails(
         5,
         "skia-auth: error: cannot read the client secret printed by the command \"sleep\" (from \
@@ -69,7 +66,7 @@ fn command_that_hangs_ends_at_the_deadline() {
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'echo x; exec sleep 50 >&-']\n",
     );
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
+    home.skia(["token", "--timeout", "1s"]).at(&server).timeout_bound(second).run().fails(
         5,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
          [..]): it did not end within 1 s\nhint: skia-auth doctor\n",
@@ -77,7 +74,7 @@ fn command_that_hangs_ends_at_the_deadline() {
     home.write_config(
         "client_id = 'a'\nclient_secret_command = ['sh', '-c', 'sleep 5 2>&- & echo x']\n",
     );
-    home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second).run().fails(
+    home.skia(["token", "--timeout", "1s"]).at(&server).timeout_bound(second).run().fails(
         5,
         "skia-auth: error: cannot read the client secret printed by the command \"sh\" (from \
          [..]): it ended, and what it started keeps its output open\nhint: skia-auth doctor\n",
@@ -103,7 +100,7 @@ fn time_of_the_command_counts_towards_the_timeout() {
          client_secret_command = ['sh', '-c', 'sleep 2; echo word-of-the-command']\n",
     );
     home.skia(["token", "--timeout", "3s"])
-        .server(&server)
+        .at(&server)
         .timeout_bound(Duration::from_secs(3))
         .run()
         .fails(5, &unavailable("no answer from [..] within [..] s", 1, &[]));
@@ -123,7 +120,7 @@ fn path_of_the_command_is_relative_to_the_file() {
     };
     home.file("skia-secret", "");
     script(&home.work().join("skia-secret"), "#!/bin/sh\ntouch pwned; echo other\n");
-    let missing = home.skia(["token"]).server(&server).run();
+    let missing = home.skia(["token"]).at(&server).run();
     missing.fails(
         3,
         "skia-auth: error: cannot read the client secret printed by the command [..]: it cannot be \
@@ -133,7 +130,7 @@ fn path_of_the_command_is_relative_to_the_file() {
     home.declare_secret_file(&beside);
     script(&beside, "#!/bin/sh\necho \"$1-of-the-command\"\n");
     home.declare_foreign(&beside);
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
     assert!(!home.work().join("pwned").exists());
 }
@@ -145,8 +142,8 @@ fn command_works_when_sigchld_is_ignored() {
     let server = Server::start([live_reply(&token)]);
     home.write_config("client_id = 'a'\nclient_secret_command = ['echo', 'x']\n");
     // bash, because dash never ignores SIGCHLD.
-    let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token"]);
-    program.server(&server).run().ok(&format!("{token}\n"));
+    let program = home.program("bash", ["-c", "trap '' CHLD; exec skia-auth token \"$@\"", "bash"]);
+    program.at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "x");
 }
 
@@ -157,7 +154,7 @@ fn file_that_others_can_write_may_not_name_a_command() {
     let path = home.write_config("client_id = 'a'\nclient_secret_command = ['touch', 'pwned']\n");
     for mode in [0o620, 0o602, 0o666] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        home.skia(["token"]).server(&server).run().fails(
+        home.skia(["token"]).at(&server).run().fails(
             3,
             &format!(
                 "skia-auth: error: {0} names a command, and other users can write the file\n\
@@ -177,7 +174,7 @@ fn file_of_another_user_may_not_name_a_command() {
     if std::os::unix::fs::chown(&path, Some(65534), None).is_err() {
         return;
     }
-    home.skia(["token"]).server(&server).run().fails(
+    home.skia(["token"]).at(&server).run().fails(
         3,
         &format!(
             "skia-auth: error: {0} names a command, and the file belongs to another user\n\
@@ -214,17 +211,17 @@ fn command_runs_only_for_a_login() {
     let home = home_with_command("");
     let token = live_token();
     let server = Server::start([live_reply(&token)]).expects(2);
-    home.skia(["login", "--dry-run"]).server(&server).allow_partial_stdout().run();
-    home.skia(["doctor"]).server(&server).allow_partial_stdout().run();
+    home.skia(["login", "--dry-run"]).at(&server).allow_partial_stdout().run();
+    home.skia(["doctor"]).at(&server).allow_partial_stdout().run();
     assert_eq!(runs(&home), 0);
     let expected = format!("{token}\n");
-    home.skia(["token"]).server(&server).run().ok(&expected);
+    home.skia(["token"]).at(&server).run().ok(&expected);
     assert_eq!(runs(&home), 1);
-    home.skia(["token"]).server(&server).run().ok(&expected);
-    home.skia(["token", "--offline"]).server(&server).run().ok(&expected);
-    home.skia(["exec", "--", "true"]).server(&server).run().ok("");
-    home.skia(["status"]).server(&server).run().ok("Valid: [..]yes\n...\n");
-    home.skia(["config", "show"]).server(&server).run().ok("...\n");
+    home.skia(["token"]).at(&server).run().ok(&expected);
+    home.skia(["token", "--offline"]).at(&server).run().ok(&expected);
+    home.skia(["exec", "--base-url", &server.base_url(), "--", "true"]).run().ok("");
+    home.skia(["status"]).at(&server).run().ok("Valid: [..]yes\n...\n");
+    home.skia(["config", "show"]).at(&server).run().ok("...\n");
     assert_eq!(runs(&home), 1);
 }
 
@@ -233,10 +230,10 @@ fn locked_vault_does_not_stop_a_cached_token() {
     let home = home_with_command("test ! -e locked || exit 1");
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
     home.file("locked", "");
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
-    let login = home.skia(["login"]).server(&server).run();
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
+    let login = home.skia(["login"]).at(&server).run();
     login.fails(3, "skia-auth: error: cannot read [..]: it ended with exit code 1\n");
     assert_eq!(runs(&home), 2);
 }
@@ -245,15 +242,15 @@ fn locked_vault_does_not_stop_a_cached_token() {
 fn token_of_another_command_is_not_used() {
     let (home, old, new) = (home_with_command("true"), live_token(), live_token());
     let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
-    home.skia(["token"]).server(&server).run().ok(&format!("{old}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{old}\n"));
     let config = fs::read_to_string(config_path(&home)).unwrap();
     home.write_config(&config.replace("true", "false"));
     let reason = "the cached token was issued for another client secret";
-    let status = home.skia(["status"]).server(&server).allow_partial_stdout().run();
+    let status = home.skia(["status"]).at(&server).allow_partial_stdout().run();
     status.assert(1, &format!("Valid: [..]no\nReason: [..]{reason}\n...\n"), "");
-    let offline = home.skia(["token", "--offline"]).server(&server).run();
+    let offline = home.skia(["token", "--offline"]).at(&server).run();
     offline.fails(1, &format!("skia-auth: error: {reason}\nhint: skia-auth login\n"));
-    home.skia(["token"]).server(&server).run().ok(&format!("{new}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{new}\n"));
 }
 
 #[test]
@@ -261,7 +258,7 @@ fn refusal_of_a_printed_secret_describes_it() {
     let home = home_with_command("printf '\"'");
     home.declare_secret("\"word-of-the-command");
     let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
-    home.skia(["token"]).server(&server).run().fails(
+    home.skia(["token"]).at(&server).run().fails(
         4,
         "...\nhint: check the client id [..] and the client secret (from [..]; it stands in quotes)\n",
     );
@@ -271,7 +268,7 @@ fn refusal_of_a_printed_secret_describes_it() {
 fn temporary_failure_of_the_command_is_worth_a_retry() {
     let home = home_with_command("exit 75");
     let server = Server::start([]).expects(0);
-    home.skia(["token"]).server(&server).run().fails(
+    home.skia(["token"]).at(&server).run().fails(
         5,
         "skia-auth: error: cannot read [..]: it ended with exit code 75\nhint: skia-auth doctor\n",
     );
@@ -281,10 +278,10 @@ fn temporary_failure_of_the_command_is_worth_a_retry() {
 fn cached_token_outlives_a_temporary_failure_of_the_command() {
     let (home, t) = (home_with_command("test ! -e locked || exit 75"), token_expiring_in(200));
     let server = Server::start([live_reply(&t)]);
-    home.skia(["token"]).server(&server).run().ok(&format!("{t}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{t}\n"));
     home.file("locked", "");
     let warning = "skia-auth: warning: [..]it ended with exit code 75[..]\n";
-    home.skia(["token"]).server(&server).run().assert(0, &format!("{t}\n"), warning);
+    home.skia(["token"]).at(&server).run().assert(0, &format!("{t}\n"), warning);
 }
 
 /// Whether the process whose number the command wrote still runs. A zombie does not.
@@ -302,7 +299,7 @@ fn deadline_ends_the_command_and_what_it_started() {
     let home = home_with_command(STUBBORN);
     let server = Server::start([]).expects(0);
     let second = Duration::from_secs(1);
-    let token = home.skia(["token", "--timeout", "1s"]).server(&server).timeout_bound(second);
+    let token = home.skia(["token", "--timeout", "1s"]).at(&server).timeout_bound(second);
     token.run().fails(
         5,
         "skia-auth: error: cannot read [..]: it did not end within 1 s\nhint: skia-auth doctor\n",
@@ -315,7 +312,7 @@ fn signal_ends_the_command_and_then_the_program() {
     for signal in [1, 2, 15] {
         let home = home_with_command(STUBBORN);
         let server = Server::start([]).expects(0);
-        let running = home.skia(["token"]).server(&server).spawn();
+        let running = home.skia(["token"]).at(&server).spawn();
         let pid = home.work().join("pid");
         let written = || fs::read_to_string(&pid).is_ok_and(|pid| pid.ends_with('\n'));
         crate::cache::until("the command has started", written);
@@ -334,10 +331,13 @@ fn command_does_not_consume_the_input_of_the_caller() {
     let home = home_with_command("cat");
     let token = live_token();
     let server = Server::start([live_reply(&token)]).expects(4);
-    let sh = |script: &str| home.sh(script).server(&server).env("SKIA_NO_CACHE", "1").run();
-    sh("echo of-the-caller | skia-auth exec -- cat").ok("of-the-caller\n");
+    let sh = |script: &str| {
+        let script = format!("at='--base-url {}'\n{script}", server.base_url());
+        home.sh(&script).env("SKIA_NO_CACHE", "1").run()
+    };
+    sh("echo of-the-caller | skia-auth exec $at -- cat").ok("of-the-caller\n");
     let expected = format!("a\n{token}\nb\n{token}\nc\n{token}\n");
-    sh("printf 'a\nb\nc\n' | while read -r l; do echo $l; skia-auth token; done").ok(&expected);
+    sh("printf 'a\nb\nc\n' | while read -r l; do echo $l; skia-auth token $at; done").ok(&expected);
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn command_may_ask_on_the_terminal() {
     let home = home_with_command("printf 'Passphrase: ' >&2; read -r line");
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
-    let mut terminal = home.skia(["token"]).server(&server).on_terminal();
+    let mut terminal = home.skia(["token"]).at(&server).on_terminal();
     terminal.expect("Passphrase: ").send("open sesame\r").expect(&token);
     assert_eq!(terminal.wait().code, Some(0));
     assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
@@ -355,7 +355,7 @@ fn command_may_ask_on_the_terminal() {
 fn deadline_ends_a_command_that_waits_at_the_terminal() {
     let home = home_with_command("read -r line");
     let server = Server::start([]).expects(0);
-    let mut terminal = home.skia(["token", "--timeout", "1s"]).server(&server).on_terminal();
+    let mut terminal = home.skia(["token", "--timeout", "1s"]).at(&server).on_terminal();
     terminal.expect("it did not end within 1 s");
     assert_eq!(terminal.wait().code, Some(5));
 }

@@ -177,7 +177,7 @@ fn documented_request_body_is_a_configuration_file() {
         "Scope": "api",
     });
     let path = home.file("body.json", body.to_string());
-    home.skia(["token", "--config", "body.json"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token", "--config", "body.json"]).at(&server).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json(), body);
     fs::create_dir_all(home.config().join("skia-auth")).unwrap();
     let json = home.config().join("skia-auth/config.json");
@@ -187,7 +187,7 @@ fn documented_request_body_is_a_configuration_file() {
     let odd = std::ffi::OsStr::from_bytes(b"/caf\xe9.toml");
     let outcome = home.skia(["config", "path"]).env("SKIA_CONFIG", odd).run();
     assert_eq!(outcome.stdout, b"/caf\xe9.toml\n", "{outcome}");
-    home.skia(["token"]).server(&server).run().ok(&format!("{token}\n"));
+    home.skia(["token"]).at(&server).run().ok(&format!("{token}\n"));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
         3,
         &format!(
             "skia-auth: error: unknown profile \"staging\" (from -p): there is no configuration \
-             file {path}\n\
+             file {path} (no such file)\n\
              hint: skia-auth config init -p staging\n"
         ),
     );
@@ -304,7 +304,7 @@ fn relative_paths_are_relative_to_the_file() {
     home.file("secret", "not-this-one\n");
     home.file("deploy/skia.toml", "client_id = 'a'\nclient_secret_file = 'secret'\n");
     home.skia(["token", "--config", "deploy/skia.toml"])
-        .server(&server)
+        .at(&server)
         .run()
         .ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], SECRET);

@@ -197,14 +197,14 @@ fn login_uses_the_highest_layers() {
          base_url = 'http://127.0.0.1:1'\n",
     );
     home.skia(["login", "--scope", "flag", "--base-url", &server.base_url()])
-        .env("SKIA_CLIENT_ID", "variable")
+        .env("SKIA_SCOPE", "variable")
         .run()
         .ok(&format!("{token}\n"));
     let body = server.request().json();
     assert_eq!(
         body,
         serde_json::json!({
-            "ClientId": "variable",
+            "ClientId": "file",
             "ClientSecret": "word-of-the-file",
             "GrantType": "client_credentials",
             "Scope": "flag"

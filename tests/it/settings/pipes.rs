@@ -44,7 +44,7 @@ fn silent_secret_file_ends_with_the_timeout() {
     let server = Server::start([]).expects(0);
     let token = || {
         let program = home.skia(["token", "--client-id", "a", "--timeout", "1s"]);
-        program.server(&server).timeout_bound(TIMEOUT)
+        program.at(&server).timeout_bound(TIMEOUT)
     };
     let expected = |from: &str| {
         format!(

@@ -26,7 +26,7 @@ pub(super) fn arrives(secret: &str, case: impl FnOnce(&Home) -> Program) {
     home.declare_secret(secret);
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
-    let outcome = case(&home).env("SKIA_CLIENT_ID", CLIENT_ID).server(&server).run();
+    let outcome = case(&home).env("SKIA_CLIENT_ID", CLIENT_ID).at(&server).run();
     assert_eq!(
         (outcome.code, outcome.stdout()),
         (Some(0), format!("{token}\n")),
@@ -235,7 +235,7 @@ fn file_with_a_secret_that_others_can_read_is_a_warning() {
             "skia-auth: warning: other users can read the secret in {0}: chmod go-rwx {0}\n",
             path.display()
         );
-        home.skia(["login"]).server(&server).run().assert(
+        home.skia(["login"]).at(&server).run().assert(
             0,
             &format!("{token}\n"),
             if warns { &warning } else { "" },

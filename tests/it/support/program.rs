@@ -89,6 +89,11 @@ impl Program {
         self.env("SKIA_BASE_URL", server.base_url())
     }
 
+    /// Adds `--base-url` with that of this server, which a secret of any layer may be sent to.
+    pub fn at(self, server: &Server) -> Self {
+        self.args(["--base-url", &server.base_url()])
+    }
+
     /// Standard input is a pipe with these bytes.
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = bytes.as_ref().to_owned();
