@@ -2,7 +2,6 @@
 
 use std::io;
 
-#[cfg(unix)]
 use super::stdio;
 
 /// Reads a line without its line end.
