@@ -217,7 +217,8 @@ fn default_file_that_cannot_be_looked_at_counts_as_missing() {
     std::os::unix::fs::symlink("loop", home.root().join("loop")).unwrap();
     let root = home.root().display().to_string();
     for (directory, why) in [
-        (format!("{root}/loop"), "too many levels of symbolic links"),
+        // glibc: "too many levels of symbolic links"; musl: "symbolic link loop".
+        (format!("{root}/loop"), "symbolic link"),
         (format!("{root}/{}", "n".repeat(300)), "file name too long"),
         (format!("{root}{}", "/directory".repeat(500)), "file name too long"),
     ] {
@@ -227,7 +228,8 @@ fn default_file_that_cannot_be_looked_at_counts_as_missing() {
         };
         token(&[]).credentials().server(&server).run().ok("...\n");
         let verbose = token(&["-v"]).credentials().server(&server).run();
-        assert!(verbose.stderr.contains(&format!("config.toml ({why})\n")), "{verbose}");
+        let note = verbose.stderr.lines().find(|line| line.contains("/config.toml ("));
+        assert!(note.is_some_and(|note| note.contains(why)), "{verbose}");
         let missing = token(&[]).run();
         assert!(missing.code == Some(3) && missing.stderr.contains(why), "{missing}");
         let file = format!("{directory}/skia-auth/config.toml");
