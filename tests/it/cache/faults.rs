@@ -6,6 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use super::{cache_files, can_mount, can_trace, entry, gets, token};
 use crate::support::*;
 
+/// The program under strace, which acts on `call` as `inject` says and writes the file `trace`.
+fn traced(home: &Home, call: &str, inject: &str, command: &str) -> Program {
+    let trace = format!("trace={call}");
+    home.program("strace", ["-f", "-o", "trace", "-e", &trace, "-e", inject, "skia-auth", command])
+}
+
 #[test]
 fn missing_home_costs_only_the_cache() {
     for home_variable in [None, Some("/proc/nonexistent"), Some("relative"), Some("")] {
@@ -136,18 +142,7 @@ fn error_of_any_system_call_costs_only_the_cache() {
         home.declare_foreign("trace");
         let server = Server::start([live_reply(&t)]);
         let inject = format!("inject={call}:error={error}");
-        let words = [
-            "-f",
-            "-o",
-            "trace",
-            "-e",
-            &format!("trace={call}"),
-            "-e",
-            &inject,
-            "skia-auth",
-            "token",
-        ];
-        gets(home.program("strace", words).credentials().server(&server), &t);
+        gets(traced(&home, call, &inject, "token").credentials().server(&server), &t);
         let trace = fs::read_to_string(home.work().join("trace")).unwrap();
         assert!(trace.contains("INJECTED"), "{call}: {trace}");
         assert_eq!(cache_files(&home, "token").len(), usize::from(call == "flock"), "{call}");
@@ -193,18 +188,8 @@ fn kill_at_any_moment_leaves_the_old_entry_or_the_new_or_none() {
                     gets(token(&home, &server), &old);
                 }
                 let inject = format!("inject={call}:signal=KILL:when={step}");
-                let words = [
-                    "-f",
-                    "-o",
-                    "trace",
-                    "-e",
-                    &format!("trace={call}"),
-                    "-e",
-                    &inject,
-                    "skia-auth",
-                    "login",
-                ];
-                let outcome = home.program("strace", words).credentials().server(&server).run();
+                let program = traced(&home, call, &inject, "login").credentials();
+                let outcome = program.server(&server).run();
                 if outcome.code == Some(0) {
                     break;
                 }
