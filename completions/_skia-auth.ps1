@@ -328,6 +328,8 @@ Register-ArgumentCompleter -Native -CommandName 'skia-auth' -ScriptBlock {
         'skia-auth;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port on 127.0.0.1 (0: any free one)')
             [CompletionResult]::new('--answer', '--answer', [CompletionResultType]::ParameterName, 'How to answer a login')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Syntax of the variables [default: env; on Windows: powershell]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Syntax of the variables [default: env; on Windows: powershell]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile, which overrides the environment')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile, which overrides the environment')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file (.toml or .json)')

@@ -1101,7 +1101,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__sandbox)
-            opts="-p -q -v -h -V --port --answer --profile --config --quiet --verbose --color --help --version"
+            opts="-o -p -q -v -h -V --port --answer --output --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1113,6 +1113,14 @@ _skia__auth() {
                     ;;
                 --answer)
                     COMPREPLY=($(compgen -W "ok rejected error unavailable slow html malformed" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "env fish powershell dotenv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "env fish powershell dotenv" -- "${cur}"))
                     return 0
                     ;;
                 --profile)

@@ -308,6 +308,8 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
         &'skia-auth;sandbox'= {
             cand --port 'Port on 127.0.0.1 (0: any free one)'
             cand --answer 'How to answer a login'
+            cand -o 'Syntax of the variables [default: env; on Windows: powershell]'
+            cand --output 'Syntax of the variables [default: env; on Windows: powershell]'
             cand -p 'Use this profile, which overrides the environment'
             cand --profile 'Use this profile, which overrides the environment'
             cand --config 'Read this configuration file (.toml or .json)'

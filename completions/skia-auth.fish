@@ -270,6 +270,10 @@ unavailable\t'Asks to come back in a second (503)'
 slow\t'As the documented server would, after five seconds'
 html\t'A web page instead of an answer (200)'
 malformed\t'The documented 500, whose outer brace is doubled'"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s o -l output -d 'Syntax of the variables [default: env; on Windows: powershell]' -r -f -a "env\t'Lines for sh, bash and zsh'
+fish\t'Lines for fish'
+powershell\t'Lines for PowerShell'
+dotenv\t'NAME=value lines, for docker run --env-file'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''

@@ -322,6 +322,10 @@ module completions {
     [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
   }
 
+  def "nu-complete skia-auth sandbox output" [] {
+    [ "env" "fish" "powershell" "dotenv" ]
+  }
+
   def "nu-complete skia-auth sandbox color" [] {
     [ "auto" "always" "never" ]
   }
@@ -330,6 +334,7 @@ module completions {
   export extern "skia-auth sandbox" [
     --port: string            # Port on 127.0.0.1 (0: any free one)
     --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
+    --output(-o): string@"nu-complete skia-auth sandbox output" # Syntax of the variables [default: env; on Windows: powershell]
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings

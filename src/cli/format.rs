@@ -1,4 +1,4 @@
-//! The formats that `--output` of `login` and `token` chooses from.
+//! The formats that `--output` of `login`, `token` and `sandbox` chooses from.
 
 use clap::ValueEnum;
 
@@ -20,6 +20,19 @@ pub enum Format {
     /// Variables for fish: skia-auth token -o fish | source
     Fish,
     /// Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression
+    Powershell,
+    /// NAME=value lines, for docker run --env-file
+    Dotenv,
+}
+
+/// The syntaxes in which `sandbox` prints its variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VariableFormat {
+    /// Lines for sh, bash and zsh
+    Env,
+    /// Lines for fish
+    Fish,
+    /// Lines for PowerShell
     Powershell,
     /// NAME=value lines, for docker run --env-file
     Dotenv,

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
-use self::format::Format;
+use self::format::{Format, VariableFormat};
 pub use self::options::*;
 use crate::sandbox::Answer;
 
@@ -340,13 +340,15 @@ pub struct DoctorArgs {
     after_help = "\
 The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the
 sandbox, and a cache and a configuration of its own, in which every profile is
-the sandbox. Its exit code is kept. Without a command the variables are printed,
-and the sandbox runs until Ctrl-C.
+the sandbox. Its exit code is kept. With -v, each request is logged.
+
+Without a command, prints these variables as lines to paste into another
+terminal, and logs each request until Ctrl-C.
 
 Examples:
   skia-auth sandbox -- ./pipeline.sh
   skia-auth sandbox --answer unavailable -- ./pipeline.sh
-  skia-auth sandbox --port 8080"
+  skia-auth sandbox --port 8080 -o fish"
 )]
 pub struct SandboxArgs {
     /// Port on 127.0.0.1 (0: any free one)
@@ -355,6 +357,9 @@ pub struct SandboxArgs {
     /// How to answer a login
     #[arg(long, value_name = "ANSWER", default_value = "ok")]
     pub answer: Answer,
+    /// Syntax of the variables [default: env; on Windows: powershell]
+    #[arg(short, long, value_name = "FORMAT", conflicts_with = "command")]
+    pub output: Option<VariableFormat>,
     /// The command to run, and its arguments
     #[arg(
         last = true,

@@ -9,13 +9,16 @@ use tempfile::TempDir;
 use toml_writer::{ToTomlKey, ToTomlValue};
 
 use super::Outcome;
+use crate::cli::format::VariableFormat;
 use crate::cli::{SandboxArgs, SharedArgs};
 use crate::env;
 use crate::error::{Failure, reason};
+use crate::model::time::local_zone;
+use crate::output::{Variable, assignments};
 use crate::platform::forward::ForwardedSignals;
-use crate::platform::{files, private_fs, process, signals, stdio};
+use crate::platform::{self, files, private_fs, process, signals, stdio};
 use crate::report::{Note, Reporter};
-use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPE, Sandbox};
+use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, Exchange, SCOPE, Sandbox};
 use crate::settings::file::{ConfigFile, DEFAULT_PROFILE};
 use crate::settings::{DEFAULT_TIMEOUT, config_path};
 
@@ -23,12 +26,22 @@ pub fn run(args: &SandboxArgs, shared: &SharedArgs, reporter: &Reporter) -> Resu
     if let Some(program) = args.command.first() {
         process::check(program)?;
     }
-    let sandbox = Sandbox::start(args.port, args.answer).map_err(|error| {
+    let alone = args.command.is_empty();
+    let (logger, zone) = (*reporter, local_zone());
+    // The log would mix with the messages of the command.
+    let is_logged = alone || shared.verbose > 0;
+    let log = move |exchange: &Exchange<'_>| {
+        if is_logged {
+            logger.request(exchange, &zone);
+        }
+    };
+    let sandbox = Sandbox::observed(args.port, args.answer, log).map_err(|error| {
         let why = reason(&error);
         Failure::config(format!("cannot listen on 127.0.0.1:{}: {why}", args.port))
+            .hint("without --port, any free port is used")
     })?;
-    if args.command.is_empty() {
-        serve(&sandbox, reporter)
+    if alone {
+        serve(&sandbox, args.output, reporter)
     } else {
         run_command(&sandbox, &args.command, shared, reporter)
     }
@@ -37,7 +50,7 @@ pub fn run(args: &SandboxArgs, shared: &SharedArgs, reporter: &Reporter) -> Resu
 const CONFIG_FILE: &str = "config.toml";
 
 /// The variables that point to a sandbox.
-fn variables(sandbox: &Sandbox) -> [(&'static str, String); 3] {
+fn variables(sandbox: &Sandbox) -> [Variable; 3] {
     [
         (env::BASE_URL, sandbox.base_url()),
         (env::CLIENT_ID, CLIENT_ID.to_owned()),
@@ -45,11 +58,17 @@ fn variables(sandbox: &Sandbox) -> [(&'static str, String); 3] {
     ]
 }
 
-/// Prints the variables in the form that `docker --env-file` and `set -a; .` read, and serves until
-/// the process is stopped.
-fn serve(sandbox: &Sandbox, reporter: &Reporter) -> Result<Outcome> {
-    let lines = variables(sandbox).map(|(name, value)| format!("{name}={value}\n"));
-    stdio::emit(lines.concat().as_bytes())?;
+/// Prints the variables as lines that can be pasted, and serves until the process is stopped.
+fn serve(
+    sandbox: &Sandbox,
+    format: Option<VariableFormat>,
+    reporter: &Reporter,
+) -> Result<Outcome> {
+    let format = format.unwrap_or(match platform::POWERSHELL_IS_USUAL {
+        true => VariableFormat::Powershell,
+        false => VariableFormat::Env,
+    });
+    stdio::emit(assignments(format, &variables(sandbox)).as_bytes())?;
     reporter.serving(&sandbox.base_url());
     sandbox.wait()
 }

@@ -14,7 +14,7 @@ pub use json::inert;
 
 use jiff::Timestamp;
 
-use crate::cli::format::Format;
+use crate::cli::format::{Format, VariableFormat};
 use crate::env as env_names;
 use crate::model::secret::Secret;
 use crate::model::time;
@@ -38,11 +38,21 @@ pub fn render(format: Format, grant: &Grant, surroundings: &Surroundings<'_>) ->
         Format::Text => text::render(grant, surroundings.now),
         Format::Oauth => oauth::render(grant, surroundings),
         Format::Header => header::render(grant),
-        Format::Env => env::render(&variables()),
-        Format::Fish => fish::render(&variables()),
-        Format::Powershell => powershell::render(&variables()),
-        Format::Dotenv => dotenv::render(&variables()),
+        Format::Env => assignments(VariableFormat::Env, &variables()),
+        Format::Fish => assignments(VariableFormat::Fish, &variables()),
+        Format::Powershell => assignments(VariableFormat::Powershell, &variables()),
+        Format::Dotenv => assignments(VariableFormat::Dotenv, &variables()),
     })
+}
+
+/// Assignments of variables, one a line.
+pub fn assignments(format: VariableFormat, variables: &[Variable]) -> String {
+    match format {
+        VariableFormat::Env => env::render(variables),
+        VariableFormat::Fish => fish::render(variables),
+        VariableFormat::Powershell => powershell::render(variables),
+        VariableFormat::Dotenv => dotenv::render(variables),
+    }
 }
 
 /// An environment variable: its name and its value.

@@ -14,6 +14,9 @@ pub mod threads;
 
 use std::io::{self, ErrorKind};
 
+/// Whether PowerShell is the shell that a user most likely types into.
+pub const POWERSHELL_IS_USUAL: bool = cfg!(windows);
+
 /// Whether a read or write failed because the timeout of the socket passed.
 pub fn is_socket_timeout(error: &io::Error) -> bool {
     // On Unix, `TimedOut` is ETIMEDOUT: the peer does not answer and the connection is lost.

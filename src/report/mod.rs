@@ -7,6 +7,7 @@ mod waiting;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::{Color, SharedArgs};
@@ -16,12 +17,19 @@ use crate::http::Reply;
 use crate::model::secret::Secret;
 use crate::model::token::AccessToken;
 use crate::platform::stdio;
+use crate::sandbox::Exchange;
 
 pub use self::messages::{Note, Warning};
 use self::waiting::Waiting;
 
 /// The longest header value that is shown, in characters: longer than any honest one.
 const LONGEST_HEADER: usize = 64;
+
+/// The longest method that is logged, in characters: longer than any registered one but two.
+const LONGEST_METHOD: usize = 16;
+
+/// The longest path that is logged, in characters: a line of the log fits a wide terminal.
+const LONGEST_PATH: usize = 60;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -40,7 +48,7 @@ impl Color {
 }
 
 /// Writes to standard error as `--quiet`, `--verbose`, `--color` and the output format ask for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Reporter {
     quiet: bool,
     verbose: u8,
@@ -73,11 +81,27 @@ impl Reporter {
         wanted.then(|| Waiting::begin(host))
     }
 
-    /// On a terminal, says that the sandbox runs and how to stop it.
+    /// On a terminal, says how to use the sandbox and how to stop it.
     pub fn serving(&self, base_url: &str) {
-        if !self.quiet && stdio::stderr_is_terminal() {
-            self.line("skia-auth:", DIM, &format!("serving {base_url} until Ctrl-C"));
+        if self.quiet || !stdio::stderr_is_terminal() {
+            return;
         }
+        if stdio::stdout_is_terminal() {
+            let usage = "paste these lines into another terminal, then run: skia-auth token";
+            self.line("skia-auth:", DIM, usage);
+        }
+        self.line("skia-auth:", DIM, &format!("serving {base_url} until Ctrl-C"));
+    }
+
+    /// Logs a request to the sandbox in one line that starts with the time of day.
+    pub fn request(&self, exchange: &Exchange<'_>, zone: &TimeZone) {
+        if self.quiet {
+            return;
+        }
+        let Exchange { at, method, path, status, reason } = exchange;
+        let (method, path) = (cut(method, LONGEST_METHOD), cut(path, LONGEST_PATH));
+        let time = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+        self.line(&time, DIM, &format!("{method} {path} {status} {reason}"));
     }
 
     pub fn warn(&self, warning: Warning) {
@@ -158,6 +182,14 @@ impl Reporter {
             _ => format!("{label} {text}\n"),
         };
         stdio::emit_error(&line);
+    }
+}
+
+/// The first characters of a text.
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Reply {
     pub extra: &'static str,
     pub content_type: &'static str,
     pub body: String,
+    /// Why this is the reply, in a few words without a secret. It is not sent.
+    pub reason: String,
 }
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -59,7 +61,11 @@ const SIGNING_KEY: &[u8] = b"skia-auth sandbox: this key protects nothing";
 
 impl Reply {
     fn new(status: &'static str, content_type: &'static str, body: impl Into<String>) -> Self {
-        Self { status, extra: "", content_type, body: body.into() }
+        Self { status, extra: "", content_type, body: body.into(), reason: String::new() }
+    }
+
+    pub fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), ..self }
     }
 
     pub fn page(status: &'static str) -> Self {
@@ -79,7 +85,7 @@ impl Reply {
     }
 
     pub fn bytes(&self, now: Timestamp) -> Vec<u8> {
-        let Self { status, extra, content_type, body } = self;
+        let Self { status, extra, content_type, body, reason: _ } = self;
         let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT");
         let length = body.len();
         format!(
@@ -93,27 +99,32 @@ impl Reply {
 /// The reply of the API to a request.
 pub fn reply(answer: Answer, method: &str, target: &str, body: &[u8], now: Timestamp) -> Reply {
     if !path(target).eq_ignore_ascii_case("/api/Auth/Login") {
-        return Reply::page("404 Not Found");
+        return Reply::page("404 Not Found").because("the only path is /api/Auth/Login");
     }
     if method != "POST" {
         let reply = Reply::new("405 Method Not Allowed", HTML, "");
-        return Reply { extra: "Allow: POST\r\n", ..reply };
+        return Reply { extra: "Allow: POST\r\n", ..reply }.because("the only method is POST");
     }
     match answer {
         Answer::Ok | Answer::Slow => login(body, now),
-        Answer::Rejected => Reply::new("401 Unauthorized", JSON, REJECTED),
-        Answer::Error => Reply::new(INTERNAL_SERVER_ERROR, JSON, ERROR),
-        Answer::Malformed => Reply::new(INTERNAL_SERVER_ERROR, JSON, MALFORMED),
-        Answer::Unavailable => {
-            Reply { extra: "Retry-After: 1\r\n", ..Reply::page("503 Service Unavailable") }
+        Answer::Rejected => {
+            Reply::new("401 Unauthorized", JSON, REJECTED).because("--answer rejected")
         }
-        Answer::Html => Reply::page("200 OK"),
+        Answer::Error => Reply::new(INTERNAL_SERVER_ERROR, JSON, ERROR).because("--answer error"),
+        Answer::Malformed => {
+            Reply::new(INTERNAL_SERVER_ERROR, JSON, MALFORMED).because("--answer malformed")
+        }
+        Answer::Unavailable => {
+            let reply = Reply::page("503 Service Unavailable").because("--answer unavailable");
+            Reply { extra: "Retry-After: 1\r\n", ..reply }
+        }
+        Answer::Html => Reply::page("200 OK").because("--answer html"),
     }
 }
 
 /// The path of a request target without its query. A client that uses a proxy sends a whole URL
 /// (RFC 9112 §3.2.2).
-fn path(target: &str) -> &str {
+pub fn path(target: &str) -> &str {
     let path = match target.split_once("://") {
         Some((_, rest)) if !target.starts_with('/') => {
             rest.find('/').map_or("", |start| &rest[start..])
@@ -125,24 +136,34 @@ fn path(target: &str) -> &str {
 
 fn login(body: &[u8], now: Timestamp) -> Reply {
     let Ok(Value::Object(sent)) = serde_json::from_slice(body) else {
-        return Reply::bad_request(r#""$":["The JSON value could not be converted."]"#);
+        return Reply::bad_request(r#""$":["The JSON value could not be converted."]"#)
+            .because("the body is not a JSON object");
     };
     let expected = [
-        ("ClientId", CLIENT_ID),
-        ("ClientSecret", CLIENT_SECRET),
-        ("GrantType", "client_credentials"),
-        ("Scope", SCOPE),
+        ("ClientId", "client id", CLIENT_ID),
+        ("ClientSecret", "client secret", CLIENT_SECRET),
+        ("GrantType", "grant type", "client_credentials"),
+        ("Scope", "scope", SCOPE),
     ];
-    let missing: Vec<String> = expected
-        .iter()
-        .filter(|(field, _)| !sent.get(*field).is_some_and(Value::is_string))
-        .map(|(field, _)| format!(r#""{field}":["The {field} field is required."]"#))
-        .collect();
+    let is_missing = |field: &str| !sent.get(field).is_some_and(Value::is_string);
+    let missing: Vec<_> =
+        expected.iter().map(|(field, ..)| *field).filter(|field| is_missing(field)).collect();
     if !missing.is_empty() {
-        return Reply::bad_request(&missing.join(","));
+        let errors: Vec<_> = missing
+            .iter()
+            .map(|field| format!(r#""{field}":["The {field} field is required."]"#))
+            .collect();
+        return Reply::bad_request(&errors.join(","))
+            .because(format!("missing {}", missing.join(", ")));
     }
-    if expected.iter().any(|(field, value)| sent[*field] != *value) {
-        return Reply::new("401 Unauthorized", JSON, REJECTED);
+    let wrong: Vec<_> = expected
+        .iter()
+        .filter(|(field, _, value)| sent[*field] != *value)
+        .map(|(_, name, _)| *name)
+        .collect();
+    if !wrong.is_empty() {
+        return Reply::new("401 Unauthorized", JSON, REJECTED)
+            .because(format!("wrong {}", wrong.join(", ")));
     }
     let issued = now.as_second();
     let token = token(issued, issued + 24 * 60 * 60);
@@ -154,7 +175,7 @@ fn login(body: &[u8], now: Timestamp) -> Reply {
     let body = format!(
         r#"{{"ExpirationDate":"{expiration}","Token":"{token}","Status":0,"Messages":["Success"]}}"#
     );
-    Reply::new("200 OK", JSON, body)
+    Reply::new("200 OK", JSON, body).because("token issued")
 }
 
 fn token(issued: i64, expires: i64) -> String {

@@ -15,6 +15,8 @@ const LONGEST_HEAD: usize = 16 * 1024;
 const LONGEST_BODY: usize = 64 * 1024;
 /// The most header lines that are read: curl sends five.
 const MOST_HEADERS: usize = 64;
+/// The first byte of a TLS connection: the content type of a handshake (RFC 8446 §5.1).
+const TLS_HANDSHAKE: u8 = 22;
 /// How long a client may take to send its request.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a client may take to accept its reply.
@@ -22,18 +24,42 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The delay of `--answer slow`: longer than a short deadline, shorter than the default one.
 const SLOW: Duration = Duration::from_secs(5);
 
+/// A request and its reply, without header, query and body, which may hold a secret. The method and
+/// the path are the client's text and may be anything; both are `-` if the head was malformed.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    pub at: Timestamp,
+    pub method: &'a str,
+    pub path: &'a str,
+    /// Three digits.
+    pub status: &'a str,
+    pub reason: &'a str,
+}
+
 /// Serves one connection. An error means that the client is gone or too slow.
-pub fn serve(stream: TcpStream, answer: Answer) -> io::Result<()> {
+pub fn serve(
+    stream: TcpStream,
+    answer: Answer,
+    observe: &impl Fn(&Exchange<'_>),
+) -> io::Result<()> {
     let mut connection = Connection { stream, deadline: Instant::now() + READ_TIMEOUT };
-    let reply = match connection.request()? {
+    let (method, target, reply) = match connection.request()? {
         Ok((Head { method, target, .. }, body)) => {
             if answer == Answer::Slow {
                 thread::sleep(SLOW);
             }
-            answer::reply(answer, &method, &target, &body, Timestamp::now())
+            let reply = answer::reply(answer, &method, &target, &body, Timestamp::now());
+            (method, target, reply)
         }
-        Err(status) => Reply::page(status),
+        Err(reply) => ("-".to_owned(), "-".to_owned(), reply),
     };
+    observe(&Exchange {
+        at: Timestamp::now(),
+        method: &method,
+        path: answer::path(&target),
+        status: &reply.status[..3],
+        reason: &reply.reason,
+    });
     connection.finish(&reply)
 }
 
@@ -43,14 +69,14 @@ struct Connection {
 }
 
 impl Connection {
-    /// Reads the head and the body of a request, or finds the status that refuses it.
-    fn request(&mut self) -> io::Result<Result<(Head, Vec<u8>), &'static str>> {
+    /// Reads the head and the body of a request, or finds the reply that refuses it.
+    fn request(&mut self) -> io::Result<Result<(Head, Vec<u8>), Reply>> {
         let mut buffer = Vec::new();
         let head = loop {
             match Head::parse(&buffer) {
                 Ok(Some(head)) => break head,
                 Ok(None) => self.read_some(&mut buffer)?,
-                Err(status) => return Ok(Err(status)),
+                Err(reply) => return Ok(Err(reply)),
             }
         };
         let mut body = buffer.split_off(head.length);
@@ -99,17 +125,22 @@ struct Head {
 }
 
 impl Head {
-    /// Parses the head of a request; `None` if its end is missing, or the status that refuses it.
-    fn parse(bytes: &[u8]) -> Result<Option<Self>, &'static str> {
+    /// Parses the head of a request; `None` if its end is missing, or the reply that refuses it.
+    fn parse(bytes: &[u8]) -> Result<Option<Self>, Reply> {
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
         let mut request = httparse::Request::new(&mut headers);
         let length = match request.parse(bytes) {
             Ok(httparse::Status::Complete(length)) if length <= LONGEST_HEAD => length,
             Ok(httparse::Status::Partial) if bytes.len() <= LONGEST_HEAD => return Ok(None),
             Ok(_) | Err(httparse::Error::TooManyHeaders) => {
-                return Err("431 Request Header Fields Too Large");
+                let reply = Reply::page("431 Request Header Fields Too Large");
+                return Err(reply.because("the head of the request is too long"));
             }
-            Err(_) => return Err("400 Bad Request"),
+            Err(_) if bytes.first() == Some(&TLS_HANDSHAKE) => {
+                let reply = Reply::page("400 Bad Request");
+                return Err(reply.because("TLS: the base URL starts with http://"));
+            }
+            Err(_) => return Err(Reply::page("400 Bad Request").because("this is not HTTP")),
         };
         let is_expect = |header: &httparse::Header| header.name.eq_ignore_ascii_case("expect");
         Ok(Some(Self {
@@ -122,12 +153,12 @@ impl Head {
     }
 }
 
-fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, &'static str> {
+fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, Reply> {
     let values = |name: &'static str| {
         headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
     };
     if values("transfer-encoding").next().is_some() {
-        return Err("411 Length Required");
+        return Err(Reply::page("411 Length Required").because("there is no Content-Length"));
     }
     let mut lengths = values("content-length");
     let Some(first) = lengths.next() else {
@@ -139,8 +170,12 @@ fn body_length(headers: &[httparse::Header<'_>]) -> Result<usize, &'static str> 
         str::from_utf8(first.value).ok().filter(|_| digits).and_then(|text| text.parse().ok());
     match length {
         Some(length) if lengths.all(|other| other.value == first.value) => {
-            if length <= LONGEST_BODY { Ok(length) } else { Err("413 Content Too Large") }
+            if length <= LONGEST_BODY {
+                Ok(length)
+            } else {
+                Err(Reply::page("413 Content Too Large").because("the body is too long"))
+            }
         }
-        _ => Err("400 Bad Request"),
+        _ => Err(Reply::page("400 Bad Request").because("Content-Length is malformed")),
     }
 }

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 pub use answer::Answer;
+pub use exchange::Exchange;
 
 /// The client id of the documented example.
 pub const CLIENT_ID: &str = "104s3a5275a0d35e4";
@@ -36,13 +37,22 @@ pub struct Sandbox {
 impl Sandbox {
     /// Listens on `port`; 0 is any free port.
     pub fn start(port: u16, answer: Answer) -> io::Result<Self> {
+        Self::observed(port, answer, |_| ())
+    }
+
+    /// As [`Sandbox::start`]. `observe` is called for each request before its reply is sent.
+    pub fn observed(
+        port: u16,
+        answer: Answer,
+        observe: impl Fn(&Exchange<'_>) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopping);
         let acceptor = thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || accept(&listener, answer, &stop))?;
+            .spawn(move || accept(&listener, answer, &stop, &Arc::new(observe)))?;
         Ok(Self { address, stopping, acceptor: Some(acceptor) })
     }
 
@@ -72,14 +82,22 @@ impl Drop for Sandbox {
     }
 }
 
-fn accept(listener: &TcpListener, answer: Answer, stopping: &AtomicBool) {
+fn accept<O: Fn(&Exchange<'_>) + Send + Sync + 'static>(
+    listener: &TcpListener,
+    answer: Answer,
+    stopping: &AtomicBool,
+    observe: &Arc<O>,
+) {
     while !stopping.load(Ordering::SeqCst) {
         let taken = listener.accept().and_then(|(stream, _)| {
             if stopping.load(Ordering::SeqCst) {
                 return Ok(());
             }
+            let observe = Arc::clone(observe);
             // `thread::spawn` would panic if the system refuses a thread.
-            thread::Builder::new().spawn(move || exchange::serve(stream, answer)).map(drop)
+            thread::Builder::new()
+                .spawn(move || exchange::serve(stream, answer, &*observe))
+                .map(drop)
         });
         if taken.is_err() {
             thread::sleep(ACCEPT_PAUSE);

@@ -126,8 +126,10 @@ fn port_can_be_chosen() {
     let port = held.number().to_string();
     let taken = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     let home = Home::new();
-    let error =
-        format!("skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n");
+    let error = format!(
+        "skia-auth: error: cannot listen on 127.0.0.1:{port}: address already in use\n\
+         hint: without --port, any free port is used\n"
+    );
     home.skia(["sandbox", "--port", &port]).run().fails(3, &error);
     home.skia(["sandbox", "--port", &port, "--", "touch", "ran"]).run().fails(3, &error);
     drop(taken);
@@ -144,28 +146,176 @@ fn port_can_be_chosen() {
     assert_eq!(home.skia(["sandbox", "--answer", "perhaps"]).run().code, Some(2));
 }
 
-#[test]
-fn settings_are_printed_without_a_command() {
-    let home = Home::new();
+/// Starts a sandbox in the background of a shell, waits for its variables in the file `settings`,
+/// runs a script and stops the sandbox. Its log is in the file `log`.
+fn beside(home: &Home, options: &str, script: &str) -> Outcome {
     home.declare_foreign("settings");
-    let script = "\
-skia-auth sandbox > settings & pid=$!
-until [ -s settings ]; do sleep 0.02; done
-cut -d= -f1 settings
-set -a; . ./settings
-skia-auth token --no-cache
-kill $pid; { wait $pid; } 2>/dev/null; echo $?";
-    home.sh(script).run().ok("SKIA_BASE_URL\nSKIA_CLIENT_ID\nSKIA_CLIENT_SECRET\neyJ[..]\n143\n");
-    let settings = fs::read_to_string(home.work().join("settings")).unwrap();
-    let lines: Vec<_> = settings.lines().collect();
-    assert!(
-        lines[0].starts_with("SKIA_BASE_URL=http://127.0.0.1:") && lines[0].ends_with("/api"),
-        "{settings}"
+    home.declare_foreign("log");
+    let script = format!(
+        "skia-auth sandbox {options} > settings 2> log & pid=$!\n\
+         until [ -s settings ]; do sleep 0.02; done\n\
+         {script}\n\
+         kill $pid; {{ wait $pid; }} 2>/dev/null; echo $?"
     );
+    home.program("bash", ["-c", &script]).run()
+}
+
+fn read(home: &Home, name: &str) -> String {
+    fs::read_to_string(home.work().join(name)).unwrap()
+}
+
+#[test]
+fn variables_are_printed_for_each_shell() {
+    for (format, open, between, quote, close) in [
+        ("", "export SKIA_", "=", "", ""),
+        ("-o env", "export SKIA_", "=", "", ""),
+        ("-o fish", "set -gx SKIA_", " ", "'", ";"),
+        ("-o powershell", "$env:SKIA_", " = ", "'", ""),
+        ("-o dotenv", "SKIA_", "=", "", ""),
+    ] {
+        let home = Home::new();
+        beside(&home, format, "").ok("143\n");
+        let settings = read(&home, "settings");
+        let url = settings.split(['\'', '=', ' ', '\n', ';']).find(|word| word.contains("://"));
+        let lines: String = [
+            ("BASE_URL", url.unwrap()),
+            ("CLIENT_ID", CLIENT_ID),
+            ("CLIENT_SECRET", SANDBOX_SECRET),
+        ]
+        .map(|(name, value)| format!("{open}{name}{between}{quote}{value}{quote}{close}\n"))
+        .concat();
+        assert_eq!(settings, lines, "{format}");
+        assert_eq!(read(&home, "log"), "", "{format}");
+    }
+}
+
+#[test]
+fn printed_lines_can_be_evaluated() {
+    let home = Home::new();
+    beside(&home, "-q", ". ./settings; skia-auth token --no-cache").ok("eyJ[..]\n143\n");
+    assert_eq!(read(&home, "log"), "");
+    let home = Home::new();
+    beside(&home, "-o dotenv", "set -a; . ./settings; skia-auth token --no-cache")
+        .ok("eyJ[..]\n143\n");
+}
+
+#[test]
+fn output_format_is_refused_with_a_command() {
+    let outcome = Home::new().skia(["sandbox", "-o", "env", "--", "true"]).run();
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+}
+
+/// The lines of the log without the time of day, whose form is checked.
+#[track_caller]
+fn log_lines(log: &str) -> Vec<&str> {
+    let line = |line| {
+        let (time, rest) = str::split_once(line, ' ').unwrap();
+        let is_time = |(index, c): (usize, char)| match index {
+            2 | 5 => c == ':',
+            _ => c.is_ascii_digit(),
+        };
+        assert!(time.len() == 8 && time.chars().enumerate().all(is_time), "{line}");
+        rest
+    };
+    log.lines().map(line).collect()
+}
+
+#[test]
+fn each_request_is_one_line_of_the_log() {
+    let home = Home::new();
+    let requests = r#"
+        . ./settings
+        for name in NAME=x SKIA_CLIENT_ID=someone SKIA_CLIENT_SECRET=s3gr3do-wrong SKIA_SCOPE=other
+        do env "$name" skia-auth login --no-cache >/dev/null 2>&1; done
+        address=${SKIA_BASE_URL#http://} address=${address%/api}
+        ask() {
+            exec 3<>"/dev/tcp/${address%:*}/${address#*:}"
+            printf '%b' "$1" >&3; cat <&3 >/dev/null
+        }
+        ask 'GET /api/Auth/Login?ClientSecret=s3gr3do HTTP/1.1\r\n\r\n'
+        ask 'POST http://user:s3gr3do@127.0.0.1/Auth/Login HTTP/1.1\r\nAuthorization: s3gr3do\r\n\r\n'
+        ask 'POST /api/Auth/Login HTTP/1.1\r\nContent-Length: 8\r\n\r\n"s3gr3do'
+        ask 'POST /api/Auth/Login HTTP/1.1\r\nContent-Length: 19\r\n\r\n{"ClientId":"s3gr"}'
+        ask 'POST /api/Auth/Login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+        ask '\x16\x03\x01s3gr3do'
+        ask 's3gr3do\r\n\r\n'
+    "#;
+    beside(&home, "", requests).ok("143\n");
+    let log = read(&home, "log");
     assert_eq!(
-        lines[1..],
-        [&format!("SKIA_CLIENT_ID={CLIENT_ID}"), &format!("SKIA_CLIENT_SECRET={SANDBOX_SECRET}")]
+        log_lines(&log),
+        [
+            "POST /api/Auth/Login 200 token issued",
+            "POST /api/Auth/Login 401 wrong client id",
+            "POST /api/Auth/Login 401 wrong client secret",
+            "POST /api/Auth/Login 401 wrong scope",
+            "GET /api/Auth/Login 405 the only method is POST",
+            "POST /Auth/Login 404 the only path is /api/Auth/Login",
+            "POST /api/Auth/Login 400 the body is not a JSON object",
+            "POST /api/Auth/Login 400 missing ClientSecret, GrantType, Scope",
+            "- - 411 there is no Content-Length",
+            "- - 400 TLS: the base URL starts with http://",
+            "- - 400 this is not HTTP",
+        ]
     );
+    assert!(!log.contains("s3gr"), "{log}");
+}
+
+#[test]
+fn hostile_request_is_inert_in_the_log() {
+    let home = Home::new();
+    let requests = r#"
+        . ./settings
+        address=${SKIA_BASE_URL#http://} address=${address%/api}
+        ask() {
+            exec 3<>"/dev/tcp/${address%:*}/${address#*:}"
+            printf '%b' "$1" >&3; cat <&3 >/dev/null
+        }
+        ask 'GET /\xe2\x80\xaegpj::add-mask::x##[group]##vso[task HTTP/1.1\r\n\r\n'
+        ask "$(printf 'M%.0s' {1..500}) /$(printf 'x%.0s' {1..9000}) HTTP/1.1\\r\\n\\r\\n"
+        ask 'GET /\x1b[31m HTTP/1.1\r\n\r\n'
+    "#;
+    beside(&home, "", requests).ok("143\n");
+    let (method, path) = ("M".repeat(16), "x".repeat(59));
+    assert_eq!(
+        log_lines(&read(&home, "log")),
+        [
+            "GET /gpj: :add-mask: :x# #[group]# #vso[task 404 the only path is /api/Auth/Login",
+            &format!("{method}… /{path}… 404 the only path is /api/Auth/Login"),
+            "- - 400 this is not HTTP",
+        ]
+    );
+}
+
+#[test]
+fn answer_that_was_chosen_is_the_reason() {
+    for (answer, status) in [
+        ("rejected", "401"),
+        ("error", "500"),
+        ("unavailable", "503"),
+        ("html", "200"),
+        ("malformed", "500"),
+    ] {
+        let home = Home::new();
+        let script = ". ./settings; skia-auth login --no-cache --retries 0 2>/dev/null";
+        beside(&home, &format!("--answer {answer}"), script).ok("143\n");
+        let line = format!("POST /api/Auth/Login {status} --answer {answer}");
+        assert_eq!(log_lines(&read(&home, "log")), [line], "{answer}");
+    }
+}
+
+#[test]
+fn requests_of_a_command_are_logged_with_verbose_alone() {
+    let home = Home::new();
+    let run = |options: &[&str]| {
+        let words = [&["sandbox"], options, &["--", "skia-auth", "token"]].concat();
+        home.skia(words).run()
+    };
+    run(&[]).ok("eyJ[..]\n");
+    run(&["-qv"]).ok("eyJ[..]\n");
+    let verbose = run(&["-v"]);
+    assert_eq!(log_lines(&verbose.stderr), ["POST /api/Auth/Login 200 token issued"]);
+    verbose.assert(0, "eyJ[..]\n", "[..]\n");
 }
 
 #[test]
@@ -277,11 +427,19 @@ fn terminal_shows_that_the_server_runs() {
     let home = Home::new();
     let mut terminal = home.skia(["sandbox"]).env("NO_COLOR", "1").on_terminal();
     terminal
-        .expect("SKIA_CLIENT_SECRET=")
+        .expect("export SKIA_CLIENT_SECRET=")
+        .expect("skia-auth: paste these lines into another terminal, then run: skia-auth token")
         .expect("skia-auth: serving http://127.0.0.1:")
         .expect(" until Ctrl-C");
     terminal.send("\x03");
     assert_eq!(terminal.wait().signal, Some(2));
+
+    home.declare_foreign("settings");
+    let settings = fs::File::create(home.work().join("settings")).unwrap();
+    let mut redirected = home.skia(["sandbox"]).stdout_to(settings).on_terminal();
+    redirected.expect("serving http://127.0.0.1:").expect(" until Ctrl-C").send("\x03");
+    let ended = redirected.wait();
+    assert!(!ended.screen.contains("paste"), "{}", ended.screen);
 
     let mut quiet = home.skia(["sandbox", "-q"]).on_terminal();
     quiet.expect("SKIA_CLIENT_SECRET=").expect("\n").send("\x03");
