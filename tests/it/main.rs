@@ -35,6 +35,7 @@ mod readme;
 mod recipes;
 mod sandbox;
 mod seal;
+mod services;
 mod settings;
 mod signals;
 mod status;

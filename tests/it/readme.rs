@@ -70,7 +70,8 @@ fn assert_known_cargo_commands(document: &Document) {
 
 #[test]
 fn translations_have_the_same_structure_and_commands() {
-    for (one, other) in TRANSLATIONS {
+    let services = ("docs/services.md", "docs/services.pt-BR.md");
+    for (one, other) in TRANSLATIONS.into_iter().chain([services]) {
         let (one, other) = (Document::read(one), Document::read(other));
         assert_eq!(one.outline(), other.outline(), "{}: other headings", other.name);
         let code = |document: &Document| -> Vec<(String, Vec<String>)> {
@@ -242,9 +243,9 @@ fn configuration_keys_are_those_of_the_program() {
     }
 }
 
-/// Options of the other programs in the examples: cargo, curl, docker, and the stores of
-/// docs/secrets.md.
-const FOREIGN_OPTIONS: [&str; 20] = [
+/// Options of the other programs in the examples: cargo, curl, docker, kubectl, systemctl, useradd,
+/// and the stores of docs/secrets.md.
+const FOREIGN_OPTIONS: [&str; 29] = [
     "--release",
     "--path",
     "--locked",
@@ -254,17 +255,26 @@ const FOREIGN_OPTIONS: [&str; 20] = [
     "--config",
     "--age",
     "--data-file",
+    "--detach",
     "--encoding",
     "--extract",
     "--file",
+    "--force-conflicts",
+    "--from",
+    "--from-file",
+    "--gid",
     "--label",
     "--name",
     "--nointeraction",
+    "--now",
     "--query",
     "--secret",
     "--secret-id",
     "--secret-string",
+    "--server-side",
+    "--system",
     "--vault-name",
+    "--watch",
 ];
 
 #[test]
