@@ -4,7 +4,8 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use crate::markdown::Document;
-use crate::readme::{READMES, SANDBOX_SECRET, TRANSLATIONS, is_cargo};
+use crate::readme::{READMES, REFERENCES, SANDBOX_SECRET, is_cargo};
+
 use crate::support::*;
 
 /// A home with stand-ins for what the examples call: `curl` checks how it gets the token, `sleep`
@@ -24,6 +25,11 @@ case " $* " in *' -H @- '*) ;; *) echo 'no header from standard input' >&2; exit
 read -r header
 case $header in 'Authorization: Bearer eyJ'*) ;; *) echo 'no token in the header' >&2; exit 92 ;; esac"#,
     );
+    script(
+        "bin/docker",
+        r#"case "$*" in *eyJ*) echo 'a token on the command line' >&2; exit 90 ;; esac
+case "$1 $2 $SKIA_TOKEN" in 'run --rm eyJ'*) ;; *) exit 93 ;; esac"#,
+    );
     script("bin/sleep", r#"echo "slept $1" >&2"#);
     script("call-skia.sh", r#"case $SKIA_TOKEN in eyJ*) ;; *) exit 93 ;; esac"#);
     script("pipeline.sh", "exec skia-auth exec -- ./call-skia.sh");
@@ -38,6 +44,9 @@ pub fn with_stand_ins(program: Program) -> Program {
 fn run(home: &Home, shell: &str, script: &str) -> Outcome {
     let script = outside_of_the_sandbox(script);
     let program = home.skia(["sandbox", "--", shell, "-euc", &script]).allow_partial_stdout();
+    let github_env = home.work().join("github-env");
+    home.declare_foreign(&github_env);
+    let program = program.env("GITHUB_ENV", github_env);
     with_stand_ins(program).stdin(format!("{SANDBOX_SECRET}\n")).run()
 }
 
@@ -49,9 +58,8 @@ fn outside_of_the_sandbox(script: &str) -> String {
 
 #[test]
 fn every_example_runs() {
-    for name in
-        READMES.into_iter().chain(TRANSLATIONS[1..].iter().flat_map(|(one, other)| [*one, *other]))
-    {
+    let pipelines = ["docs/pipelines.md", "docs/pipelines.pt-BR.md"];
+    for name in READMES.into_iter().chain(REFERENCES).chain(pipelines) {
         let document = Document::read(name);
         let toml: Vec<_> =
             document.blocks().into_iter().filter(|block| block.language == "toml").collect();
@@ -72,7 +80,16 @@ fn every_example_runs() {
                 // The secret is used, to see that it was read.
                 "bash" => run(&home, "bash", &format!("{}skia-auth token > /dev/null", block.text)),
                 "console" => session(&home, &block.text),
-                "toml" | "json" | "yaml" | "groovy" => continue,
+                "crontab" => run(&home, "sh", &format!("HOME=$PWD\n{}", cron_command(&block.text))),
+                "python" => {
+                    let check = "assert token.startswith('eyJ')";
+                    run(&home, "sh", &format!("python3 - <<'END'\n{}{check}\nEND\n", block.text))
+                }
+                "js" => {
+                    let check = "if (!token.startsWith('eyJ')) throw token;";
+                    run(&home, "sh", &format!("node - <<'END'\n{}{check}\nEND\n", block.text))
+                }
+                "toml" | "json" | "yaml" | "groovy" | "text" | "powershell" => continue,
                 other => panic!(
                     "{name}: a block of the unknown language {other:?} under {}",
                     block.heading
@@ -91,14 +108,29 @@ fn every_example_runs() {
     }
 }
 
+/// The command behind the five fields of time.
+fn cron_command(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            let words = line.split_whitespace().skip(5).collect::<Vec<_>>();
+            // In a crontab an unescaped `%` is a line break.
+            assert!(!words.is_empty() && !line.contains('%'), "{line}");
+            words.join(" ") + "\n"
+        })
+        .collect()
+}
+
 /// Runs the lines after `$ ` and compares their output with the lines below, in which `…` matches
-/// any text.
+/// any text, and the documented base URL stands for that of the sandbox.
 fn session(home: &Home, text: &str) -> Outcome {
     let (mut script, mut expected) = (String::new(), String::new());
     for line in text.lines() {
         match line.strip_prefix("$ ") {
             Some(command) => script += &format!("{command}\n"),
-            None => expected += &format!("{}\n", line.replace('…', "[..]")),
+            None => {
+                let line = line.replace("https://api.skia.com.br/api", "…").replace('…', "[..]");
+                expected += &format!("{line}\n");
+            }
         }
     }
     let outcome = run(home, "sh", &script);
@@ -108,7 +140,7 @@ fn session(home: &Home, text: &str) -> Outcome {
 
 #[test]
 fn configuration_examples_are_read() {
-    for name in READMES {
+    for name in READMES.into_iter().chain(REFERENCES) {
         for block in Document::read(name).blocks().iter().filter(|block| block.language == "toml") {
             let home = Home::new();
             home.write_config(&block.text);

@@ -7,13 +7,18 @@ use crate::markdown::{Block, Document, code_spans, root, without_comment, words}
 use crate::support::*;
 
 pub const READMES: [&str; 2] = ["README.md", "README.pt-BR.md"];
-pub const TRANSLATIONS: [(&str, &str); 2] =
-    [(READMES[0], READMES[1]), ("docs/pipelines.md", "docs/pipelines.pt-BR.md")];
+pub const REFERENCES: [&str; 2] = ["docs/settings.md", "docs/settings.pt-BR.md"];
+pub const TRANSLATIONS: [(&str, &str); 4] = [
+    (READMES[0], READMES[1]),
+    (REFERENCES[0], REFERENCES[1]),
+    ("docs/pipelines.md", "docs/pipelines.pt-BR.md"),
+    ("docs/secrets.md", "docs/secrets.pt-BR.md"),
+];
 
 /// The documented example, which the sandbox accepts.
 pub const SANDBOX_SECRET: &str = "e15148d497d8bc12";
 
-/// The tables of a README, in order.
+/// The tables of a reference, in order.
 const SETTINGS: usize = 0;
 const COMMON_VARIABLES: usize = 1;
 const FORMATS: usize = 2;
@@ -46,8 +51,8 @@ fn cargo_commands_are_those_of_the_gate() {
             block.unwrap_or_else(|| panic!("{name}: no block under {heading}")).text.as_str()
         };
         let [quickstart, tests] = match name {
-            "README.md" => ["## Quickstart", "## Tests"],
-            _ => ["## Início rápido", "## Testes"],
+            "README.md" => ["## Quickstart", "## Development"],
+            _ => ["## Início rápido", "## Desenvolvimento"],
         };
         assert_eq!(first_of(quickstart), format!("{}\n", CARGO[0]));
         assert_eq!(first_of(tests), format!("{}\n", CARGO[2]));
@@ -89,7 +94,7 @@ fn translations_have_the_same_structure_and_commands() {
         };
         assert_eq!(shape(&one), shape(&other), "{}: other tables", other.name);
     }
-    let [one, other] = READMES.map(Document::read);
+    let [one, other] = REFERENCES.map(Document::read);
     for table in [SETTINGS, COMMON_VARIABLES, FORMATS, EXIT_CODES] {
         for (row, translated) in one.tables()[table].iter().zip(&other.tables()[table]) {
             // Only the last column is translated.
@@ -107,7 +112,7 @@ fn translations_have_the_same_structure_and_commands() {
 
 #[test]
 fn exit_codes_are_those_of_the_program() {
-    let document = Document::read(READMES[0]);
+    let document = Document::read(REFERENCES[0]);
     let table = &document.tables()[EXIT_CODES];
     let kinds = |code: i32| {
         let row = table.iter().find(|row| row[0].split(", ").any(|cell| cell == code.to_string()));
@@ -183,7 +188,7 @@ fn formats_are_those_of_the_program() {
         .next()
         .unwrap();
     let values: Vec<&str> = values.split(", ").collect();
-    for name in READMES {
+    for name in REFERENCES {
         let tables = Document::read(name).tables();
         let formats: Vec<_> =
             tables[FORMATS].iter().map(|row| code_spans(&row[0]).concat()).collect();
@@ -199,7 +204,7 @@ fn variables_are_those_of_the_program() {
         .filter(|line| line.starts_with("pub const "))
         .filter_map(|line| line.split('"').nth(1))
         .collect();
-    for name in READMES {
+    for name in REFERENCES {
         let document = Document::read(name);
         let tables = document.tables();
         let settings: BTreeSet<&str> =
@@ -235,7 +240,7 @@ fn configuration_keys_are_those_of_the_program() {
     let refusal = home.skia(["config", "show"]).run().stderr;
     let keys = refusal.split("the keys are ").nth(1).unwrap().split(" and ").next().unwrap();
     let keys: BTreeSet<&str> = keys.split(", ").collect();
-    for name in READMES {
+    for name in REFERENCES {
         let tables = Document::read(name).tables();
         let listed = tables[SETTINGS].iter().flat_map(|row| code_spans(&row[2]));
         let listed: BTreeSet<&str> = listed.map(|key| key.split(' ').next().unwrap()).collect();
@@ -243,15 +248,18 @@ fn configuration_keys_are_those_of_the_program() {
     }
 }
 
-/// Options of the other programs in the examples: cargo, curl, docker, kubectl, systemctl, useradd,
-/// and the stores of docs/secrets.md.
-const FOREIGN_OPTIONS: [&str; 29] = [
+/// Options of the other programs in the examples: cargo, curl, docker, gh, kubectl, sha256sum,
+/// systemctl, useradd, and the stores of docs/secrets.md.
+const FOREIGN_OPTIONS: [&str; 32] = [
     "--release",
     "--path",
     "--locked",
     "--check",
     "--all-targets",
     "--env-file",
+    "--rm",
+    "--ignore-missing",
+    "--repo",
     "--config",
     "--age",
     "--data-file",
@@ -320,8 +328,8 @@ fn options_are_those_of_the_program() {
             );
         }
     }
-    for name in READMES {
-        let text = Document::read(name).text;
+    for (readme, reference) in READMES.into_iter().zip(REFERENCES) {
+        let (name, text) = (readme, Document::read(readme).text + &Document::read(reference).text);
         for line in helps.lines().filter(|line| line.trim_start().starts_with("--")) {
             let option = words(line, "--", is_part)[0];
             assert!(text.contains(option), "{name}: {option} is missing");
