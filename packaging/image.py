@@ -1,5 +1,5 @@
-"""Packs the programs of Linux targets as one image from nothing: an OCI layout in a .tar whose bytes
-depend on names and contents alone.
+"""Packs the programs of Linux targets as one image from nothing: an OCI layout in a .tar whose
+bytes depend on names and contents alone.
 
 The image has no certificates: the program uses its bundled roots where the system has none.
 

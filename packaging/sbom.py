@@ -1,9 +1,9 @@
-"""Prints the software bill of materials of one target: CycloneDX 1.6, JSON.
+"""Writes the software bill of materials of one target: CycloneDX 1.6, JSON.
 
 It lists what is linked into the program. cargo-cyclonedx takes minutes to install, and lists the
 procedural macros and the packages for building as well.
 
-usage: sbom.py TARGET
+usage: sbom.py TARGET FILE
 """
 
 import json
@@ -15,7 +15,7 @@ import time
 import tomllib
 import urllib.parse
 
-target = sys.argv[1]
+target, file = sys.argv[1:]
 lock = tomllib.loads(pathlib.Path("Cargo.lock").read_text(encoding="utf-8"))["package"]
 checksums = {(package["name"], package["version"]): package.get("checksum") for package in lock}
 
@@ -77,7 +77,8 @@ bill = {
     },
     "components": libraries + linked,
     "dependencies": [
-        {"ref": reference, "dependsOn": sorted(needed)} for reference, needed in dependencies.items()
+        {"ref": reference, "dependsOn": sorted(needed)}
+        for reference, needed in dependencies.items()
     ],
 }
-print(json.dumps(bill, indent=2))
+pathlib.Path(file).write_bytes(json.dumps(bill, indent=2).encode() + b"\n")
