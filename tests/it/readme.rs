@@ -242,9 +242,9 @@ fn configuration_keys_are_those_of_the_program() {
     }
 }
 
-/// Options of the other programs in the examples: cargo, curl, docker, and the stores of
+/// Options of the other programs in the examples: cargo, curl, docker, install.sh, the stores of
 /// docs/secrets.md.
-const FOREIGN_OPTIONS: [&str; 20] = [
+const FOREIGN_OPTIONS: [&str; 23] = [
     "--release",
     "--path",
     "--locked",
@@ -265,6 +265,9 @@ const FOREIGN_OPTIONS: [&str; 20] = [
     "--secret-id",
     "--secret-string",
     "--vault-name",
+    "--base-address",
+    "--from",
+    "--prefix",
 ];
 
 #[test]
