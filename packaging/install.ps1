@@ -41,6 +41,8 @@ function Install-SkiaAuth([string] $Version, [string] $Prefix, [string] $BaseAdd
     if ($env:PROCESSOR_ARCHITECTURE -eq 'x86' -and -not $env:PROCESSOR_ARCHITEW6432) {
         throw 'there is no archive for 32-bit Windows'
     }
+    # .NET has a current directory of its own.
+    $Prefix = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Prefix)
     # Windows PowerShell on older systems offers TLS 1.0 alone.
     [Net.ServicePointManager]::SecurityProtocol =
         [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12

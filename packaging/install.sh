@@ -88,7 +88,7 @@ download() {
         # shellcheck disable=SC2086 # several words
         wget $options -O "$2" "$1" 2>"$log"
         ;;
-    esac || fail "cannot download $1: $(grep . "$log" | tail -n 1)"
+    esac || fail "cannot download $1: $({ grep '^curl: (' "$log" || grep . "$log"; } | tail -n 1)"
     # BusyBox can be built without the verification of certificates, and GNU's wget follows a
     # redirect to plain HTTP. Both log it.
     if [ "$protocols" = '=https' ] &&
