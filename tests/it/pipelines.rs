@@ -50,6 +50,9 @@ fn scripts(block: &Block) -> Vec<String> {
 /// Runs the steps as a CI runner does: each in a new shell, until one fails.
 fn run(scripts: &[String], answer: &str) -> Outcome {
     let home = home_for_examples();
+    // What it downloads, the installer, is an empty script.
+    let curl = home.file("bin/curl", "#!/bin/sh\n");
+    fs::set_permissions(curl, fs::Permissions::from_mode(0o755)).unwrap();
     let temporary = home.cache().join("runner");
     fs::create_dir(&temporary).unwrap();
     fs::set_permissions(&temporary, fs::Permissions::from_mode(0o700)).unwrap();
@@ -63,6 +66,7 @@ fn run(scripts: &[String], answer: &str) -> Outcome {
         .env("CI", "true")
         .env("RUNNER_TEMP", &temporary)
         .env("AGENT_TEMPDIRECTORY", &temporary)
+        .env("WORKSPACE_TMP", &temporary)
         // `unavailable` sends `Retry-After: 1`: it exceeds this deadline, so the call ends at once.
         .env("SKIA_TIMEOUT", "1s")
         .run()

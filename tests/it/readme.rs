@@ -248,9 +248,9 @@ fn configuration_keys_are_those_of_the_program() {
     }
 }
 
-/// Options of the other programs in the examples: cargo, curl, docker, gh, kubectl, sha256sum,
-/// systemctl, useradd, and the stores of docs/secrets.md.
-const FOREIGN_OPTIONS: [&str; 32] = [
+/// Options of the other programs in the examples: cargo, curl, docker, gh, install.sh, kubectl,
+/// sha256sum, systemctl, useradd, and the stores of docs/secrets.md.
+const FOREIGN_OPTIONS: &[&str] = &[
     "--release",
     "--path",
     "--locked",
@@ -282,7 +282,9 @@ const FOREIGN_OPTIONS: [&str; 32] = [
     "--server-side",
     "--system",
     "--vault-name",
-    "--watch",
+    "--base-address",
+    "--from",
+    "--prefix",
 ];
 
 #[test]
