@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod files;
 pub mod forward;
+pub mod places;
 pub mod private_fs;
 pub mod process;
 pub mod prompt;

@@ -1,6 +1,7 @@
 //! `doctor`: what it finds, what it advises, and what it leaves alone.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -217,6 +218,7 @@ fn clock_two_hours_off_is_told_with_its_direction() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
     let home = Home::new();
@@ -236,6 +238,7 @@ fn file_that_others_can_read_is_told_with_the_command_that_mends_it() {
     no_login(&server);
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_configured_is_told_as_it_is() {
     type Change = fn(&Home, Program) -> Program;
@@ -363,6 +366,7 @@ fn cache_is_unusable(home: &Home, directory: &std::path::Path, why: &str) {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn unusable_cache_is_reported_with_a_fix() {
     let home = Home::new();
@@ -386,6 +390,7 @@ fn unusable_cache_is_reported_with_a_fix() {
     assert_eq!(fs::read(&file).unwrap(), b"precious");
 }
 
+#[cfg(unix)]
 #[test]
 fn lock_file_of_another_user_is_reported() {
     if !rustix::process::geteuid().is_root() {
@@ -404,6 +409,7 @@ fn lock_file_of_another_user_is_reported() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn read_only_cache_is_reported() {
     if !crate::cache::can_mount() {
@@ -420,6 +426,7 @@ fn read_only_cache_is_reported() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn access_to_the_secret_file_is_reported() {
     let home = Home::new();

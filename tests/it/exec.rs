@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 
 use jiff::Timestamp;
@@ -22,6 +24,7 @@ fn exit_code_is_that_of_the_command() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn signal_that_ends_the_command_ends_the_process() {
     let (home, t) = (Home::new(), live_token());
@@ -71,6 +74,7 @@ fn command_that_cannot_be_run_costs_no_login() {
     denied("directory/", "is a directory");
 }
 
+#[cfg(unix)]
 #[test]
 fn command_is_found_as_a_shell_finds_it() {
     let (home, t) = (Home::new(), live_token());
@@ -85,6 +89,7 @@ fn command_is_found_as_a_shell_finds_it() {
     exec(&home, &server, &["yes/tool"]).run().ok("yes\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn interpreter_that_is_missing_is_a_command_not_found() {
     let (home, t) = (Home::new(), live_token());
@@ -120,6 +125,7 @@ fn nested_call_uses_the_named_profile() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn environment_changes_only_as_documented() {
     let home = Home::new();
@@ -189,6 +195,7 @@ fn base_url_of_any_layer_is_passed_on() {
         .ok(&format!("{url}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn no_descriptor_is_passed_on() {
     let (home, t) = (Home::new(), live_token());
@@ -208,6 +215,7 @@ fn no_descriptor_is_passed_on() {
     extra.ok(&plain.stdout());
 }
 
+#[cfg(unix)]
 #[test]
 fn process_id_arguments_and_standard_input_are_the_same() {
     let (home, t) = (Home::new(), live_token());
@@ -229,6 +237,7 @@ fn process_id_arguments_and_standard_input_are_the_same() {
     assert!(exec(&home, &server, &["cat"]).stdin(&input).run().stdout == input);
 }
 
+#[cfg(unix)]
 #[test]
 fn signal_dispositions_are_unchanged() {
     let (home, t) = (Home::new(), live_token());

@@ -1,6 +1,7 @@
 //! A secret stays at home: which secrets two servers see, also from nested calls and sandboxes.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -61,6 +62,7 @@ fn environment_of_one_profile_gets_no_secret_of_another() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn nested_call_has_the_same_identity_or_fails() {
     let without_file = "mv $XDG_CONFIG_HOME/skia-auth/config.toml $TMPDIR/c.toml; ";
@@ -198,6 +200,7 @@ fn nothing_real_is_reached_from_a_sandbox() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn sandbox_with_a_broken_file_or_no_temporary_directory_has_the_default_profile() {
     let home = Home::new();
@@ -211,6 +214,7 @@ fn sandbox_with_a_broken_file_or_no_temporary_directory_has_the_default_profile(
     assert!(home.cache_files().is_empty());
 }
 
+#[cfg(unix)]
 #[test]
 fn default_file_that_cannot_be_looked_at_counts_as_missing() {
     let home = Home::new();
@@ -238,6 +242,7 @@ fn default_file_that_cannot_be_looked_at_counts_as_missing() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn home_of_another_user_counts_as_missing() {
     let home = Home::new();

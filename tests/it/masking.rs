@@ -106,6 +106,7 @@ fn token_in_json_is_spelled_as_in_the_masking_line() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn mask_comes_before_the_token() {
     for (variable, value, command) in RUNNERS {

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::cache::until;
@@ -144,6 +145,7 @@ fn port_can_be_chosen() {
     assert_eq!(home.skia(["sandbox", "--answer", "perhaps"]).run().code, Some(2));
 }
 
+#[cfg(unix)]
 #[test]
 fn settings_are_printed_without_a_command() {
     let home = Home::new();
@@ -168,6 +170,7 @@ kill $pid; { wait $pid; } 2>/dev/null; echo $?";
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn settings_that_cannot_be_printed_are_an_error() {
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
@@ -192,6 +195,7 @@ fn around(home: &Home, script: &str) -> Running {
 /// Waits for the file `go`, at most a minute.
 const WAIT: &str = "for i in $(seq 1200); do [ -e go ] && exit 5; sleep 0.05; done";
 
+#[cfg(unix)]
 #[test]
 fn termination_is_passed_on_to_the_command() {
     for (signal, name) in [(15, "TERM"), (1, "HUP"), (2, "INT"), (3, "QUIT")] {
@@ -215,6 +219,7 @@ fn command_is_waited_for_where_the_end_of_children_is_ignored() {
 
 /// `nohup` and background jobs of a shell ignore signals.
 #[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[test]
 fn signals_that_are_ignored_stay_so_for_the_command() {
     let home = Home::new();
@@ -224,6 +229,7 @@ fn signals_that_are_ignored_stay_so_for_the_command() {
     home.skia(show).run().ok("0\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn interrupt_of_a_terminal_reaches_the_command_once() {
     let home = Home::new();
@@ -241,6 +247,7 @@ fn interrupt_of_a_terminal_reaches_the_command_once() {
     assert_eq!(fs::read_to_string(interrupts).unwrap(), "x\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn interrupt_of_the_process_group_reaches_the_command() {
     let home = Home::new();
@@ -272,6 +279,7 @@ fn sandbox_does_not_touch_the_cache() {
     assert!(home.cache_files().is_empty() && !home.cache().join("skia-auth").exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn terminal_shows_that_the_server_runs() {
     let home = Home::new();

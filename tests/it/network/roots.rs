@@ -78,6 +78,7 @@ fn unusable_file_of_roots_is_an_error() {
     assert_eq!(server.received(), b"");
 }
 
+#[cfg(unix)]
 #[test]
 fn unusable_ca_file_is_an_error_before_any_connection() {
     let home = Home::new();

@@ -1,7 +1,9 @@
 //! The configuration file: both syntaxes, profiles, and faults with a position and no value.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 
 use super::{config_path, shown};
@@ -107,6 +109,7 @@ fn fault_in_json_has_a_position_and_no_value() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn binary_endless_and_deeply_nested_files_are_refused() {
     let larger = [b'#'; 1024 * 1024 + 1];
@@ -165,6 +168,7 @@ fn file_that_this_user_cannot_read_is_refused() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn documented_request_body_is_a_configuration_file() {
     let home = Home::new();
@@ -273,6 +277,7 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn hint_names_the_only_profile() {
     let home = Home::new();

@@ -5,6 +5,7 @@ mod base_url;
 mod command;
 mod file;
 mod layers;
+#[cfg(unix)]
 mod pipes;
 mod places;
 mod secret;

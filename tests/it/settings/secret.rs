@@ -1,7 +1,9 @@
 //! How the client secret arrives: byte for byte, and nowhere but in the request.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
+#[cfg(unix)]
 use std::os::unix::process::CommandExt;
 
 use crate::support::*;
@@ -123,6 +125,7 @@ fn process_substitution_is_a_file() {
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
 }
 
+#[cfg(unix)]
 #[test]
 fn malformed_secret_is_refused_before_a_connection() {
     let home = Home::new();
@@ -196,6 +199,7 @@ fn secret_of_exactly_the_limit_is_sent() {
 }
 
 /// The limit does not apply to root, who runs the program as another user.
+#[cfg(unix)]
 #[test]
 fn user_without_a_spare_thread_gets_an_error() {
     const NOBODY: u32 = 65533;
@@ -222,6 +226,7 @@ fn user_without_a_spare_thread_gets_an_error() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn file_with_a_secret_that_others_can_read_is_a_warning() {
     let home = Home::new();

@@ -59,6 +59,7 @@ fn switch_that_is_neither_on_nor_off_is_refused() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn variable_that_is_not_utf8_is_named_and_not_shown() {
     use std::ffi::OsStr;
@@ -170,6 +171,7 @@ fn missing_credentials_error_names_every_source() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn missing_credentials_error_names_no_file_without_a_home() {
     let program = Home::new().skia(["token"]).env_remove("XDG_CONFIG_HOME").env("HOME", "relative");

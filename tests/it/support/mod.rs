@@ -26,6 +26,7 @@ mod program;
 mod proxy;
 mod reply;
 mod server;
+#[cfg(unix)]
 mod terminal;
 mod tls;
 mod tokens;
