@@ -100,9 +100,9 @@ fn created_file_works_with_the_sandbox() {
 #[test]
 fn named_profile_is_written_as_a_table() {
     let home = Home::new();
-    home.skia(["config", "init", "-p", "staging"]).run().ok(
-        "created [..]/skia-auth/config.toml\nnext: fill it in, then skia-auth login -p staging\n",
-    );
+    home.skia(["config", "init", "-p", "staging"])
+        .run()
+        .ok("created [..]config.toml\nnext: fill it in, then skia-auth login -p staging\n");
     let written = fs::read_to_string(config_file(&home)).unwrap();
     assert_eq!(written, TEMPLATE.replacen("# client_id", "[profile.staging]\n# client_id", 1));
     home.skia(["config", "show", "--profile-names"]).run().ok("default\nstaging\n");

@@ -16,10 +16,10 @@ fn not_allowed() -> Reply {
 /// What stands at the top when everything comes from the environment.
 fn top(base_url: &str) -> String {
     format!(
-        "✓ configuration  [..]/skia-auth/config.toml (no such file): the environment alone\n\
+        "✓ configuration  [..]config.toml (no such file): the environment alone\n\
          ✓ base URL       {base_url} (from SKIA_BASE_URL)\n\
          ✓ credentials    client id from SKIA_CLIENT_ID[..], client secret (27 characters) from SKIA_CLIENT_SECRET\n\
-         ✓ cache          in [..]/cache/skia-auth\n"
+         ✓ cache          in [..]skia-auth\n"
     )
 }
 

@@ -20,7 +20,8 @@ fn exit_code_is_that_of_the_command() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     for code in [0, 1, 7, 100, 255] {
-        exec(&home, &server, &["sh", "-c", &format!("exit {code}")]).run().assert(code, "", "");
+        let script = format!("exit {code}");
+        exec(&home, &server, &shell(&script, &script)).run().assert(code, "", "");
     }
 }
 
@@ -38,6 +39,7 @@ fn signal_that_ends_the_command_ends_the_process() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn command_that_is_missing_costs_no_login() {
     let home = Home::new();
@@ -56,6 +58,7 @@ fn command_that_is_missing_costs_no_login() {
         .fails(127, "skia-auth: error: sh: command not found\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn command_that_cannot_be_run_costs_no_login() {
     let home = Home::new();
@@ -178,10 +181,14 @@ fn unknown_expiry_removes_an_inherited_one() {
     let home = Home::new();
     let t = jwt(r#"{"exp":"never"}"#);
     let server = Server::start([live_reply(&t)]);
-    exec(&home, &server, &["sh", "-c", "echo $SKIA_TOKEN ${SKIA_TOKEN_EXPIRES_AT-unset}"])
+    let show = shell(
+        "echo $SKIA_TOKEN; test ! ${SKIA_TOKEN_EXPIRES_AT+set}",
+        "echo %SKIA_TOKEN%&& if defined SKIA_TOKEN_EXPIRES_AT exit 1",
+    );
+    exec(&home, &server, &show)
         .env("SKIA_TOKEN_EXPIRES_AT", "2001-01-01T00:00:00Z")
         .run()
-        .ok(&format!("{t} unset\n"));
+        .ok(&format!("{t}{LINE_END}"));
 }
 
 #[test]
@@ -189,10 +196,11 @@ fn base_url_of_any_layer_is_passed_on() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(1);
     let url = server.base_url();
-    home.skia(["exec", "--base-url", &format!("{url}/"), "--", "sh", "-c", "echo $SKIA_BASE_URL"])
+    home.skia(["exec", "--base-url", &format!("{url}/"), "--"])
+        .args(shell("echo $SKIA_BASE_URL", "echo %SKIA_BASE_URL%"))
         .credentials()
         .run()
-        .ok(&format!("{url}\n"));
+        .ok(&format!("{url}{LINE_END}"));
 }
 
 #[cfg(unix)]

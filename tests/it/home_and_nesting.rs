@@ -104,14 +104,17 @@ fn command_of_exec_gets_file_and_profile_only_if_a_file_was_read() {
     let staging = Server::start([live_reply(&live_token())]).expects(2);
     let home = Home::new();
     home.file("c.toml", format!("[profile.default-like]\nbase_url = '{}'\n", staging.base_url()));
-    let show = ["--", "sh", "-c", "echo ${SKIA_CONFIG-none} ${SKIA_PROFILE-none}"];
-    let exec = |words: &[&str]| home.skia(["exec", "--no-cache"]).args(words).args(show);
+    let show = shell(
+        "echo ${SKIA_CONFIG-none} ${SKIA_PROFILE-none}",
+        "if defined SKIA_CONFIG (echo %SKIA_CONFIG% %SKIA_PROFILE%) else (echo none none)",
+    );
+    let exec = |words: &[&str]| home.skia(["exec", "--no-cache"]).args(words).arg("--").args(show);
     exec(&["--config", "c.toml"])
         .credentials()
         .server(&staging)
         .run()
-        .ok(&format!("{} default\n", home.work().join("c.toml").display()));
-    exec(&[]).credentials().server(&staging).run().ok("none none\n");
+        .ok(&format!("{} default{LINE_END}", home.work().join("c.toml").display()));
+    exec(&[]).credentials().server(&staging).run().ok(&format!("none none{LINE_END}"));
 }
 
 #[test]
@@ -176,6 +179,12 @@ fn warning_names_only_variables_that_differ() {
     home.skia(["login", "-p", "staging"]).run().ok("...\n");
 }
 
+const UNSET: &str = if cfg!(windows) {
+    "set SKIA_BASE_URL=& set SKIA_CLIENT_ID=& set SKIA_CLIENT_SECRET=& skia-auth login -p staging"
+} else {
+    "unset SKIA_BASE_URL SKIA_CLIENT_ID SKIA_CLIENT_SECRET; skia-auth login -p staging"
+};
+
 #[test]
 fn nothing_real_is_reached_from_a_sandbox() {
     let real = Server::start([live_reply(&live_token())]).expects(0);
@@ -186,16 +195,19 @@ fn nothing_real_is_reached_from_a_sandbox() {
             "skia-auth token",
             "skia-auth token -p staging",
             "skia-auth exec -p staging -- skia-auth token -p default",
-            "unset SKIA_BASE_URL SKIA_CLIENT_ID SKIA_CLIENT_SECRET; skia-auth login -p staging",
+            UNSET,
         ] {
-            let words = ["sandbox", "--answer", answer, "--", "sh", "-c", nested];
-            let outcome = home.skia(words).allow_partial_stdout().run();
+            let sandbox = home.skia(["sandbox", "--answer", answer, "--"]);
+            let outcome = sandbox.args(shell(nested, nested)).allow_partial_stdout().run();
             assert_eq!(outcome.code, Some(code), "{nested}: {outcome}");
             assert_eq!(outcome.stderr.is_empty(), code == 0, "{nested}: {outcome}");
         }
         assert!(home.cache_files().is_empty() && fs::read(&path).unwrap() == before);
-        let modes = "stat -c %a $SKIA_CONFIG $(dirname $SKIA_CONFIG)";
-        home.skia(["sandbox", "--", "sh", "-c", modes]).run().ok("600\n700\n");
+        #[cfg(unix)]
+        {
+            let modes = "stat -c %a $SKIA_CONFIG $(dirname $SKIA_CONFIG)";
+            home.skia(["sandbox", "--", "sh", "-c", modes]).run().ok("600\n700\n");
+        }
         assert_eq!(fs::read_dir(home.root().join("tmp")).unwrap().count(), 0);
     }
 }

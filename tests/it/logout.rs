@@ -82,6 +82,7 @@ fn entry_like(home: &Home, name: &str) -> std::path::PathBuf {
     path
 }
 
+#[cfg(unix)]
 #[test]
 fn unreadable_cache_directory_is_a_failure() {
     let (home, long) = (Home::new(), format!("/{}", "x".repeat(300)));

@@ -40,6 +40,9 @@ fn token_is_masked_in_every_kind_of_output() {
         let (home, t) = (Home::new(), live_token());
         home.declare_output("token.txt");
         let server = Server::start([live_reply(&t)]).expects(2);
+        let [shell, option, script] = shell("echo $SKIA_TOKEN", "echo %SKIA_TOKEN%");
+        let exec = ["exec", "--", shell, option, script];
+        let exec_stdout = if cfg!(windows) { "@\r\n" } else { "@\n" };
         let ways: [(&[&str], &str); 9] = [
             (&["login"], "@\n"),
             (&["token"], "@\n"),
@@ -48,7 +51,7 @@ fn token_is_masked_in_every_kind_of_output() {
             (&["token", "-o", "json"], "{[..]\"Token\":[..]\"@\"[..]}\n"),
             (&["token", "-q"], "@\n"),
             (&["token", "--to-file", "token.txt"], ""),
-            (&["exec", "--", "sh", "-c", "echo $SKIA_TOKEN"], "@\n"),
+            (&exec, exec_stdout),
             (&["login", "--to-file", "token.txt"], ""),
         ];
         for (arguments, stdout) in ways {
@@ -196,6 +199,7 @@ fn sandbox_token_is_not_masked() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn terminal_gets_no_masking_line() {
     let (home, t) = (Home::new(), live_token());

@@ -17,6 +17,7 @@ fn private_authority_is_trusted_if_it_is_named() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn directory_of_roots_is_read_by_hashed_names() {
     let ca = Ca::new("Test CA");

@@ -1,7 +1,6 @@
 //! `client_secret_command`: a program that prints the secret.
 
 use std::fs;
-#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
@@ -22,7 +21,6 @@ fn command_runs_without_a_shell() {
     assert_eq!(server.request().json()["ClientSecret"], "$(touch pwned);*");
 }
 
-#[cfg(unix)]
 #[test]
 fn failure_of_the_command_is_explained() {
     let home = Home::new();
@@ -108,7 +106,6 @@ fn time_of_the_command_counts_towards_the_timeout() {
         .fails(5, &unavailable("no answer from [..] within [..] s", 1, &[]));
 }
 
-#[cfg(unix)]
 #[test]
 fn path_of_the_command_is_relative_to_the_file() {
     let home = Home::new();
@@ -150,7 +147,6 @@ fn command_works_when_sigchld_is_ignored() {
     assert_eq!(server.request().json()["ClientSecret"], "x");
 }
 
-#[cfg(unix)]
 #[test]
 fn file_that_others_can_write_may_not_name_a_command() {
     let home = Home::new();
@@ -170,7 +166,6 @@ fn file_that_others_can_write_may_not_name_a_command() {
     assert!(!home.work().join("pwned").exists());
 }
 
-#[cfg(unix)]
 #[test]
 fn file_of_another_user_may_not_name_a_command() {
     let home = Home::new();
@@ -312,7 +307,6 @@ fn deadline_ends_the_command_and_what_it_started() {
     assert!(!grandchild_runs(&home));
 }
 
-#[cfg(unix)]
 #[test]
 fn signal_ends_the_command_and_then_the_program() {
     for signal in [1, 2, 15] {
@@ -332,7 +326,6 @@ fn signal_ends_the_command_and_then_the_program() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn command_does_not_consume_the_input_of_the_caller() {
     let home = home_with_command("cat");
@@ -347,7 +340,6 @@ fn command_does_not_consume_the_input_of_the_caller() {
     sh("printf 'a\nb\nc\n' | while read -r l; do echo $l; skia-auth token $at; done").ok(&expected);
 }
 
-#[cfg(unix)]
 #[test]
 fn command_may_ask_on_the_terminal() {
     let home = home_with_command("printf 'Passphrase: ' >&2; read -r line");
@@ -359,7 +351,6 @@ fn command_may_ask_on_the_terminal() {
     assert_eq!(server.request().json()["ClientSecret"], "word-of-the-command");
 }
 
-#[cfg(unix)]
 #[test]
 fn deadline_ends_a_command_that_waits_at_the_terminal() {
     let home = home_with_command("read -r line");

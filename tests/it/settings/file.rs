@@ -158,6 +158,7 @@ fn file_of_exactly_the_limit_is_read() {
     assert_eq!(shown(&outcome, "scope").0, "at-the-limit");
 }
 
+#[cfg(unix)]
 #[test]
 fn file_that_this_user_cannot_read_is_refused() {
     let home = Home::new();
@@ -327,6 +328,7 @@ fn cache_can_be_switched_off_in_the_file() {
     assert_eq!(home.cache_files(), Vec::<std::path::PathBuf>::new());
 }
 
+#[cfg(unix)]
 #[test]
 fn configuration_can_come_through_a_pipe() {
     let home = Home::new();

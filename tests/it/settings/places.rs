@@ -81,6 +81,7 @@ fn home_of_another_user_is_harmless() {
     program.credentials().server(&server).run().ok(&format!("{token}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn files_of_the_current_directory_are_never_opened() {
     let home = Home::new();

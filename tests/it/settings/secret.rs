@@ -106,12 +106,15 @@ fn one_line_end_is_removed_and_nothing_else() {
         arrives(secret, |home| {
             let path = home.file("secret", bytes);
             home.declare_secret_file(&path);
-            home.write_config(&format!("client_secret_command = ['cat', '{}']\n", path.display()));
+            let words = if cfg!(windows) { "'cmd', '/c', 'type'" } else { "'cat'" };
+            let config = format!("client_secret_command = [{words}, '{}']\n", path.display());
+            home.write_config(&config);
             home.skia(["token"])
         });
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn process_substitution_is_a_file() {
     let home = Home::new();
@@ -180,6 +183,7 @@ fn malformed_secret_is_refused_before_a_connection() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn secret_of_exactly_the_limit_is_sent() {
     const LIMIT: usize = 64 * 1024;

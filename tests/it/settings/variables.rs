@@ -8,11 +8,13 @@ fn every_documented_variable_is_read() {
     let home = Home::new();
     home.write_config("[profile.staging]\nscope = 'of-the-profile'\n");
     let show = || home.skia(["config", "show", "-o", "json"]);
+    let directory = home.root().join("elsewhere");
+    let directory = directory.to_str().unwrap();
     for (variable, value, name, expected) in [
         ("SKIA_CLIENT_SECRET", "12345", "client_secret", "set (5 characters)"),
         ("SKIA_ALLOW_HTTP", "1", "allow_http", "true"),
         ("SKIA_ALLOW_HTTP", "no", "allow_http", "false"),
-        ("SKIA_CACHE_DIR", "/nowhere/cache", "cache", "/nowhere/cache"),
+        ("SKIA_CACHE_DIR", directory, "cache", directory),
         ("SKIA_NO_CACHE", "true", "cache", "off (SKIA_NO_CACHE is set)"),
         ("SKIA_PROFILE", "staging", "profile", "staging"),
         ("CI", "true", "cache", "off (CI is set: shared runners share a home; set SKIA_CACHE_DIR)"),
@@ -25,8 +27,8 @@ fn every_documented_variable_is_read() {
     let outcome = show().env("SKIA_CONFIG", &other).run();
     assert_eq!(shown(&outcome, "config_file"), (other.to_str().into(), "SKIA_CONFIG".into()));
     assert_eq!(shown(&outcome, "scope").0, "of-the-other");
-    let outcome = show().env("CI", "true").env("SKIA_CACHE_DIR", "/nowhere").run();
-    assert_eq!(shown(&outcome, "cache"), ("/nowhere".into(), "SKIA_CACHE_DIR".into()));
+    let outcome = show().env("CI", "true").env("SKIA_CACHE_DIR", directory).run();
+    assert_eq!(shown(&outcome, "cache"), (directory.into(), "SKIA_CACHE_DIR".into()));
 }
 
 #[test]

@@ -67,6 +67,14 @@ pub const VARIABLES: [&str; 13] = [
     "SKIA_NO_MASK",
 ];
 
+/// The line end of the system's shell.
+pub const LINE_END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
+
+/// The system's shell with a script in its language.
+pub fn shell<'a>(unix: &'a str, windows: &'a str) -> [&'a str; 3] {
+    if cfg!(windows) { ["cmd", "/c", windows] } else { ["sh", "-c", unix] }
+}
+
 /// How long any wait may take. A program that runs longer hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
