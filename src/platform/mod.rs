@@ -14,6 +14,9 @@ pub mod threads;
 
 use std::io::{self, ErrorKind};
 
+/// Whether `http_proxy` and `HTTP_PROXY` are two variables.
+pub const VARIABLES_HAVE_CASE: bool = cfg!(not(windows));
+
 /// Whether a read or write failed because the timeout of the socket passed.
 pub fn is_socket_timeout(error: &io::Error) -> bool {
     // On Unix, `TimedOut` is ETIMEDOUT: the peer does not answer and the connection is lost.
