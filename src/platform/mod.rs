@@ -1,5 +1,6 @@
 //! All that differs between operating systems, and nothing else.
 
+pub mod advice;
 pub mod capture;
 pub mod files;
 pub mod forward;

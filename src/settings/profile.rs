@@ -161,7 +161,8 @@ fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
         return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), Ok(()))));
     }
     // `dirs` accepts a relative HOME, which would lead into the current directory.
-    let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else {
+    let Some(directory) = dirs::config_local_dir().filter(|directory| directory.is_absolute())
+    else {
         return Ok(None);
     };
     let directory = directory.join("skia-auth");
