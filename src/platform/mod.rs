@@ -1,5 +1,6 @@
 //! All that differs between operating systems, and nothing else.
 
+pub mod advice;
 pub mod capture;
 pub mod files;
 pub mod forward;
@@ -14,6 +15,9 @@ pub mod stdio;
 pub mod threads;
 
 use std::io::{self, ErrorKind};
+
+/// Whether `http_proxy` and `HTTP_PROXY` are two variables.
+pub const VARIABLES_HAVE_CASE: bool = cfg!(not(windows));
 
 /// Whether a read or write failed because the timeout of the socket passed.
 pub fn is_socket_timeout(error: &io::Error) -> bool {

@@ -51,3 +51,4 @@ mod support;
 mod to_file;
 #[cfg(unix)]
 mod waiting;
+mod windows;

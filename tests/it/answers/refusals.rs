@@ -175,7 +175,13 @@ fn oddities_of_the_credentials_are_named_without_showing_them() {
             "two things",
             (" 'word-of-the-case'", "; it begins with white space and stands in quotes"),
         ),
-        ("byte-order mark", ("\u{feff}word-of-the-case", "; it begins with a byte-order mark")),
+        (
+            "byte-order mark",
+            (
+                "\u{feff}word-of-the-case",
+                "; it begins with a byte-order mark (save it as UTF-8 without one)",
+            ),
+        ),
         ("GitHub", ("${{ secrets.WORD }}", TEMPLATE)),
         ("Jinja, Helm", ("{{ secrets.word }}", TEMPLATE)),
         ("GitHub and shell", ("$(word) ${{ secrets.WORD }}", TEMPLATE)),

@@ -13,6 +13,8 @@ const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_f
                     client_secret_command, base_url, scope, ca_cert, timeout, cache and \
                     [profile.NAME]\n";
 const LIST: &str = "client_secret_command must be a list of strings, the program first\n";
+const BACKSLASH: &str =
+    "hint: \\ begins an escape in double quotes: write /, or in TOML single quotes\n";
 
 /// Runs `token` with an invalid file, which holds a secret that must not be shown.
 fn refuses(name: &str, content: &[u8], message: &str) {
@@ -46,7 +48,26 @@ fn fault_in_toml_has_a_position_and_no_value() {
         ("client_id = ['hunter2-in-file']\n", "c.toml:1:13: client_id must be a string\n"),
         ("\n\nclient_secret = 'hunter2-in-file\n", "c.toml:3:[..]: this is not valid TOML\n"),
         ("client_secret = hunter2-in-file\n", "c.toml:1:[..]: this is not valid TOML\n"),
-        ("client_secret = \"hunter2-in-file\\q\"\n", "c.toml:1:[..]: this is not valid TOML\n"),
+        (
+            "client_secret = \"hunter2-in-file\\q\"\n",
+            &format!("c.toml:1:[..]: this is not valid TOML\n{BACKSLASH}"),
+        ),
+        (
+            "client_secret_file = \"C:\\Users\\hunter2-in-file\"\n",
+            &format!("c.toml:1:[..]: this is not valid TOML\n{BACKSLASH}"),
+        ),
+        (
+            "client_secret_file = \"C:\\temp\\new\"\n",
+            &format!(
+                "c.toml:1:22: client_secret_file has a control character in its path\n{BACKSLASH}"
+            ),
+        ),
+        (
+            "client_secret_command = [\"C:\\new\"]\n",
+            &format!(
+                "c.toml:1:25: client_secret_command has a control character in its path\n{BACKSLASH}"
+            ),
+        ),
         ("scope = 'a'\nscope = 'hunter2-in-file'\n", "c.toml:2:1: this is not valid TOML\n"),
         (
             "profile = 'hunter2-in-file'\n",
@@ -97,7 +118,10 @@ fn fault_in_json_has_a_position_and_no_value() {
         ),
         ("{\"profile\": {\"a\": {}, \"a\": {}}}", "c.json:1:[..]: a profile is given twice\n"),
         ("{\"ClientSecret\": \"hunter2-in-file\"", "c.json:1:[..]: this is not valid JSON\n"),
-        ("{\"ClientSecret\": \"hunter2-in-file\\q\"}", "c.json:1:[..]: this is not valid JSON\n"),
+        (
+            "{\"ClientSecret\": \"hunter2-in-file\\q\"}",
+            &format!("c.json:1:[..]: this is not valid JSON\n{BACKSLASH}"),
+        ),
         ("{\"ClientSecret\": \"hunter2-in-file\",}", "c.json:1:[..]: this is not valid JSON\n"),
         ("{} {}", "c.json:1:[..]: this is not valid JSON\n"),
         ("\"hunter2-in-file\"", "c.json:1:[..]: this is not valid JSON\n"),
@@ -117,6 +141,11 @@ fn binary_endless_and_deeply_nested_files_are_refused() {
         "c.toml",
         b"client_secret = '\xff'\n",
         "cannot read the configuration file c.toml: it is not valid UTF-8\n",
+    );
+    refuses(
+        "c.toml",
+        b"\xff\xfec\0l\0",
+        "cannot read the configuration file c.toml: it is UTF-16\nhint: save it as UTF-8\n",
     );
     refuses(
         "c.toml",

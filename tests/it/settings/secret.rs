@@ -146,9 +146,13 @@ fn malformed_secret_is_refused_before_a_connection() {
         token().stdin(bytes).run().fails(3, &message);
     }
     token()
-        .stdin(b"\xff\xfe")
+        .stdin(b"\xff")
         .run()
         .fails(3, &format!("skia-auth: error: {place} is not valid UTF-8\n"));
+    token()
+        .stdin(b"\xff\xfes\0")
+        .run()
+        .fails(3, &format!("skia-auth: error: {place} is UTF-16\nhint: save it as UTF-8\n"));
     let too_large = format!("skia-auth: error: cannot read {place}: it is larger than 64 KiB\n");
     token().stdin("x".repeat(64 * 1024 + 1)).run().fails(3, &too_large);
     home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"])
