@@ -36,6 +36,7 @@ mod output;
 mod picture;
 #[cfg(unix)]
 mod pipelines;
+mod powershell;
 mod readme;
 #[cfg(unix)]
 mod recipes;
