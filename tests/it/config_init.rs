@@ -97,6 +97,7 @@ fn created_file_works_with_the_sandbox() {
     assert!(outcome.stdout().starts_with("eyJ"));
 }
 
+#[cfg(unix)]
 #[test]
 fn named_profile_is_written_as_a_table() {
     let home = Home::new();
@@ -267,6 +268,7 @@ fn template_is_written_without_a_terminal_and_is_valid() {
     home.skia(["config", "show"]).run().ok("config_file:[..]\n...\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn named_file_is_created_and_named_in_the_next_step() {
     let home = Home::new();

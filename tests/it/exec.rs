@@ -268,7 +268,7 @@ fn signal_dispositions_are_unchanged() {
 fn failed_login_runs_nothing() {
     let home = Home::new();
     let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
-    let outcome = exec(&home, &server, &["touch", "ran"]).run();
+    let outcome = exec(&home, &server, &shell("touch ran", "type nul > ran")).run();
     assert_eq!(outcome.code, Some(4));
     assert!(!home.work().join("ran").exists());
 }

@@ -139,9 +139,9 @@ fn refused_credentials_are_never_retried() {
 
 #[test]
 fn refusal_ends_login_and_exec_too() {
-    for command in
-        [&["login"][..], &["exec", "--", "sh", "-c", "echo ran"], &["login", "--retries", "5"]]
-    {
+    let [shell, option, script] = shell("echo ran", "echo ran");
+    let exec = ["exec", "--", shell, option, script];
+    for command in [&["login"][..], &exec, &["login", "--retries", "5"]] {
         ask(command, [Reply::json(401, DOCUMENTED_401)], 1)
             .fails(4, &refused(401, &["Invalid Credentials"]));
     }

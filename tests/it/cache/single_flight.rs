@@ -193,12 +193,12 @@ fn different_client_ids_do_not_wait_for_each_other() {
 fn waiter_continues_at_once_when_the_holder_is_killed() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(2);
-    let holder = token(&home, &server).spawn();
+    let mut holder = token(&home, &server).spawn();
     server.wait_for_requests(1);
     let waiter = token(&home, &server).spawn();
     until_at_the_lock(waiter.pid());
     let killed = Instant::now();
-    holder.signal(9);
+    holder.kill();
     waiter.wait().ok(&format!("{t}\n"));
     assert!(killed.elapsed() < Duration::from_secs(5), "{:?}", killed.elapsed());
     assert_eq!(holder.wait().signal, Some(9));
@@ -209,7 +209,7 @@ fn waiter_continues_at_once_when_the_holder_is_killed() {
 fn stopped_holder_does_not_stop_others() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(3);
-    let holder = token(&home, &server).spawn();
+    let mut holder = token(&home, &server).spawn();
     server.wait_for_requests(1);
     holder.signal(19);
     let waiters: Vec<_> = [false, true]
@@ -226,7 +226,7 @@ fn stopped_holder_does_not_stop_others() {
         assert!(outcome.wall >= Duration::from_secs(2), "{outcome}");
         outcome.assert(0, &format!("{t}\n"), notes);
     }
-    holder.signal(9);
+    holder.kill();
     holder.wait();
 }
 
