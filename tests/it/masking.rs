@@ -40,8 +40,7 @@ fn token_is_masked_in_every_kind_of_output() {
         let (home, t) = (Home::new(), live_token());
         home.declare_output("token.txt");
         let server = Server::start([live_reply(&t)]).expects(2);
-        let [shell, option, script] = shell("echo $SKIA_TOKEN", "echo %SKIA_TOKEN%");
-        let exec = ["exec", "--", shell, option, script];
+        let exec = [vec!["exec", "--"], shell("echo $SKIA_TOKEN", "echo %SKIA_TOKEN%")].concat();
         let exec_stdout = if cfg!(windows) { "@\r\n" } else { "@\n" };
         let ways: [(&[&str], &str); 9] = [
             (&["login"], "@\n"),

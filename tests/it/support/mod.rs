@@ -71,8 +71,12 @@ pub const VARIABLES: [&str; 13] = [
 pub const LINE_END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
 
 /// The system's shell with a script in its language.
-pub fn shell<'a>(unix: &'a str, windows: &'a str) -> [&'a str; 3] {
-    if cfg!(windows) { ["cmd", "/c", windows] } else { ["sh", "-c", unix] }
+pub fn shell<'a>(unix: &'a str, windows: &'a str) -> Vec<&'a str> {
+    match cfg!(windows) {
+        // As one argument it would be quoted, and Wine's cmd takes that for the name of a command.
+        true => ["cmd", "/c"].into_iter().chain(windows.split(' ')).collect(),
+        false => vec!["sh", "-c", unix],
+    }
 }
 
 /// How long any wait may take. A program that runs longer hangs.
