@@ -108,7 +108,7 @@ fn command_of_exec_gets_file_and_profile_only_if_a_file_was_read() {
         "echo ${SKIA_CONFIG-none} ${SKIA_PROFILE-none}",
         "if defined SKIA_CONFIG (echo %SKIA_CONFIG% %SKIA_PROFILE%) else (echo none none)",
     );
-    let exec = |words: &[&str]| home.skia(["exec", "--no-cache"]).args(words).arg("--").args(show);
+    let exec = |words: &[&str]| home.skia(["exec", "--no-cache"]).args(words).arg("--").args(&show);
     exec(&["--config", "c.toml"])
         .credentials()
         .server(&staging)

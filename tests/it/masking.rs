@@ -50,7 +50,7 @@ fn token_is_masked_in_every_kind_of_output() {
             (&["token", "-o", "json"], "{[..]\"Token\":[..]\"@\"[..]}\n"),
             (&["token", "-q"], "@\n"),
             (&["token", "--to-file", "token.txt"], ""),
-            (&exec, exec_stdout),
+            (&exec[..], exec_stdout),
             (&["login", "--to-file", "token.txt"], ""),
         ];
         for (arguments, stdout) in ways {

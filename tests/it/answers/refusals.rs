@@ -140,7 +140,7 @@ fn refused_credentials_are_never_retried() {
 #[test]
 fn refusal_ends_login_and_exec_too() {
     let exec = [vec!["exec", "--"], shell("echo ran", "echo ran")].concat();
-    for command in [&["login"][..], &exec, &["login", "--retries", "5"]] {
+    for command in [&["login"][..], &exec[..], &["login", "--retries", "5"]] {
         ask(command, [Reply::json(401, DOCUMENTED_401)], 1)
             .fails(4, &refused(401, &["Invalid Credentials"]));
     }

@@ -143,7 +143,9 @@ fn missing_credentials_error_names_every_source() {
     let server = Server::start([]).expects(0);
     let path = config_path(&home);
     let hint = "hint: skia-auth config init, or set SKIA_CLIENT_ID and SKIA_CLIENT_SECRET\n";
-    for command in [&["token"][..], &["login"], &["login", "--dry-run"], &["exec", "--", "true"]] {
+    for command in
+        [&["token"][..], &["login"], &["login", "--dry-run"], &["exec", "--", "skia-auth"]]
+    {
         home.skia(command).server(&server).run().fails(
             3,
             &format!(
