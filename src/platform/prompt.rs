@@ -52,7 +52,9 @@ pub fn read_hidden_line() -> io::Result<String> {
     // The line end that was typed was not shown either.
     stdio::emit_error("\n");
     let (Ok(Some(line)), Err(_)) = (first, second) else { signals::end_as_interrupted() };
-    signals::on_interrupt(|| signals::end_as_interrupted())?;
+    signals::on_interrupt(|| {
+        signals::end_as_interrupted();
+    })?;
     line
 }
 

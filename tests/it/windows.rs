@@ -91,8 +91,8 @@ fn file_that_another_program_has_open_for_a_moment_is_replaced() {
     server.wait_for_requests(1);
     // The complete temporary file is there when the first rename fails.
     let is_waiting = || {
-        let names = fs::read_dir(home.work()).unwrap().map(|entry| entry.unwrap().path());
-        names.into_iter().any(|path| path.extension().is_some_and(|end| end == "tmp"))
+        let mut names = fs::read_dir(home.work()).unwrap().map(|entry| entry.unwrap().path());
+        names.any(|path| path.extension().is_some_and(|end| end == "tmp"))
     };
     assert!(wait_until(PATIENCE, is_waiting), "no temporary file");
     drop(open);
