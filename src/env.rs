@@ -1,7 +1,7 @@
 //! The environment variables of the settings and of CI systems. An empty variable counts as unset.
 //!
-//! `http::proxy` names the proxy variables, `platform` reads `PATH`, and the `dirs` crate the home
-//! and XDG variables.
+//! `http::proxy` names the proxy variables, `platform` reads `PATH` and the variables of the
+//! home, configuration and cache directories.
 
 use std::env;
 use std::ffi::OsString;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::path::MAIN_SEPARATOR;
 
 /// What failed, by who has to act on it. Each kind has one exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,31 +151,55 @@ impl std::error::Error for Failure {}
 
 /// The text of an I/O error, without the `(os error 2)` that Rust appends.
 ///
-/// The words of the system's library are replaced where libraries differ.
+/// The words of the system are replaced where there are others: libraries differ, and Windows writes
+/// sentences in the language of the user.
 pub fn reason(error: &io::Error) -> String {
-    const EIO: i32 = 5;
     let text = error.to_string();
     let Some(end) = text.find(" (os error ") else { return text };
-    let words = match error.kind() {
-        ErrorKind::AddrInUse => "address already in use",
-        ErrorKind::HostUnreachable => "no route to host",
-        ErrorKind::InvalidFilename => "file name too long",
-        ErrorKind::IsADirectory => "is a directory",
-        ErrorKind::NetworkUnreachable => "network is unreachable",
-        ErrorKind::NotADirectory => "not a directory",
-        ErrorKind::NotFound => "no such file or directory",
-        ErrorKind::ResourceBusy => "device or resource busy",
-        ErrorKind::TimedOut => "connection timed out",
-        ErrorKind::PermissionDenied => &text[..end],
-        _ if error.raw_os_error() == Some(EIO) => "input/output error",
-        _ => &text[..end],
-    };
-    words.to_lowercase()
+    // On Unix, 1 and 5 are EPERM and EIO. The other codes are of Windows: ERROR_SHARING_VIOLATION,
+    // ERROR_BAD_EXE_FORMAT, WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_DATA.
+    match (error.kind(), error.raw_os_error()) {
+        (ErrorKind::PermissionDenied, Some(1)) => "operation not permitted",
+        (ErrorKind::AddrInUse, _) => "address already in use",
+        (ErrorKind::AddrNotAvailable, _) => "cannot assign requested address",
+        (ErrorKind::AlreadyExists, _) => "file exists",
+        (ErrorKind::BrokenPipe, _) => "broken pipe",
+        (ErrorKind::ConnectionAborted, _) => "software caused connection abort",
+        (ErrorKind::ConnectionRefused, _) => "connection refused",
+        (ErrorKind::ConnectionReset, _) => "connection reset by peer",
+        (ErrorKind::DirectoryNotEmpty, _) => "directory not empty",
+        (ErrorKind::HostUnreachable, _) => "no route to host",
+        (ErrorKind::InvalidFilename, _) => "file name too long",
+        (ErrorKind::IsADirectory, _) => "is a directory",
+        (ErrorKind::NetworkDown, _) => "network is down",
+        (ErrorKind::NetworkUnreachable, _) => "network is unreachable",
+        (ErrorKind::NotADirectory, _) => "not a directory",
+        (ErrorKind::NotFound, _) => "no such file or directory",
+        (ErrorKind::OutOfMemory, _) => "cannot allocate memory",
+        (ErrorKind::PermissionDenied, _) => "permission denied",
+        (ErrorKind::ReadOnlyFilesystem, _) => "read-only file system",
+        (ErrorKind::ResourceBusy, _) => "device or resource busy",
+        (ErrorKind::StorageFull, _) => "no space left on device",
+        (ErrorKind::TimedOut, _) => "connection timed out",
+        (_, Some(5)) => "input/output error",
+        (_, Some(32)) => "another program has the file open",
+        (_, Some(193)) => "not a program for this system",
+        (_, Some(11001 | 11004)) => "name or service not known",
+        (_, Some(11002)) => "temporary failure in name resolution",
+        _ => text[..end].trim_end_matches('.'),
+    }
+    .to_lowercase()
 }
 
 /// Quotes a word of a command for a shell, if it needs quotes.
 pub fn shell_quote(text: impl fmt::Display) -> String {
     let text = text.to_string();
+    // On Windows, double quotes are all that cmd and PowerShell have in common.
+    if MAIN_SEPARATOR == '\\' {
+        let is_plain = |c: char| c.is_alphanumeric() || "-_.:/\\".contains(c);
+        let quote = if !text.is_empty() && text.chars().all(is_plain) { "" } else { "\"" };
+        return format!("{quote}{text}{quote}");
+    }
     shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)
 }
 
@@ -216,5 +241,11 @@ mod tests {
     #[test]
     fn reason_drops_the_error_number() {
         assert_eq!(reason(&io::Error::from_raw_os_error(2)), "no such file or directory");
+    }
+
+    #[test]
+    fn shell_quote_leaves_plain_words_alone() {
+        let spaced = if MAIN_SEPARATOR == '\\' { "\"a b\"" } else { "'a b'" };
+        assert_eq!([shell_quote("a-b.c"), shell_quote("a b")], ["a-b.c", spaced]);
     }
 }

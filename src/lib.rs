@@ -41,13 +41,13 @@ use crate::report::Reporter;
 const INTERNAL_ERROR: &str = "skia-auth: error: internal error (this is a fault of skia-auth)\n";
 
 /// Runs the program and returns its exit code.
-pub fn run(arguments: Vec<OsString>) -> u8 {
+pub fn run(arguments: Vec<OsString>) -> i32 {
     seal::seal();
     panic::set_hook(Box::new(|_| stdio::emit_error(INTERNAL_ERROR)));
-    panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code())
+    panic::catch_unwind(|| parse_and_run(&arguments)).unwrap_or(Kind::Internal.exit_code().into())
 }
 
-fn parse_and_run(arguments: &[OsString]) -> u8 {
+fn parse_and_run(arguments: &[OsString]) -> i32 {
     match cli::parse(arguments) {
         Ok(Cli { shared, command }) => {
             let reporter = Reporter::new(&shared, command.wants_json());
@@ -84,12 +84,12 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
 }
 
 /// Writes the result to stdout, or the error to stderr.
-fn finish(result: Result<Outcome>, reporter: &Reporter) -> u8 {
+fn finish(result: Result<Outcome>, reporter: &Reporter) -> i32 {
     let written =
         result.and_then(|outcome| Ok(stdio::emit(&outcome.output).map(|()| outcome.exit_code)?));
     written.unwrap_or_else(|error| {
         let failure = Failure::from_chain(&error);
         reporter.fail(&failure);
-        failure.kind.exit_code()
+        failure.kind.exit_code().into()
     })
 }

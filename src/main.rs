@@ -1,7 +1,6 @@
 //! The binary: everything is in the library.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    skia_auth::run(std::env::args_os().collect()).into()
+fn main() {
+    // An exit code of Windows has 32 bits, and `ExitCode` holds 8.
+    std::process::exit(skia_auth::run(std::env::args_os().collect()));
 }

@@ -34,6 +34,8 @@ pub fn command() -> clap::Command {
 #[derive(Debug, Parser)]
 #[command(
     name = "skia-auth",
+    // Otherwise the help of Windows says `skia-auth.exe`.
+    bin_name = "skia-auth",
     version,
     styles = STYLES,
     propagate_version = true,

@@ -21,7 +21,7 @@ use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
-use crate::platform::files;
+use crate::platform::{advice, files};
 use crate::report::sanitize::one_line;
 use crate::report::{Reporter, Warning};
 use crate::settings::secret_source::oddities;
@@ -73,8 +73,15 @@ pub fn run(
 struct Check {
     name: &'static str,
     detail: String,
-    /// What is wrong, if anything: who has to act, and how.
-    fault: Option<(Kind, String)>,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Passed,
+    /// This system does not allow the check.
+    NotChecked,
+    /// Who has to act, and how.
+    Failed(Kind, String),
 }
 
 struct Checkup<'a> {
@@ -87,7 +94,11 @@ struct Checkup<'a> {
 
 impl Checkup<'_> {
     fn passed(&mut self, name: &'static str, detail: impl Into<String>) {
-        self.checks.push(Check { name, detail: detail.into(), fault: None });
+        self.checks.push(Check { name, detail: detail.into(), verdict: Verdict::Passed });
+    }
+
+    fn not_checked(&mut self, name: &'static str, detail: impl Into<String>) {
+        self.checks.push(Check { name, detail: detail.into(), verdict: Verdict::NotChecked });
     }
 
     fn failed(&mut self, name: &'static str, failure: &Failure) {
@@ -97,7 +108,7 @@ impl Checkup<'_> {
         if !failure.server_messages.is_empty() {
             detail = format!("{detail}; server: {}", failure.server_messages.join("; "));
         }
-        self.checks.push(Check { name, detail, fault: Some((failure.kind, fix)) });
+        self.checks.push(Check { name, detail, verdict: Verdict::Failed(failure.kind, fix) });
     }
 
     /// Records a result, and hands on its value.
@@ -134,6 +145,9 @@ impl Checkup<'_> {
     }
 
     fn settings(&mut self, layers: &Layers) -> Option<Settings> {
+        if let Some(detail) = advice::ACCESS_NOT_CHECKED {
+            self.not_checked("file access", detail);
+        }
         if let Some((file, Ok(()))) = &layers.config_file
             && files::access(&file.value).is_some()
         {
@@ -258,7 +272,8 @@ impl Checkup<'_> {
                     let failure = Failure::config(warning.to_string());
                     self.failed(
                         "clock",
-                        &failure.hint("set the clock, for instance: timedatectl set-ntp true"),
+                        &failure
+                            .hint(format!("set the clock, for instance: {}", advice::SET_CLOCK)),
                     );
                 }
             }
@@ -283,22 +298,31 @@ impl Checkup<'_> {
     }
 
     fn exit_code(&self) -> u8 {
-        let first = self.checks.iter().find_map(|check| check.fault.as_ref());
-        first.map_or(0, |(kind, _)| kind.exit_code())
+        let first = self.checks.iter().find_map(|check| match check.verdict {
+            Verdict::Failed(kind, _) => Some(kind),
+            Verdict::Passed | Verdict::NotChecked => None,
+        });
+        first.map_or(0, Kind::exit_code)
     }
 
     fn text(&self) -> String {
         let width = self.checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
         let mut text = String::new();
-        for Check { name, detail, fault } in &self.checks {
-            let mark = if fault.is_none() { '✓' } else { '✗' };
+        let (mut count, mut failed) = (0, 0);
+        for Check { name, detail, verdict } in &self.checks {
+            let mark = match verdict {
+                Verdict::Passed => '✓',
+                Verdict::NotChecked => '-',
+                Verdict::Failed(..) => '✗',
+            };
             text.push_str(&format!("{mark} {name:width$}  {}\n", one_line(detail)));
-            if let Some((_, fix)) = fault {
+            if let Verdict::Failed(_, fix) = verdict {
                 text.push_str(&format!("  {:width$}  fix: {}\n", "", one_line(fix)));
+                failed += 1;
             }
+            count += usize::from(!matches!(verdict, Verdict::NotChecked));
         }
-        let count = self.checks.len();
-        text + &match self.checks.iter().filter(|check| check.fault.is_some()).count() {
+        text + &match failed {
             0 => format!("all {count} checks passed\n"),
             failed => format!("{failed} of {count} checks failed\n"),
         }
@@ -308,9 +332,13 @@ impl Checkup<'_> {
         let checks: Vec<_> = self
             .checks
             .iter()
-            .map(|Check { name, detail, fault }| {
-                let fix = fault.as_ref().map(|(_, fix)| fix);
-                json!({"name": name, "ok": fault.is_none(), "detail": detail, "fix": fix})
+            .map(|Check { name, detail, verdict }| {
+                let (ok, fix) = match verdict {
+                    Verdict::Passed => (Some(true), None),
+                    Verdict::NotChecked => (None, None),
+                    Verdict::Failed(_, fix) => (Some(false), Some(fix)),
+                };
+                json!({"name": name, "ok": ok, "detail": detail, "fix": fix})
             })
             .collect();
         json_report(&json!({ "checks": checks }))

@@ -21,7 +21,8 @@ mod source;
 #[derive(Debug)]
 pub struct Outcome {
     pub output: Vec<u8>,
-    pub exit_code: u8,
+    /// One of ours, or that of a command: up to 32 bits on Windows.
+    pub exit_code: i32,
 }
 
 impl Outcome {
@@ -30,8 +31,8 @@ impl Outcome {
     }
 
     #[must_use]
-    pub fn exit_code(self, exit_code: u8) -> Self {
-        Self { exit_code, ..self }
+    pub fn exit_code(self, exit_code: impl Into<i32>) -> Self {
+        Self { exit_code: exit_code.into(), ..self }
     }
 
     pub fn nothing() -> Self {

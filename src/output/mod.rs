@@ -107,6 +107,7 @@ mod fixture {
     pub const BASE_URL: &str = "https://api.skia.com.br/api";
 
     /// A base URL with every character that a shell interprets.
+    #[cfg(unix)]
     pub const NASTY: &str = r#"https://h/~a'b$(x)`y`"c"${HOME}%d!!*?[a-z]{1,2};&|<>^#=\n\\z"#;
 
     /// Shell code that prints the variables, and how many of them are exported.

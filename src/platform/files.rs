@@ -58,10 +58,15 @@ pub fn access(path: &Path) -> Option<Access> {
 /// Reads a file of at most `limit` bytes. Pipes are allowed: `--client-secret-file <(pass show
 /// skia)` names one.
 pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
-    let file = File::open(path)?;
+    let is_directory = || io::Error::new(io::ErrorKind::IsADirectory, "it is a directory");
+    let file = File::open(path).map_err(|error| match error.kind() {
+        // Windows refuses to open a directory.
+        io::ErrorKind::PermissionDenied if path.is_dir() => is_directory(),
+        _ => error,
+    })?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+        return Err(is_directory());
     }
     Ok(Contents {
         bytes: read_to_limit(file, limit)?,

@@ -39,9 +39,11 @@ impl ForwardedSignals {
     }
 }
 
+// The console sends Ctrl-C to the command too.
 #[cfg(not(unix))]
 impl ForwardedSignals {
     pub fn prepare() -> io::Result<Self> {
+        super::signals::on_interrupt(|| {})?;
         Ok(Self {})
     }
 

@@ -4,7 +4,9 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{self, Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
@@ -13,6 +15,9 @@ use super::{files, signals};
 /// The names of temporary files, by which those of a killed process are recognized.
 const TEMPORARY_PREFIX: &str = ".skia-auth-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// The pauses between the tries of a rename, in milliseconds: 1.3 s in all.
+const RENAME_DELAYS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 
 /// The space that the file of `--to-file` may need: a token of 16 KiB, and the claims around it.
 const LARGEST_TOKEN_FILE: usize = 32 * 1024;
@@ -132,8 +137,41 @@ pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    rename(file, path)
+}
+
+/// Renames a complete temporary file.
+fn rename(mut file: NamedTempFile, path: &Path) -> io::Result<()> {
+    for delay in RENAME_DELAYS {
+        match file.persist(extended(path)?) {
+            Err(error) if is_in_use(&error.error) => file = error.file,
+            renamed => return Ok(renamed.map(drop)?),
+        }
+        thread::sleep(Duration::from_millis(delay));
+    }
+    Ok(file.persist(extended(path)?).map(drop)?)
+}
+
+/// Whether a rename failed because another program has the target open, as a virus scanner or a
+/// reader has it for a moment.
+fn is_in_use(error: &io::Error) -> bool {
+    const ERROR_ACCESS_DENIED: i32 = 5;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    let codes = [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION];
+    cfg!(windows) && error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+/// The path in the form `\\?\C:\…` if it is long. The standard library does this by itself; the
+/// renames of `tempfile` do not.
+fn extended(path: &Path) -> io::Result<PathBuf> {
+    // MAX_PATH is 260, and the name of the temporary file may be longer than that of the file.
+    const LONGEST: usize = 220;
+    match path.file_name() {
+        Some(name) if cfg!(windows) && path::absolute(path)?.as_os_str().len() > LONGEST => {
+            Ok(directory_of(path).canonicalize()?.join(name))
+        }
+        _ => Ok(path.to_owned()),
+    }
 }
 
 fn has_already(path: &Path, content: &[u8], _mode: u32) -> io::Result<bool> {
@@ -156,8 +194,7 @@ pub fn replace_unsynced(
 ) -> io::Result<()> {
     let file = write_temporary(path, content)?;
     check()?;
-    file.persist(path)?;
-    Ok(())
+    rename(file, path)
 }
 
 /// Writes a small file in place. A reader may see a mixture of the old and the new content.
@@ -189,7 +226,7 @@ pub fn temporary_directory() -> io::Result<tempfile::TempDir> {
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     let file = write_temporary(path, content)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
+    file.persist_noclobber(extended(path)?)?;
     Ok(())
 }
 
@@ -275,7 +312,7 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     signals::outlive_size_limits()?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
-    let file = builder.tempfile_in(directory_of(path))?;
+    let file = builder.tempfile_in(directory_of(&extended(path)?))?;
     // The mode of creation is 0600, but a umask such as 0777 reduces it.
     #[cfg(unix)]
     file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;

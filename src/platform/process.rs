@@ -1,6 +1,5 @@
 //! The commands of `exec` and `sandbox`: whether they can be run, and their exit code.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use std::process::{Child, Command, ExitStatus};
 use crate::error::{Failure, Kind, reason};
 
 /// The directories that `execvp` searches if PATH is not set.
+#[cfg(unix)]
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
 /// Checks that a command exists and can be run, so that a wrong one costs no login.
@@ -16,17 +16,18 @@ pub fn check(program: &OsStr) -> Result<(), Failure> {
     find(program).map(drop).map_err(|error| cannot_start(program, &error))
 }
 
+#[cfg(unix)]
 fn find(program: &OsStr) -> io::Result<PathBuf> {
     let mut refused = io::Error::from(ErrorKind::NotFound);
     if program.is_empty() {
         return Err(refused);
     }
-    if program.as_encoded_bytes().contains(&b'/') || cfg!(not(unix)) {
+    if program.as_encoded_bytes().contains(&b'/') {
         let file = PathBuf::from(program);
         return check_file(&file).map(|()| file);
     }
-    let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
-    for directory in env::split_paths(&path) {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
+    for directory in std::env::split_paths(&path) {
         let file = directory.join(program);
         match check_file(&file) {
             Ok(()) => return Ok(file),
@@ -49,15 +50,23 @@ fn check_file(file: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(file, rustix::fs::Access::EXEC_OK)?)
 }
 
-// Windows searches more directories and names than a check could imitate: starting it finds out.
+/// Looks through PATH with the extensions of PATHEXT, as `cmd` does: Windows itself finds `npm.cmd`
+/// only by its whole name.
 #[cfg(not(unix))]
-fn check_file(_file: &Path) -> io::Result<()> {
-    Ok(())
+fn find(program: &OsStr) -> io::Result<PathBuf> {
+    let path = Path::new(program);
+    which::which(path).map_err(|_| match path.components().count() > 1 && path.is_dir() {
+        true => io::Error::new(ErrorKind::IsADirectory, "it is a directory"),
+        false => ErrorKind::NotFound.into(),
+    })
 }
 
 /// The command of a list of words. The list is not empty: the parser requires a word.
 pub fn command(words: &[OsString]) -> Command {
+    #[cfg(unix)]
     let mut command = Command::new(&words[0]);
+    #[cfg(not(unix))]
+    let mut command = Command::new(find(&words[0]).unwrap_or_else(|_| PathBuf::from(&words[0])));
     command.args(&words[1..]);
     command
 }
@@ -75,16 +84,17 @@ pub fn cannot_start(program: &OsStr, error: &io::Error) -> Failure {
     }
 }
 
-/// The exit code of a child as a shell reports it; for a signal, 128 plus its number.
-pub fn exit_code(status: ExitStatus) -> u8 {
+/// The exit code of a child as a shell reports it; for a signal, 128 plus its number. On Windows it
+/// has 32 bits.
+pub fn exit_code(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;
         if let Some(signal) = status.signal() {
-            return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+            return 128 + signal;
         }
     }
-    status.code().map_or(1, |code| u8::try_from(code & 0xff).unwrap_or(1))
+    status.code().unwrap_or(1)
 }
 
 /// Starts the command.
@@ -118,14 +128,16 @@ fn in_shell(_command: &Command, error: io::Error) -> io::Result<Command> {
 /// Replaces this process with the command. Process id, signals and exit code are then those of the
 /// command. Returns only if the command cannot be run.
 #[cfg(unix)]
-pub fn become_command(mut command: Command) -> io::Result<u8> {
+pub fn become_command(mut command: Command) -> io::Result<i32> {
     use std::os::unix::process::CommandExt;
     let error = command.exec();
     Err(in_shell(&command, error)?.exec())
 }
 
-/// Runs the command and returns its exit code. This system cannot replace a process.
+/// Runs the command and returns its exit code. This system cannot replace a process. Ctrl-C is for
+/// the command, which receives it too.
 #[cfg(not(unix))]
-pub fn become_command(mut command: Command) -> io::Result<u8> {
+pub fn become_command(mut command: Command) -> io::Result<i32> {
+    super::signals::on_interrupt(|| {})?;
     command.status().map(exit_code)
 }

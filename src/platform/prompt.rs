@@ -27,9 +27,35 @@ pub fn read_hidden_line() -> io::Result<String> {
     line
 }
 
+/// Reads a line with the echo off. Ctrl-C ends the read, which restores the mode of the console, and
+/// then the program.
 #[cfg(not(unix))]
 pub fn read_hidden_line() -> io::Result<String> {
-    rpassword::read_password()
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{signals, threads};
+    /// Ctrl-C ends the read and calls its handler, in either order and within this time.
+    const BOTH: Duration = Duration::from_millis(100);
+
+    let (line, events) = mpsc::channel();
+    let interrupt = line.clone();
+    signals::on_interrupt(move || {
+        let _ = interrupt.send(None);
+    })?;
+    threads::spawn(move || {
+        // The line end that rpassword would write has a NUL.
+        let config = rpassword::ConfigBuilder::new().output_discard().build();
+        line.send(Some(rpassword::read_password_with_config(config)))
+    })?;
+    let (first, second) = (events.recv(), events.recv_timeout(BOTH));
+    // The line end that was typed was not shown either.
+    stdio::emit_error("\n");
+    let (Ok(Some(line)), Err(_)) = (first, second) else { signals::end_as_interrupted() };
+    signals::on_interrupt(|| {
+        signals::end_as_interrupted();
+    })?;
+    line
 }
 
 #[cfg(unix)]

@@ -36,6 +36,34 @@ pub fn handle_in_thread(
     super::threads::spawn(move || signals.forever().for_each(handle)).map(drop)
 }
 
+/// Calls `handle` in a thread for each Ctrl-C, Ctrl-Break or closed console, in place of the end of
+/// the program. A later call replaces `handle`; the default cannot be restored.
+#[cfg(not(unix))]
+pub fn on_interrupt(handle: impl FnMut() + Send + 'static) -> io::Result<()> {
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+    type Handler = Box<dyn FnMut() + Send>;
+    static HANDLER: Mutex<Option<Handler>> = Mutex::new(None);
+    fn handler() -> MutexGuard<'static, Option<Handler>> {
+        HANDLER.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    if handler().replace(Box::new(handle)).is_some() {
+        return Ok(());
+    }
+    let call = || {
+        if let Some(handle) = handler().as_mut() {
+            handle();
+        }
+    };
+    ctrlc::set_handler(call).map_err(io::Error::other)
+}
+
+/// Ends the program after Ctrl-C.
+#[cfg(not(unix))]
+#[expect(clippy::exit, reason = "the thread that Ctrl-C interrupts waits for input")]
+pub fn end_as_interrupted() -> ! {
+    std::process::exit(130)
+}
+
 /// Whether this process inherited a signal as ignored, as `nohup` does with SIGHUP. A handler would
 /// reset it to the default in children.
 #[cfg(unix)]

@@ -117,6 +117,20 @@ pub fn stderr_width() -> Option<usize> {
     None
 }
 
+/// Whether the terminal supports escape sequences. On Windows this enables them, and is false if
+/// one of the streams is redirected: `anstyle_query` enables both or neither.
+pub fn supports_escape_sequences() -> bool {
+    #[cfg(windows)]
+    {
+        static ENABLED: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
+            anstyle_query::windows::enable_ansi_colors().unwrap_or(false)
+        });
+        *ENABLED
+    }
+    #[cfg(not(windows))]
+    true
+}
+
 pub fn stdin_is_terminal() -> bool {
     io::stdin().is_terminal()
 }

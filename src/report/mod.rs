@@ -42,7 +42,11 @@ impl Color {
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => is_terminal && env::path(env::NO_COLOR).is_none(),
+            Self::Auto => {
+                is_terminal
+                    && env::path(env::NO_COLOR).is_none()
+                    && stdio::supports_escape_sequences()
+            }
         }
     }
 }
@@ -77,7 +81,8 @@ impl Reporter {
         let wanted = !self.quiet
             && self.verbose == 0
             && stdio::stderr_is_terminal()
-            && !env::is(env::TERM, "dumb");
+            && !env::is(env::TERM, "dumb")
+            && stdio::supports_escape_sequences();
         wanted.then(|| Waiting::begin(host))
     }
 

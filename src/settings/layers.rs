@@ -19,6 +19,7 @@ use crate::model::identity::Identity;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::time::parse_duration;
 use crate::platform::files::{self, Access};
+use crate::platform::places;
 use crate::report::{Reporter, Warning};
 
 /// Every setting, or `None` where no layer has it.
@@ -249,6 +250,6 @@ pub fn cache_directory() -> Result<Option<Setting<PathBuf>>, Failure> {
         }
         return Ok(Some(Setting::new(directory, Provenance::Variable(env::CACHE_DIR))));
     }
-    let directory = dirs::cache_dir().filter(|directory| directory.is_absolute());
-    Ok(directory.map(|directory| Setting::new(directory.join("skia-auth"), Provenance::Default)))
+    Ok(places::cache_dir()
+        .map(|directory| Setting::new(directory.join("skia-auth"), Provenance::Default)))
 }

@@ -108,6 +108,14 @@ pub fn trust(ca_cert: Option<&Path>, timeout: Duration) -> Result<Trust, Failure
     })
 }
 
+/// The failure of a text that is not UTF-8. Windows PowerShell and old editors save UTF-16.
+fn not_utf8(bytes: &[u8], name: &str) -> Failure {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Failure::config(format!("{name} is UTF-16")).hint("save it as UTF-8");
+    }
+    Failure::config(format!("{name} is not valid UTF-8"))
+}
+
 fn check_text(name: &str, text: String) -> Result<String, Failure> {
     if text.is_empty() {
         return Err(Failure::config(format!("{name} is empty")));

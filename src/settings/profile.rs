@@ -13,6 +13,7 @@ use crate::cli::SharedArgs;
 use crate::env;
 use crate::error::{Failure, nearest, reason, shell_quote};
 use crate::model::provenance::{ProfileSource, Provenance, Setting};
+use crate::platform::places;
 use crate::report::{Note, Reporter, Warning};
 
 /// The path of the configuration file, or the reason why there is no file to read.
@@ -92,8 +93,7 @@ impl ProfileLayer {
     /// Resolves a path in the file against the directory of the file: nothing is ever read from the
     /// current directory. `~/` at its start is the home directory.
     pub fn resolve_path(&self, path: &Path) -> PathBuf {
-        let home = dirs::home_dir().filter(|home| home.is_absolute());
-        if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
+        if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), places::home_dir()) {
             return home.join(rest);
         }
         match self.source.as_ref().and_then(|source| source.file.parent()) {
@@ -160,10 +160,7 @@ fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
     if let Some(path) = env::path(env::CONFIG) {
         return Ok(Some((Setting::new(path, Provenance::Variable(env::CONFIG)), Ok(()))));
     }
-    // `dirs` accepts a relative HOME, which would lead into the current directory.
-    let Some(directory) = dirs::config_dir().filter(|directory| directory.is_absolute()) else {
-        return Ok(None);
-    };
+    let Some(directory) = places::config_dir() else { return Ok(None) };
     let directory = directory.join("skia-auth");
     let (toml, json) = (directory.join("config.toml"), directory.join("config.json"));
     let (path, found) = match (look_at(&toml), look_at(&json)) {

@@ -5,10 +5,11 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::not_utf8;
 use crate::error::{Failure, Kind, reason};
 use crate::model::provenance::Setting;
 use crate::model::secret::Secret;
-use crate::platform::{capture, files, stdio, threads};
+use crate::platform::{advice, capture, files, stdio, threads};
 
 /// The longest secret, in bytes. A longer file was named by mistake.
 const LONGEST: usize = 64 * 1024;
@@ -16,8 +17,6 @@ const LONGEST: usize = 64 * 1024;
 const TEMPORARY_FAILURE: i32 = 75;
 
 const FILE_HINT: &str = "the secret is one line; a file may end in one line break";
-const COMMAND_HINT: &str =
-    r#"to use the first line: client_secret_command = ["sh", "-c", "COMMAND | head -n1"]"#;
 
 /// The source of the client secret. Nothing is opened before [`Setting::read`].
 #[derive(Clone, Debug)]
@@ -121,14 +120,15 @@ impl Setting<ClientSecret> {
             }
             None => return Err(fail(Kind::Config, format!("it ended with {status}"))),
         }
-        parse(&output, &name, COMMAND_HINT)
+        let one_line =
+            format!("to use the first line: client_secret_command = {}", advice::FIRST_LINE);
+        parse(&output, &name, &one_line)
     }
 }
 
 /// Exactly one line end is removed; nothing else is trimmed.
 fn parse(bytes: &[u8], name: &str, one_line: &str) -> Result<Secret, Failure> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Failure::config(format!("{name} is not valid UTF-8")))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| not_utf8(bytes, name))?;
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     check(text, name, one_line)?;
     Ok(Secret::new(text.to_owned()))
@@ -163,7 +163,10 @@ pub fn oddities(text: &str) -> Vec<&'static str> {
         text.starts_with(['"', '\'', '“', '”', '‘', '’']) || text.ends_with(['"', '\'', '“', '”']),
         "stands in quotes",
     );
-    note(text.starts_with('\u{feff}'), "begins with a byte-order mark");
+    note(
+        text.starts_with('\u{feff}'),
+        "begins with a byte-order mark (save it as UTF-8 without one)",
+    );
     note(text.contains("${{") || text.contains("{{"), "has a template in it that was not expanded");
     note(
         (text.contains("$(") || text.contains("${")) && !text.contains("${{"),

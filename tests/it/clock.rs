@@ -207,6 +207,7 @@ fn time_zone_changes_nothing() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn time_zone_that_is_a_device_does_not_hang() {
     let home = Home::new();

@@ -4,10 +4,12 @@ use crate::support::*;
 
 const ERROR: &str = "skia-auth: error: no client id and no client secret";
 
+#[cfg(unix)]
 fn on_terminal(arguments: &[&str], no_color: &str) -> String {
     Home::new().skia(arguments).env("NO_COLOR", no_color).on_terminal().wait().screen
 }
 
+#[cfg(unix)]
 #[test]
 fn errors_are_coloured_on_a_terminal_unless_unwanted() {
     assert!(on_terminal(&["token"], "").contains("\x1b["));
@@ -30,6 +32,7 @@ fn errors_are_coloured_elsewhere_only_if_wanted() {
     assert!(run(&["--color=always", "token"]).starts_with('\x1b'));
 }
 
+#[cfg(unix)]
 #[test]
 fn help_and_usage_errors_obey_the_option_too() {
     for help in [&["--help"][..], &["login", "-h"], &["config", "show", "--help"]] {

@@ -1,6 +1,7 @@
 //! `config init`: questions on a terminal, a template elsewhere.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
@@ -30,6 +31,7 @@ fn config_file(home: &Home) -> std::path::PathBuf {
     home.config().join("skia-auth/config.toml")
 }
 
+#[cfg(unix)]
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
@@ -38,6 +40,7 @@ fn nothing_was_written(home: &Home) {
     assert_eq!(fs::read_dir(home.config()).unwrap().count(), 0, "something was written");
 }
 
+#[cfg(unix)]
 #[test]
 fn answers_are_written_and_the_secret_is_not_shown() {
     let home = Home::new();
@@ -74,6 +77,7 @@ fn answers_are_written_and_the_secret_is_not_shown() {
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
 }
 
+#[cfg(unix)]
 #[test]
 fn created_file_works_with_the_sandbox() {
     let home = Home::new();
@@ -93,17 +97,19 @@ fn created_file_works_with_the_sandbox() {
     assert!(outcome.stdout().starts_with("eyJ"));
 }
 
+#[cfg(unix)]
 #[test]
 fn named_profile_is_written_as_a_table() {
     let home = Home::new();
-    home.skia(["config", "init", "-p", "staging"]).run().ok(
-        "created [..]/skia-auth/config.toml\nnext: fill it in, then skia-auth login -p staging\n",
-    );
+    home.skia(["config", "init", "-p", "staging"])
+        .run()
+        .ok("created [..]config.toml\nnext: fill it in, then skia-auth login -p staging\n");
     let written = fs::read_to_string(config_file(&home)).unwrap();
     assert_eq!(written, TEMPLATE.replacen("# client_id", "[profile.staging]\n# client_id", 1));
     home.skia(["config", "show", "--profile-names"]).run().ok("default\nstaging\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn interrupted_secret_question_restores_the_terminal_and_writes_nothing() {
     for (key, signal) in [("\x03", 2), ("\x1c", 3)] {
@@ -117,6 +123,7 @@ fn interrupted_secret_question_restores_the_terminal_and_writes_nothing() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn interrupted_later_question_ends_the_program_too() {
     let home = Home::new();
@@ -132,6 +139,7 @@ fn interrupted_later_question_ends_the_program_too() {
     nothing_was_written(&home);
 }
 
+#[cfg(unix)]
 #[test]
 fn invalid_answers_are_asked_again() {
     let home = Home::new();
@@ -158,6 +166,7 @@ fn invalid_answers_are_asked_again() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn command_gives_up_after_three_invalid_answers() {
     let home = Home::new();
@@ -171,6 +180,7 @@ fn command_gives_up_after_three_invalid_answers() {
     nothing_was_written(&home);
 }
 
+#[cfg(unix)]
 #[test]
 fn end_of_input_ends_the_command() {
     let home = Home::new();
@@ -193,6 +203,7 @@ fn end_of_input_ends_the_command() {
     nothing_was_written(&home);
 }
 
+#[cfg(unix)]
 #[test]
 fn existing_file_is_kept_and_nothing_is_asked() {
     let home = Home::new();
@@ -213,6 +224,7 @@ fn existing_file_is_kept_and_nothing_is_asked() {
     assert_eq!(fs::read_to_string(path).unwrap(), "client_id = 'mine'\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn dangling_link_is_not_followed() {
     let home = Home::new();
@@ -227,6 +239,7 @@ fn dangling_link_is_not_followed() {
     assert!(!target.exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn template_is_written_without_a_terminal_and_is_valid() {
     let home = Home::new();
@@ -255,6 +268,7 @@ fn template_is_written_without_a_terminal_and_is_valid() {
     home.skia(["config", "show"]).run().ok("config_file:[..]\n...\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn named_file_is_created_and_named_in_the_next_step() {
     let home = Home::new();
@@ -274,6 +288,7 @@ fn json_file_is_refused() {
     assert!(!home.work().join("x.json").exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn unwritable_directory_is_an_error() {
     let home = Home::new();
@@ -292,6 +307,7 @@ fn unwritable_directory_is_an_error() {
         .fails(7, "skia-auth: error: cannot create file/c.toml: [..]\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn size_limit_is_an_error_and_leaves_no_file() {
     let home = Home::new();

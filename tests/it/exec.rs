@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 
 use jiff::Timestamp;
@@ -18,10 +20,12 @@ fn exit_code_is_that_of_the_command() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     for code in [0, 1, 7, 100, 255] {
-        exec(&home, &server, &["sh", "-c", &format!("exit {code}")]).run().assert(code, "", "");
+        let script = format!("exit {code}");
+        exec(&home, &server, &shell(&script, &script)).run().assert(code, "", "");
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn signal_that_ends_the_command_ends_the_process() {
     let (home, t) = (Home::new(), live_token());
@@ -35,6 +39,7 @@ fn signal_that_ends_the_command_ends_the_process() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn command_that_is_missing_costs_no_login() {
     let home = Home::new();
@@ -53,6 +58,7 @@ fn command_that_is_missing_costs_no_login() {
         .fails(127, "skia-auth: error: sh: command not found\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn command_that_cannot_be_run_costs_no_login() {
     let home = Home::new();
@@ -71,6 +77,7 @@ fn command_that_cannot_be_run_costs_no_login() {
     denied("directory/", "is a directory");
 }
 
+#[cfg(unix)]
 #[test]
 fn command_is_found_as_a_shell_finds_it() {
     let (home, t) = (Home::new(), live_token());
@@ -85,6 +92,7 @@ fn command_is_found_as_a_shell_finds_it() {
     exec(&home, &server, &["yes/tool"]).run().ok("yes\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn interpreter_that_is_missing_is_a_command_not_found() {
     let (home, t) = (Home::new(), live_token());
@@ -120,6 +128,7 @@ fn nested_call_uses_the_named_profile() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn environment_changes_only_as_documented() {
     let home = Home::new();
@@ -172,10 +181,14 @@ fn unknown_expiry_removes_an_inherited_one() {
     let home = Home::new();
     let t = jwt(r#"{"exp":"never"}"#);
     let server = Server::start([live_reply(&t)]);
-    exec(&home, &server, &["sh", "-c", "echo $SKIA_TOKEN ${SKIA_TOKEN_EXPIRES_AT-unset}"])
+    let show = shell(
+        "echo $SKIA_TOKEN; test ! ${SKIA_TOKEN_EXPIRES_AT+set}",
+        "echo %SKIA_TOKEN%&& if defined SKIA_TOKEN_EXPIRES_AT exit 1",
+    );
+    exec(&home, &server, &show)
         .env("SKIA_TOKEN_EXPIRES_AT", "2001-01-01T00:00:00Z")
         .run()
-        .ok(&format!("{t} unset\n"));
+        .ok(&format!("{t}{LINE_END}"));
 }
 
 #[test]
@@ -183,12 +196,14 @@ fn base_url_of_any_layer_is_passed_on() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(1);
     let url = server.base_url();
-    home.skia(["exec", "--base-url", &format!("{url}/"), "--", "sh", "-c", "echo $SKIA_BASE_URL"])
+    home.skia(["exec", "--base-url", &format!("{url}/"), "--"])
+        .args(shell("echo $SKIA_BASE_URL", "echo %SKIA_BASE_URL%"))
         .credentials()
         .run()
-        .ok(&format!("{url}\n"));
+        .ok(&format!("{url}{LINE_END}"));
 }
 
+#[cfg(unix)]
 #[test]
 fn no_descriptor_is_passed_on() {
     let (home, t) = (Home::new(), live_token());
@@ -208,6 +223,7 @@ fn no_descriptor_is_passed_on() {
     extra.ok(&plain.stdout());
 }
 
+#[cfg(unix)]
 #[test]
 fn process_id_arguments_and_standard_input_are_the_same() {
     let (home, t) = (Home::new(), live_token());
@@ -229,6 +245,7 @@ fn process_id_arguments_and_standard_input_are_the_same() {
     assert!(exec(&home, &server, &["cat"]).stdin(&input).run().stdout == input);
 }
 
+#[cfg(unix)]
 #[test]
 fn signal_dispositions_are_unchanged() {
     let (home, t) = (Home::new(), live_token());
@@ -251,7 +268,7 @@ fn signal_dispositions_are_unchanged() {
 fn failed_login_runs_nothing() {
     let home = Home::new();
     let server = Server::start([Reply::json(401, DOCUMENTED_401)]);
-    let outcome = exec(&home, &server, &["touch", "ran"]).run();
+    let outcome = exec(&home, &server, &shell("touch ran", "type nul > ran")).run();
     assert_eq!(outcome.code, Some(4));
     assert!(!home.work().join("ran").exists());
 }

@@ -15,11 +15,13 @@ fn breaks(texts: &[&str], case: impl FnOnce()) {
     assert!(texts.iter().all(|text| rules.contains(text)), "expected {texts:?} in: {rules}");
 }
 
+#[cfg(unix)]
 #[track_caller]
 fn script_breaks(text: &str, script: &str) {
     breaks(&[text], || drop(Home::new().sh(script).credentials().run()));
 }
 
+#[cfg(unix)]
 #[test]
 fn well_behaved_program_breaks_nothing() {
     let home = Home::new();
@@ -30,6 +32,7 @@ fn well_behaved_program_breaks_nothing() {
     home.skia(["--version"]).run();
 }
 
+#[cfg(unix)]
 #[test]
 fn environment_has_only_the_documented_variables() {
     let variables = Home::new()
@@ -46,12 +49,14 @@ fn environment_has_only_the_documented_variables() {
     home.sh("echo $A$HOME").env("A", "b").env_remove("HOME").run().ok("b\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn panics_are_noticed() {
     script_breaks("exit code 101", "exit 101");
     script_breaks("\"panicked at\" on stderr", "echo \"thread 'main' panicked at src/x.rs\" >&2");
 }
 
+#[cfg(unix)]
 #[test]
 fn failure_with_output_is_noticed() {
     script_breaks("a failure with something on stdout", "echo x; exit 1");
@@ -59,6 +64,7 @@ fn failure_with_output_is_noticed() {
     Home::new().sh("echo x; exit 1").allow_partial_stdout().run().assert(1, "x\n", "");
 }
 
+#[cfg(unix)]
 #[test]
 fn leaks_are_noticed_in_every_encoding() {
     let print = r#"printf %s "$SKIA_CLIENT_SECRET""#;
@@ -87,6 +93,7 @@ fn leaks_are_noticed_in_every_encoding() {
     script_breaks("in a file's name", r#"umask 077; : > "../cache/s3gr3do-Que\"N1ng""#);
 }
 
+#[cfg(unix)]
 #[test]
 fn declared_secrets_and_files_count() {
     let home = Home::new();
@@ -101,6 +108,7 @@ fn declared_secrets_and_files_count() {
     breaks(&["the secret (raw) is on stdout"], || drop(home.sh("echo -n -x-42-").run()));
 }
 
+#[cfg(unix)]
 #[test]
 fn tokens_on_standard_error_are_noticed() {
     let (home, token) = (Home::new(), live_token());
@@ -116,6 +124,7 @@ fn tokens_on_standard_error_are_noticed() {
     home.sh("echo $T >&2").env("T", unsigned).run().assert(0, "", &format!("{unsigned}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn mask_lines_are_exact_and_must_be_allowed() {
     let (home, token) = (Home::new(), live_token());
@@ -135,6 +144,7 @@ fn mask_lines_are_exact_and_must_be_allowed() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn unprintable_characters_on_standard_error_are_noticed() {
     let home = Home::new();
@@ -152,6 +162,7 @@ fn unprintable_characters_on_standard_error_are_noticed() {
     breaks(&["unprintable"], || drop(home.sh("printf '\\033]0;title' >&2").allow_colour().run()));
 }
 
+#[cfg(unix)]
 #[test]
 fn lines_that_runners_read_as_commands_are_noticed() {
     for line in [
@@ -170,6 +181,7 @@ fn lines_that_runners_read_as_commands_are_noticed() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn files_in_the_wrong_place_or_mode_are_noticed() {
     script_breaks("written outside the configuration and the cache", "umask 077; echo x > out");
@@ -190,6 +202,7 @@ fn files_in_the_wrong_place_or_mode_are_noticed() {
     breaks(&["mode 0644"], || drop(home.sh("rm out/x; umask 022; echo y > out/z").run()));
 }
 
+#[cfg(unix)]
 #[test]
 fn streams_are_compared_whole() {
     breaks(&["expected exit code 0", "stdout differs", "+ x"], || {
@@ -201,6 +214,7 @@ fn streams_are_compared_whole() {
     Home::new().sh("echo abc; echo d").run().ok("a[..]\n...\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn missed_deadline_is_noticed() {
     let bound = Duration::from_millis(100);
@@ -210,6 +224,7 @@ fn missed_deadline_is_noticed() {
     Home::new().sh("sleep 0.3").timeout_bound(bound).run().ok("");
 }
 
+#[cfg(unix)]
 #[test]
 fn signals_and_closed_streams_reach_the_program() {
     let home = Home::new();

@@ -1,6 +1,7 @@
 //! A secret stays at home: which secrets two servers see, also from nested calls and sandboxes.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -61,6 +62,7 @@ fn environment_of_one_profile_gets_no_secret_of_another() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn nested_call_has_the_same_identity_or_fails() {
     let without_file = "mv $XDG_CONFIG_HOME/skia-auth/config.toml $TMPDIR/c.toml; ";
@@ -102,14 +104,17 @@ fn command_of_exec_gets_file_and_profile_only_if_a_file_was_read() {
     let staging = Server::start([live_reply(&live_token())]).expects(2);
     let home = Home::new();
     home.file("c.toml", format!("[profile.default-like]\nbase_url = '{}'\n", staging.base_url()));
-    let show = ["--", "sh", "-c", "echo ${SKIA_CONFIG-none} ${SKIA_PROFILE-none}"];
-    let exec = |words: &[&str]| home.skia(["exec", "--no-cache"]).args(words).args(show);
+    let show = shell(
+        "echo ${SKIA_CONFIG-none} ${SKIA_PROFILE-none}",
+        "if defined SKIA_CONFIG (echo %SKIA_CONFIG% %SKIA_PROFILE%) else (echo none none)",
+    );
+    let exec = |words: &[&str]| home.skia(["exec", "--no-cache"]).args(words).arg("--").args(&show);
     exec(&["--config", "c.toml"])
         .credentials()
         .server(&staging)
         .run()
-        .ok(&format!("{} default\n", home.work().join("c.toml").display()));
-    exec(&[]).credentials().server(&staging).run().ok("none none\n");
+        .ok(&format!("{} default{LINE_END}", home.work().join("c.toml").display()));
+    exec(&[]).credentials().server(&staging).run().ok(&format!("none none{LINE_END}"));
 }
 
 #[test]
@@ -174,6 +179,12 @@ fn warning_names_only_variables_that_differ() {
     home.skia(["login", "-p", "staging"]).run().ok("...\n");
 }
 
+const UNSET: &str = if cfg!(windows) {
+    "set SKIA_BASE_URL=& set SKIA_CLIENT_ID=& set SKIA_CLIENT_SECRET=& skia-auth login -p staging"
+} else {
+    "unset SKIA_BASE_URL SKIA_CLIENT_ID SKIA_CLIENT_SECRET; skia-auth login -p staging"
+};
+
 #[test]
 fn nothing_real_is_reached_from_a_sandbox() {
     let real = Server::start([live_reply(&live_token())]).expects(0);
@@ -184,20 +195,24 @@ fn nothing_real_is_reached_from_a_sandbox() {
             "skia-auth token",
             "skia-auth token -p staging",
             "skia-auth exec -p staging -- skia-auth token -p default",
-            "unset SKIA_BASE_URL SKIA_CLIENT_ID SKIA_CLIENT_SECRET; skia-auth login -p staging",
+            UNSET,
         ] {
-            let words = ["sandbox", "--answer", answer, "--", "sh", "-c", nested];
-            let outcome = home.skia(words).allow_partial_stdout().run();
+            let sandbox = home.skia(["sandbox", "--answer", answer, "--"]);
+            let outcome = sandbox.args(shell(nested, nested)).allow_partial_stdout().run();
             assert_eq!(outcome.code, Some(code), "{nested}: {outcome}");
             assert_eq!(outcome.stderr.is_empty(), code == 0, "{nested}: {outcome}");
         }
         assert!(home.cache_files().is_empty() && fs::read(&path).unwrap() == before);
-        let modes = "stat -c %a $SKIA_CONFIG $(dirname $SKIA_CONFIG)";
-        home.skia(["sandbox", "--", "sh", "-c", modes]).run().ok("600\n700\n");
+        #[cfg(unix)]
+        {
+            let modes = "stat -c %a $SKIA_CONFIG $(dirname $SKIA_CONFIG)";
+            home.skia(["sandbox", "--", "sh", "-c", modes]).run().ok("600\n700\n");
+        }
         assert_eq!(fs::read_dir(home.root().join("tmp")).unwrap().count(), 0);
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn sandbox_with_a_broken_file_or_no_temporary_directory_has_the_default_profile() {
     let home = Home::new();
@@ -211,6 +226,7 @@ fn sandbox_with_a_broken_file_or_no_temporary_directory_has_the_default_profile(
     assert!(home.cache_files().is_empty());
 }
 
+#[cfg(unix)]
 #[test]
 fn default_file_that_cannot_be_looked_at_counts_as_missing() {
     let home = Home::new();
@@ -238,6 +254,7 @@ fn default_file_that_cannot_be_looked_at_counts_as_missing() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn home_of_another_user_counts_as_missing() {
     let home = Home::new();

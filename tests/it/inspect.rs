@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::Write;
+#[cfg(unix)]
 use std::os::fd::OwnedFd;
+#[cfg(unix)]
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -80,6 +82,7 @@ fn time_is_local_and_utc() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn cached_token_is_shown_if_none_is_given() {
     let (home, t) = (Home::new(), live_token());
@@ -116,6 +119,7 @@ fn cached_token_is_shown_on_demand_whatever_standard_input_is() {
     inspect().stdin_from(reader).timeout_bound(Duration::from_secs(1)).run().ok(shown);
 }
 
+#[cfg(unix)]
 #[test]
 fn standard_input_is_read_only_if_it_is_a_pipe_a_socket_or_a_file() {
     let (home, t) = (Home::new(), live_token());
@@ -157,6 +161,7 @@ hint: skia-auth inspect < FILE, or skia-auth token | skia-auth inspect
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn cached_token_is_shown_on_a_terminal() {
     let (home, t) = (Home::new(), live_token());

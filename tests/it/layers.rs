@@ -89,6 +89,15 @@ fn differences_between_systems_stand_in_platform_alone() {
     }
 }
 
+/// What is about one system is excluded where it stands. `.ci/windows` counts the cases that remain.
+#[test]
+fn suite_is_compiled_for_every_system() {
+    let main = fs::read_to_string(root().join("tests/it/main.rs")).unwrap();
+    assert!(!main.contains("#![cfg("), "tests/it/main.rs excludes a system");
+    let gate = fs::read_to_string(root().join(".ci/run")).unwrap();
+    assert!(gate.lines().any(|line| line == ".ci/windows"), "the gate does not run it");
+}
+
 #[test]
 fn tests_that_the_page_names_exist() {
     let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();

@@ -1,6 +1,7 @@
 //! `logout`: deletes cached tokens, and says that the server cannot revoke them.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -76,10 +77,12 @@ fn all_tokens_are_deleted_and_nothing_else() {
 fn entry_like(home: &Home, name: &str) -> std::path::PathBuf {
     let path = home.cache().join("skia-auth").join(name);
     fs::write(&path, "x").unwrap();
+    #[cfg(unix)]
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     path
 }
 
+#[cfg(unix)]
 #[test]
 fn unreadable_cache_directory_is_a_failure() {
     let (home, long) = (Home::new(), format!("/{}", "x".repeat(300)));
@@ -143,6 +146,7 @@ fn logout_needs_no_secret_and_no_server() {
         .ok(DELETED);
 }
 
+#[cfg(unix)]
 #[test]
 fn logout_leaves_nothing_of_a_login_in_progress() {
     for arguments in [&[][..], &["--all"]] {
@@ -175,6 +179,7 @@ fn login_after_a_logout_is_cached() {
     gets(token(&home, &server), &t);
 }
 
+#[cfg(unix)]
 #[test]
 fn marker_is_private_and_renewed_by_each_logout() {
     let (home, t) = (Home::new(), live_token());

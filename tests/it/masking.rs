@@ -40,6 +40,8 @@ fn token_is_masked_in_every_kind_of_output() {
         let (home, t) = (Home::new(), live_token());
         home.declare_output("token.txt");
         let server = Server::start([live_reply(&t)]).expects(2);
+        let exec = [vec!["exec", "--"], shell("echo $SKIA_TOKEN", "echo %SKIA_TOKEN%")].concat();
+        let exec_stdout = if cfg!(windows) { "@\r\n" } else { "@\n" };
         let ways: [(&[&str], &str); 9] = [
             (&["login"], "@\n"),
             (&["token"], "@\n"),
@@ -48,7 +50,7 @@ fn token_is_masked_in_every_kind_of_output() {
             (&["token", "-o", "json"], "{[..]\"Token\":[..]\"@\"[..]}\n"),
             (&["token", "-q"], "@\n"),
             (&["token", "--to-file", "token.txt"], ""),
-            (&["exec", "--", "sh", "-c", "echo $SKIA_TOKEN"], "@\n"),
+            (&exec[..], exec_stdout),
             (&["login", "--to-file", "token.txt"], ""),
         ];
         for (arguments, stdout) in ways {
@@ -106,6 +108,7 @@ fn token_in_json_is_spelled_as_in_the_masking_line() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn mask_comes_before_the_token() {
     for (variable, value, command) in RUNNERS {
@@ -195,6 +198,7 @@ fn sandbox_token_is_not_masked() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn terminal_gets_no_masking_line() {
     let (home, t) = (Home::new(), live_token());

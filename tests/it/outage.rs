@@ -130,8 +130,12 @@ fn silent_server_is_waited_for_until_the_timeout() {
 #[test]
 fn command_gets_the_cached_token_during_an_outage() {
     let (home, server, t) = after_login(2 * HOUR, unavailable_server(), 3);
-    let words = ["exec", "--renew-before", "12h", "-q", "--", "sh", "-c", "echo $SKIA_TOKEN"];
-    gets(home.skia(words).credentials().server(&server), &t);
+    home.skia(["exec", "--renew-before", "12h", "-q", "--"])
+        .args(shell("echo $SKIA_TOKEN", "echo %SKIA_TOKEN%"))
+        .credentials()
+        .server(&server)
+        .run()
+        .ok(&format!("{t}{LINE_END}"));
 }
 
 #[test]

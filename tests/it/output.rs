@@ -1,6 +1,7 @@
 //! Standard output, `--to-file` and standard error: content, permissions, failures.
 
 use std::fs::{self, File};
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use serde_json::json;
@@ -29,6 +30,7 @@ fn closed_pipe_is_silent_and_the_token_is_cached() {
     home.skia(["token"]).credentials().server(&server).run().ok(&format!("{token}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn full_device_is_reported() {
     let home = Home::new();
@@ -48,6 +50,7 @@ fn full_device_is_reported() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn closed_standard_output_counts_as_dev_null() {
     let (home, server, token) = logged_in();
@@ -63,6 +66,7 @@ fn closed_standard_output_counts_as_dev_null() {
     assert_eq!(fs::read_to_string(home.work().join("token.txt")).unwrap(), format!("{token}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn standard_error_that_fails_changes_nothing() {
     let (home, server, token) = logged_in();
@@ -134,6 +138,7 @@ fn shells_evaluate_their_format() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn file_is_replaced_whole_and_private() {
     for umask in [0o000, 0o077] {
@@ -154,6 +159,7 @@ fn file_is_replaced_whole_and_private() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn link_is_replaced_and_its_target_is_unchanged() {
     let (home, server, token) = logged_in();
@@ -171,6 +177,7 @@ fn link_is_replaced_and_its_target_is_unchanged() {
     assert!(!home.work().join("nowhere").exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn path_that_cannot_be_written_is_reported_before_any_request() {
     let home = Home::new();
@@ -197,6 +204,7 @@ fn path_that_cannot_be_written_is_reported_before_any_request() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn file_behind_standard_output_is_refused() {
     let home = Home::new();
@@ -291,6 +299,7 @@ fn colour_option_and_no_color_are_obeyed() {
         .fails(3, "skia-auth: error: [..]\nhint: [..]\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn hint_quotes_a_path_for_the_shell() {
     let home = Home::new();

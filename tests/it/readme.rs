@@ -110,6 +110,7 @@ fn translations_have_the_same_structure_and_commands() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn exit_codes_are_those_of_the_program() {
     let document = Document::read(REFERENCES[0]);

@@ -63,7 +63,7 @@ fn each_try_is_reported() {
     home.skia(["login", "-v", "--no-cache"]).credentials().server(&server).run().assert(
         0,
         &format!("{token}\n"),
-        "skia-auth: no configuration file [..]/skia-auth/config.toml (no such file)\n\
+        "skia-auth: no configuration file [..]config.toml (no such file)\n\
          skia-auth: client id from SKIA_CLIENT_ID, client secret from SKIA_CLIENT_SECRET\n\
          skia-auth: no cache: --no-cache\n\
          skia-auth: proxy: direct (a loopback address)\n\

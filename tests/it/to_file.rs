@@ -1,6 +1,7 @@
 //! `--to-file`: failures that are known before the login, the mode, and content that is the same.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, SystemTime};
 
@@ -12,6 +13,7 @@ fn unused_server() -> Server {
     Server::start([]).expects(0)
 }
 
+#[cfg(unix)]
 #[test]
 fn mount_point_is_refused_before_the_login() {
     if !can_mount() {
@@ -31,6 +33,7 @@ fn mount_point_is_refused_before_the_login() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn file_system_without_space_for_a_token_is_noticed_before_the_login() {
     if !can_mount() {
@@ -48,6 +51,7 @@ fn file_system_without_space_for_a_token_is_noticed_before_the_login() {
         .fails(7, "skia-auth: error: cannot write small/token: no space left on device\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn file_of_another_user_in_a_sticky_directory_is_refused_before_the_login() {
     if !rustix::process::geteuid().is_root() || !installed("setpriv") {
@@ -93,6 +97,7 @@ fn dash_is_refused_because_standard_output_is_the_default() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn file_with_the_same_content_and_mode_is_left_alone() {
     let (home, t) = (Home::new(), live_token());
@@ -132,6 +137,7 @@ fn file_with_the_same_content_and_mode_is_left_alone() {
     assert_eq!(seen(), before);
 }
 
+#[cfg(unix)]
 #[test]
 fn link_to_a_file_with_the_same_content_is_replaced() {
     let (home, t) = (Home::new(), live_token());
@@ -144,6 +150,7 @@ fn link_to_a_file_with_the_same_content_is_replaced() {
     assert!(fs::symlink_metadata(path).unwrap().is_file());
 }
 
+#[cfg(unix)]
 #[test]
 fn mode_of_the_file_can_be_chosen() {
     let (home, t) = (Home::new(), live_token());

@@ -12,7 +12,7 @@ use crate::commands::Outcome;
 use crate::error::{Failure, reason, shell_quote};
 use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
-use crate::platform::{private_fs, prompt, stdio};
+use crate::platform::{advice, private_fs, prompt, stdio};
 use crate::settings::file::DEFAULT_PROFILE;
 use crate::settings::{DEFAULT_BASE_URL, config_path};
 
@@ -142,15 +142,18 @@ impl Values {
             "\
 {header}{client_id}{client_secret}\
 # In place of client_secret:
-# client_secret_file = \"/run/secrets/skia\"
-# client_secret_command = [\"pass\", \"show\", \"skia\"]
+# client_secret_file = {}
+# client_secret_command = {}
 
 {base_url}\
 # scope = \"api\"
 # timeout = \"30s\"
-# ca_cert = \"/path/to/ca.pem\"
+# ca_cert = {}
 # cache = true
-"
+",
+            advice::SECRET_FILE,
+            advice::SECRET_COMMAND,
+            advice::CA_CERT,
         )
     }
 }
@@ -172,7 +175,7 @@ fn ask(
         }
     }
     Err(Failure::config("no usable answer")
-        .hint("skia-auth config init < /dev/null writes a template to fill in"))
+        .hint(format!("{} writes a template to fill in", advice::INIT_WITHOUT_TERMINAL)))
 }
 
 #[cfg(test)]

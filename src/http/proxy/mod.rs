@@ -9,6 +9,7 @@ use crate::error::Failure;
 use crate::model::base_url::BaseUrl;
 use crate::model::host::{Host, parse_port};
 use crate::model::secret::Secret;
+use crate::platform::VARIABLES_HAVE_CASE;
 
 mod exceptions;
 
@@ -75,6 +76,16 @@ pub fn route(
     environment: &dyn Fn(&str) -> Result<Option<String>, Failure>,
     to: &BaseUrl,
 ) -> Result<Route, Failure> {
+    route_by_names(environment, VARIABLES_HAVE_CASE, to)
+}
+
+/// Without case, only the upper-case names count: in messages, and in that the guard of CGI programs
+/// then covers `http_proxy` too.
+fn route_by_names(
+    environment: &dyn Fn(&str) -> Result<Option<String>, Failure>,
+    names_have_case: bool,
+    to: &BaseUrl,
+) -> Result<Route, Failure> {
     if to.is_loopback() {
         return Ok(Route::Direct { why: "a loopback address" });
     }
@@ -82,7 +93,8 @@ pub fn route(
     let first = |names: &[&'static str]| {
         let found =
             |name: &&'static str| lookup(name).map(|value| Some((*name, value?))).transpose();
-        names.iter().find_map(found).transpose()
+        let is_distinct = |name: &&&str| names_have_case || name.starts_with(char::is_uppercase);
+        names.iter().filter(is_distinct).find_map(found).transpose()
     };
     // A CGI program gets the header field `Proxy` of the request as HTTP_PROXY (CVE-2016-5385).
     let is_cgi = lookup("REQUEST_METHOD")?.is_some();
@@ -148,7 +160,7 @@ mod tests {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
         let lookup = |name: &str| Ok(value(name));
-        match route(&lookup, &BaseUrl::parse(to).unwrap()) {
+        match route_by_names(&lookup, true, &BaseUrl::parse(to).unwrap()) {
             Ok(route) => route.describe(),
             Err(failure) => failure.message,
         }
@@ -188,6 +200,22 @@ mod tests {
             routed(&[("HTTP_PROXY", "p"), ("REQUEST_METHOD", "POST")], "http://h"),
             "direct (no proxy is set)"
         );
+    }
+
+    #[test]
+    fn names_without_case_are_upper_case() {
+        let routed = |variables: &[(&str, &str)], to| {
+            let value = |name: &str| {
+                let found = variables.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+                Ok(found.map(|(_, value)| (*value).to_owned()))
+            };
+            route_by_names(&value, false, &BaseUrl::parse(to).unwrap()).unwrap().describe()
+        };
+        let proxy = [("https_proxy", "p"), ("no_proxy", "x")];
+        assert_eq!(routed(&proxy, "https://h"), "through the proxy p:1080 (HTTPS_PROXY)");
+        assert_eq!(routed(&proxy, "https://x"), "direct (NO_PROXY covers this host)");
+        let cgi = [("http_proxy", "p"), ("REQUEST_METHOD", "POST")];
+        assert_eq!(routed(&cgi, "http://h"), "direct (no proxy is set)");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerInco
 use crate::error::Failure;
 use crate::http::tls::issuer::printable;
 use crate::http::tls::witness::is_authority;
+use crate::platform::advice;
 
 /// The most names of a certificate that are listed.
 const NAMES: usize = 5;
@@ -71,7 +72,7 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
         E::ExpiredContext { not_after, .. } => refused(&format!("expired on {}", day(*not_after))),
         E::NotValidYetContext { not_before, .. } => {
             refused(&format!("is not valid before {}", day(*not_before)))
-                .hint("check the clock of this machine: date -u")
+                .hint(format!("check the clock of this machine: {}", advice::SHOW_CLOCK))
         }
         E::InvalidPurposeContext { .. } => refused("is not meant for a server"),
         E::BadEncoding => refused("is malformed"),

@@ -52,7 +52,12 @@ pub fn parse(text: &str, is_json: bool) -> Result<Profiles, Problem> {
         (profiles.map_err(problem), "TOML")
     };
     result.map_err(|(line, column, is_data)| {
-        let fault = fault.into_inner().filter(|_| is_data).unwrap_or(Fault::Syntax(syntax));
+        let fault = fault.into_inner().filter(|_| is_data).unwrap_or_else(|| {
+            match text.split('\n').nth(line - 1).is_some_and(|line| line.contains('\\')) {
+                true => Fault::Escape(syntax),
+                false => Fault::Syntax(syntax),
+            }
+        });
         Problem { line, column, fault }
     })
 }
@@ -125,14 +130,21 @@ impl<'de> Visitor<'de> for ProfileSeed<'_> {
             match key {
                 "client_id" => profile.client_id = Some(value.read(STRING)?),
                 "client_secret" => profile.client_secret = Some(Secret::new(value.read(STRING)?)),
-                "client_secret_file" => profile.client_secret_file = Some(value.read(STRING)?),
+                "client_secret_file" => {
+                    let path = value.read_path(STRING, String::as_str)?;
+                    profile.client_secret_file = Some(path.into());
+                }
                 "client_secret_command" => {
-                    let Argv(words) = value.read("a list of strings, the program first")?;
+                    let expected = "a list of strings, the program first";
+                    let Argv(words) = value.read_path(expected, |Argv(words)| &words[0])?;
                     profile.client_secret_command = Some(words);
                 }
                 "base_url" => profile.base_url = Some(value.read(STRING)?),
                 "scope" => profile.scope = Some(value.read(STRING)?),
-                "ca_cert" => profile.ca_cert = Some(value.read(STRING)?),
+                "ca_cert" => {
+                    let path = value.read_path(STRING, String::as_str)?;
+                    profile.ca_cert = Some(path.into());
+                }
                 "timeout" => {
                     let WrittenDuration(timeout) = value.read("a duration like \"30s\"")?;
                     profile.timeout = Some(timeout);
@@ -171,6 +183,36 @@ impl<'de, A: MapAccess<'de>> Value<'_, A> {
     fn read<T: Deserialize<'de>>(self, expected: &'static str) -> Result<T, A::Error> {
         let Self { fault, key, map } = self;
         or_fault(map.next_value(), fault, Fault::WrongType { key, expected })
+    }
+
+    /// Reads a value that contains a path.
+    fn read_path<T: Deserialize<'de>>(
+        self,
+        expected: &'static str,
+        path: fn(&T) -> &str,
+    ) -> Result<T, A::Error> {
+        let Self { fault, key, map } = self;
+        let read = map.next_value_seed(PathSeed { fault, key, path });
+        or_fault(read, fault, Fault::WrongType { key, expected })
+    }
+}
+
+struct PathSeed<'a, T> {
+    fault: &'a FaultCell,
+    key: &'static str,
+    path: fn(&T) -> &str,
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for PathSeed<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let value = T::deserialize(deserializer)?;
+        // `"C:\temp\new.txt"` has a tab and a line break.
+        if (self.path)(&value).contains(char::is_control) {
+            return Err(fail(self.fault, Fault::ControlCharacter(self.key)));
+        }
+        Ok(value)
     }
 }
 
@@ -329,6 +371,21 @@ mod tests {
                 Fault::WrongType { key: "client_secret_command", expected: list }
             );
         }
+    }
+
+    #[test]
+    fn backslash_that_begins_an_escape_is_told() {
+        let fault = |text| toml(text).unwrap_err().fault;
+        assert_eq!(fault(r#"ca_cert = "C:\Users\me""#), Fault::Escape("TOML"));
+        assert_eq!(json(r#"{"ca_cert": "C:\Users"}"#).unwrap_err().fault, Fault::Escape("JSON"));
+        assert_eq!(
+            toml("scope = 'a'\nca_cert = \"C:\\temp\\new\"").unwrap_err(),
+            problem(2, 11, Fault::ControlCharacter("ca_cert"))
+        );
+        let fault = json(r#"{"client_secret_command": ["C:\new", "a\nb"]}"#).unwrap_err().fault;
+        assert_eq!(fault, Fault::ControlCharacter("client_secret_command"));
+        assert!(toml(r"ca_cert = 'C:\temp\new'").is_ok());
+        assert!(toml(r#"client_secret_command = ["sh", "-c", "a\nb"]"#).is_ok());
     }
 
     #[test]

@@ -5,11 +5,22 @@ use std::path::Path;
 use super::de::KEYS;
 use crate::error::Failure;
 
+const BACKSLASH_HINT: &str =
+    r"\ begins an escape in double quotes: write /, or in TOML single quotes";
+
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fault {
     Syntax(&'static str),
-    UnknownKey { nearest: Option<&'static str> },
-    WrongType { key: &'static str, expected: &'static str },
+    /// A fault of syntax in a line that has a backslash.
+    Escape(&'static str),
+    ControlCharacter(&'static str),
+    UnknownKey {
+        nearest: Option<&'static str>,
+    },
+    WrongType {
+        key: &'static str,
+        expected: &'static str,
+    },
     Twice(&'static str),
     DefaultAsTable,
     OtherGrantType,
@@ -31,6 +42,12 @@ impl Problem {
             |what: &str| Failure::config(format!("{}:{line}:{column}: {what}", path.display()));
         match fault {
             Fault::Syntax(syntax) => at(&format!("this is not valid {syntax}")),
+            Fault::Escape(syntax) => {
+                at(&format!("this is not valid {syntax}")).hint(BACKSLASH_HINT)
+            }
+            Fault::ControlCharacter(key) => {
+                at(&format!("{key} has a control character in its path")).hint(BACKSLASH_HINT)
+            }
             Fault::UnknownKey { nearest: Some(nearest) } => {
                 at("unknown key").hint(format!("did you mean {nearest}?"))
             }

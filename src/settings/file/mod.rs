@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::not_utf8;
 use crate::error::{Failure, reason, shell_quote};
 use crate::model::secret::Secret;
 use crate::platform::files::{self, Access, Contents};
@@ -81,7 +82,8 @@ fn unreadable(path: &Path, why: &str) -> Failure {
 
 /// Parses the content of a file, whose name decides between JSON and TOML.
 pub fn profiles(bytes: &[u8], path: &Path) -> Result<BTreeMap<String, Profile>, Failure> {
-    let text = std::str::from_utf8(bytes).map_err(|_| unreadable(path, "it is not valid UTF-8"))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| not_utf8(bytes, &unreadable(path, "it").message))?;
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     de::parse(text, is_json).map_err(|problem| problem.into_failure(path))
 }

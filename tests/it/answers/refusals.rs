@@ -139,9 +139,8 @@ fn refused_credentials_are_never_retried() {
 
 #[test]
 fn refusal_ends_login_and_exec_too() {
-    for command in
-        [&["login"][..], &["exec", "--", "sh", "-c", "echo ran"], &["login", "--retries", "5"]]
-    {
+    let exec = [vec!["exec", "--"], shell("echo ran", "echo ran")].concat();
+    for command in [&["login"][..], &exec[..], &["login", "--retries", "5"]] {
         ask(command, [Reply::json(401, DOCUMENTED_401)], 1)
             .fails(4, &refused(401, &["Invalid Credentials"]));
     }
@@ -175,7 +174,13 @@ fn oddities_of_the_credentials_are_named_without_showing_them() {
             "two things",
             (" 'word-of-the-case'", "; it begins with white space and stands in quotes"),
         ),
-        ("byte-order mark", ("\u{feff}word-of-the-case", "; it begins with a byte-order mark")),
+        (
+            "byte-order mark",
+            (
+                "\u{feff}word-of-the-case",
+                "; it begins with a byte-order mark (save it as UTF-8 without one)",
+            ),
+        ),
         ("GitHub", ("${{ secrets.WORD }}", TEMPLATE)),
         ("Jinja, Helm", ("{{ secrets.word }}", TEMPLATE)),
         ("GitHub and shell", ("$(word) ${{ secrets.WORD }}", TEMPLATE)),

@@ -285,6 +285,7 @@ fn text_of_a_success_is_inert() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn many_texts_with_a_long_name_need_little_memory() {
     let (name, texts) = ("n".repeat(500_000), vec!["1"; 250_000].join(","));

@@ -1,6 +1,7 @@
 //! Cache entries: their content and modes, and the defects that make them a miss.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
@@ -23,6 +24,7 @@ fn second_call_is_answered_from_the_cache() {
         .ok(&format!("Authorization: Bearer {t}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn entry_is_private_under_every_umask() {
     for umask in [0, 0o022, 0o077, 0o777] {
@@ -94,6 +96,7 @@ fn is_repaired(damage: impl FnOnce(&Path)) {
         .fails(1, "skia-auth: error: [..]cached token[..]\nhint: skia-auth login\n");
     gets(token(&home, &server), &new);
     gets(token(&home, &server), &new);
+    #[cfg(unix)]
     assert_eq!(fs::symlink_metadata(entry(&home)).unwrap().permissions().mode(), 0o100_600);
 }
 
@@ -189,6 +192,7 @@ fn forged_entry_with_good_values_is_used() {
     gets(token(&home, &server), &forged);
 }
 
+#[cfg(unix)]
 #[test]
 fn entry_that_other_users_can_access_is_a_miss() {
     for mode in [0o644, 0o640, 0o602, 0o606, 0o666] {
@@ -196,6 +200,7 @@ fn entry_that_other_users_can_access_is_a_miss() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn entry_of_another_user_is_a_miss() {
     if !rustix::process::geteuid().is_root() {
@@ -204,6 +209,7 @@ fn entry_of_another_user_is_a_miss() {
     is_repaired(|path| std::os::unix::fs::chown(path, Some(65534), None).unwrap());
 }
 
+#[cfg(unix)]
 #[test]
 fn link_in_place_of_the_entry_is_not_followed() {
     let (home, old, new) = (Home::new(), live_token(), live_token());

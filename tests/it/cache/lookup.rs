@@ -303,6 +303,7 @@ fn offline_never_asks_the_server() {
         .ok(&format!("{t}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn hit_uses_no_network_no_lock_and_writes_nothing() {
     if !can_trace() {

@@ -1,8 +1,10 @@
 //! The cache: entries in any state, many processes at once, a disk that fails.
 
 mod entry;
+#[cfg(unix)]
 mod faults;
 mod lookup;
+#[cfg(unix)]
 mod obstacles;
 mod single_flight;
 mod storm;

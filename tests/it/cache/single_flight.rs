@@ -1,6 +1,7 @@
 //! Many processes at once: they make one login, and none waits for ever.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -47,6 +48,7 @@ fn many_processes_with_an_empty_cache_make_one_login() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn many_processes_with_a_refused_secret_make_one_login() {
     let (home, gate) = (Home::new(), Gate::default());
@@ -59,6 +61,7 @@ fn many_processes_with_a_refused_secret_make_one_login() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn shared_refusal_is_reported_like_the_first() {
     let (home, gate) = (Home::new(), Gate::default());
@@ -77,6 +80,7 @@ fn shared_refusal_is_reported_like_the_first() {
     verbose.wait().fails(4, &notes);
 }
 
+#[cfg(unix)]
 #[test]
 fn refusal_is_shared_after_an_earlier_one() {
     let (home, gate) = (Home::new(), Gate::default());
@@ -103,6 +107,7 @@ fn call_after_a_refusal_logs_in() {
     gets(token(&home, &server), &t);
 }
 
+#[cfg(unix)]
 #[test]
 fn refusal_of_another_secret_is_not_shared() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
@@ -120,6 +125,7 @@ fn refusal_of_another_secret_is_not_shared() {
     right.wait().ok(&format!("{t}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn waiter_reports_what_it_does() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
@@ -143,6 +149,7 @@ skia-auth: another process has logged in: using its token
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn token_that_expires_soon_is_shared_too() {
     let (home, t, gate) = (Home::new(), token_expiring_in(120), Gate::default());
@@ -181,26 +188,28 @@ fn different_client_ids_do_not_wait_for_each_other() {
     assert_eq!(cache_files(&home, "token").len(), MANY);
 }
 
+#[cfg(unix)]
 #[test]
 fn waiter_continues_at_once_when_the_holder_is_killed() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(2);
-    let holder = token(&home, &server).spawn();
+    let mut holder = token(&home, &server).spawn();
     server.wait_for_requests(1);
     let waiter = token(&home, &server).spawn();
     until_at_the_lock(waiter.pid());
     let killed = Instant::now();
-    holder.signal(9);
+    holder.kill();
     waiter.wait().ok(&format!("{t}\n"));
     assert!(killed.elapsed() < Duration::from_secs(5), "{:?}", killed.elapsed());
     assert_eq!(holder.wait().signal, Some(9));
 }
 
+#[cfg(unix)]
 #[test]
 fn stopped_holder_does_not_stop_others() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([Reply::hang(), live_reply(&t)]).expects(3);
-    let holder = token(&home, &server).spawn();
+    let mut holder = token(&home, &server).spawn();
     server.wait_for_requests(1);
     holder.signal(19);
     let waiters: Vec<_> = [false, true]
@@ -217,10 +226,11 @@ fn stopped_holder_does_not_stop_others() {
         assert!(outcome.wall >= Duration::from_secs(2), "{outcome}");
         outcome.assert(0, &format!("{t}\n"), notes);
     }
-    holder.signal(9);
+    holder.kill();
     holder.wait();
 }
 
+#[cfg(unix)]
 #[test]
 fn waiter_logs_in_when_the_holder_fails() {
     let (home, t, gate) = (Home::new(), live_token(), Gate::default());
@@ -234,6 +244,7 @@ fn waiter_logs_in_when_the_holder_fails() {
     waiter.wait().ok(&format!("{t}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn login_does_not_wait_for_the_lock() {
     let (home, t) = (Home::new(), live_token());
@@ -245,6 +256,7 @@ fn login_does_not_wait_for_the_lock() {
     assert_eq!(holder.wait().signal, Some(15));
 }
 
+#[cfg(unix)]
 #[test]
 fn mode_of_the_lock_file_is_tightened() {
     let (home, t) = (Home::new(), live_token());
@@ -258,6 +270,7 @@ fn mode_of_the_lock_file_is_tightened() {
     assert_eq!(fs::metadata(lock).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
+#[cfg(unix)]
 #[test]
 fn hard_link_in_place_of_the_lock_file_keeps_its_mode() {
     let (home, t) = (Home::new(), live_token());
@@ -274,6 +287,7 @@ fn hard_link_in_place_of_the_lock_file_keeps_its_mode() {
     assert_eq!(fs::metadata(victim).unwrap().permissions().mode() & 0o777, 0o644);
 }
 
+#[cfg(unix)]
 #[test]
 fn lock_file_of_another_user_keeps_its_mode() {
     if !rustix::process::geteuid().is_root() {

@@ -7,6 +7,7 @@ use crate::support::{
 };
 
 mod connection;
+#[cfg(unix)]
 mod differential;
 mod proxy;
 mod proxy_failures;

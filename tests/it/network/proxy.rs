@@ -49,6 +49,7 @@ fn impostor_behind_a_proxy_gets_no_secret() {
     assert_no_secret(&proxy.received());
 }
 
+#[cfg(unix)]
 #[test]
 fn variable_of_the_scheme_and_lower_case_come_first() {
     let right = || Proxy::refusing(403);
@@ -156,6 +157,7 @@ fn proxy_gets_the_whole_url_of_allowed_plain_http() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn request_to_a_cgi_program_cannot_name_a_proxy() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));

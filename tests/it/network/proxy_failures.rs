@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::iter;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
@@ -222,6 +223,7 @@ fn unusable_proxy_is_an_error_that_names_the_variable() {
     assert_eq!(server.connections(), 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn proxy_variable_that_is_not_utf_8_is_an_error() {
     let home = Home::new();

@@ -17,6 +17,7 @@ fn private_authority_is_trusted_if_it_is_named() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn directory_of_roots_is_read_by_hashed_names() {
     let ca = Ca::new("Test CA");
@@ -78,6 +79,7 @@ fn unusable_file_of_roots_is_an_error() {
     assert_eq!(server.received(), b"");
 }
 
+#[cfg(unix)]
 #[test]
 fn unusable_ca_file_is_an_error_before_any_connection() {
     let home = Home::new();

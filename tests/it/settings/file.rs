@@ -1,7 +1,9 @@
 //! The configuration file: both syntaxes, profiles, and faults with a position and no value.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 
 use super::{config_path, shown};
@@ -11,6 +13,8 @@ const KEYS: &str = "hint: the keys are client_id, client_secret, client_secret_f
                     client_secret_command, base_url, scope, ca_cert, timeout, cache and \
                     [profile.NAME]\n";
 const LIST: &str = "client_secret_command must be a list of strings, the program first\n";
+const BACKSLASH: &str =
+    "hint: \\ begins an escape in double quotes: write /, or in TOML single quotes\n";
 
 /// Runs `token` with an invalid file, which holds a secret that must not be shown.
 fn refuses(name: &str, content: &[u8], message: &str) {
@@ -44,7 +48,26 @@ fn fault_in_toml_has_a_position_and_no_value() {
         ("client_id = ['hunter2-in-file']\n", "c.toml:1:13: client_id must be a string\n"),
         ("\n\nclient_secret = 'hunter2-in-file\n", "c.toml:3:[..]: this is not valid TOML\n"),
         ("client_secret = hunter2-in-file\n", "c.toml:1:[..]: this is not valid TOML\n"),
-        ("client_secret = \"hunter2-in-file\\q\"\n", "c.toml:1:[..]: this is not valid TOML\n"),
+        (
+            "client_secret = \"hunter2-in-file\\q\"\n",
+            &format!("c.toml:1:[..]: this is not valid TOML\n{BACKSLASH}"),
+        ),
+        (
+            "client_secret_file = \"C:\\Users\\hunter2-in-file\"\n",
+            &format!("c.toml:1:[..]: this is not valid TOML\n{BACKSLASH}"),
+        ),
+        (
+            "client_secret_file = \"C:\\temp\\new\"\n",
+            &format!(
+                "c.toml:1:22: client_secret_file has a control character in its path\n{BACKSLASH}"
+            ),
+        ),
+        (
+            "client_secret_command = [\"C:\\new\"]\n",
+            &format!(
+                "c.toml:1:25: client_secret_command has a control character in its path\n{BACKSLASH}"
+            ),
+        ),
         ("scope = 'a'\nscope = 'hunter2-in-file'\n", "c.toml:2:1: this is not valid TOML\n"),
         (
             "profile = 'hunter2-in-file'\n",
@@ -95,7 +118,10 @@ fn fault_in_json_has_a_position_and_no_value() {
         ),
         ("{\"profile\": {\"a\": {}, \"a\": {}}}", "c.json:1:[..]: a profile is given twice\n"),
         ("{\"ClientSecret\": \"hunter2-in-file\"", "c.json:1:[..]: this is not valid JSON\n"),
-        ("{\"ClientSecret\": \"hunter2-in-file\\q\"}", "c.json:1:[..]: this is not valid JSON\n"),
+        (
+            "{\"ClientSecret\": \"hunter2-in-file\\q\"}",
+            &format!("c.json:1:[..]: this is not valid JSON\n{BACKSLASH}"),
+        ),
         ("{\"ClientSecret\": \"hunter2-in-file\",}", "c.json:1:[..]: this is not valid JSON\n"),
         ("{} {}", "c.json:1:[..]: this is not valid JSON\n"),
         ("\"hunter2-in-file\"", "c.json:1:[..]: this is not valid JSON\n"),
@@ -107,6 +133,7 @@ fn fault_in_json_has_a_position_and_no_value() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn binary_endless_and_deeply_nested_files_are_refused() {
     let larger = [b'#'; 1024 * 1024 + 1];
@@ -114,6 +141,11 @@ fn binary_endless_and_deeply_nested_files_are_refused() {
         "c.toml",
         b"client_secret = '\xff'\n",
         "cannot read the configuration file c.toml: it is not valid UTF-8\n",
+    );
+    refuses(
+        "c.toml",
+        b"\xff\xfec\0l\0",
+        "cannot read the configuration file c.toml: it is UTF-16\nhint: save it as UTF-8\n",
     );
     refuses(
         "c.toml",
@@ -155,6 +187,7 @@ fn file_of_exactly_the_limit_is_read() {
     assert_eq!(shown(&outcome, "scope").0, "at-the-limit");
 }
 
+#[cfg(unix)]
 #[test]
 fn file_that_this_user_cannot_read_is_refused() {
     let home = Home::new();
@@ -165,6 +198,7 @@ fn file_that_this_user_cannot_read_is_refused() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn documented_request_body_is_a_configuration_file() {
     let home = Home::new();
@@ -273,6 +307,7 @@ fn unknown_profile_is_an_error_with_the_nearest_name() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn hint_names_the_only_profile() {
     let home = Home::new();
@@ -322,6 +357,7 @@ fn cache_can_be_switched_off_in_the_file() {
     assert_eq!(home.cache_files(), Vec::<std::path::PathBuf>::new());
 }
 
+#[cfg(unix)]
 #[test]
 fn configuration_can_come_through_a_pipe() {
     let home = Home::new();

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod base_url;
+#[cfg(unix)]
 mod command;
 mod file;
 mod layers;
+#[cfg(unix)]
 mod pipes;
 mod places;
 mod secret;
@@ -28,5 +30,5 @@ fn shown(outcome: &Outcome, name: &str) -> (Value, Value) {
 
 /// The path of the configuration file in the home of a case.
 fn config_path(home: &Home) -> String {
-    home.config().join("skia-auth/config.toml").display().to_string()
+    home.config().join("skia-auth").join("config.toml").display().to_string()
 }

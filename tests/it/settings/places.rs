@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{config_path, shown};
 use crate::support::*;
 
+#[cfg(unix)]
 #[test]
 fn environment_is_enough_without_a_home() {
     for home_variable in [None, Some(""), Some("relative"), Some("/proc/1/nobody")] {
@@ -29,6 +30,7 @@ fn environment_is_enough_without_a_home() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn relative_home_names_no_configuration_file() {
     let home = Home::new();
@@ -44,6 +46,7 @@ fn relative_home_names_no_configuration_file() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn xdg_directories_hold_configuration_and_cache() {
     let home = Home::new();
@@ -64,6 +67,7 @@ fn xdg_directories_hold_configuration_and_cache() {
     assert_eq!(shown(&outcome, "cache").0, below(".cache/skia-auth"));
 }
 
+#[cfg(unix)]
 #[test]
 fn home_of_another_user_is_harmless() {
     let home = Home::new();
@@ -77,6 +81,7 @@ fn home_of_another_user_is_harmless() {
     program.credentials().server(&server).run().ok(&format!("{token}\n"));
 }
 
+#[cfg(unix)]
 #[test]
 fn files_of_the_current_directory_are_never_opened() {
     let home = Home::new();

@@ -1,7 +1,9 @@
 //! How the client secret arrives: byte for byte, and nowhere but in the request.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
+#[cfg(unix)]
 use std::os::unix::process::CommandExt;
 
 use crate::support::*;
@@ -104,12 +106,15 @@ fn one_line_end_is_removed_and_nothing_else() {
         arrives(secret, |home| {
             let path = home.file("secret", bytes);
             home.declare_secret_file(&path);
-            home.write_config(&format!("client_secret_command = ['cat', '{}']\n", path.display()));
+            let words = if cfg!(windows) { "'cmd', '/c', 'type'" } else { "'cat'" };
+            let config = format!("client_secret_command = [{words}, '{}']\n", path.display());
+            home.write_config(&config);
             home.skia(["token"])
         });
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn process_substitution_is_a_file() {
     let home = Home::new();
@@ -123,6 +128,7 @@ fn process_substitution_is_a_file() {
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
 }
 
+#[cfg(unix)]
 #[test]
 fn malformed_secret_is_refused_before_a_connection() {
     let home = Home::new();
@@ -140,9 +146,13 @@ fn malformed_secret_is_refused_before_a_connection() {
         token().stdin(bytes).run().fails(3, &message);
     }
     token()
-        .stdin(b"\xff\xfe")
+        .stdin(b"\xff")
         .run()
         .fails(3, &format!("skia-auth: error: {place} is not valid UTF-8\n"));
+    token()
+        .stdin(b"\xff\xfes\0")
+        .run()
+        .fails(3, &format!("skia-auth: error: {place} is UTF-16\nhint: save it as UTF-8\n"));
     let too_large = format!("skia-auth: error: cannot read {place}: it is larger than 64 KiB\n");
     token().stdin("x".repeat(64 * 1024 + 1)).run().fails(3, &too_large);
     home.skia(["token", "--client-id", "a", "--client-secret-file", "/dev/zero"])
@@ -177,6 +187,7 @@ fn malformed_secret_is_refused_before_a_connection() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn secret_of_exactly_the_limit_is_sent() {
     const LIMIT: usize = 64 * 1024;
@@ -196,6 +207,7 @@ fn secret_of_exactly_the_limit_is_sent() {
 }
 
 /// The limit does not apply to root, who runs the program as another user.
+#[cfg(unix)]
 #[test]
 fn user_without_a_spare_thread_gets_an_error() {
     const NOBODY: u32 = 65533;
@@ -222,6 +234,7 @@ fn user_without_a_spare_thread_gets_an_error() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn file_with_a_secret_that_others_can_read_is_a_warning() {
     let home = Home::new();

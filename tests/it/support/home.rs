@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +13,8 @@ use super::program::Program;
 use super::traces::Traces;
 
 /// A temporary directory with `home/`, `config/` (XDG_CONFIG_HOME), `cache/` (XDG_CACHE_HOME),
-/// `work/` (the current directory) and `tmp/` (TMPDIR). Clones share it.
+/// `work/` (the current directory) and `tmp/` (TMPDIR). On Windows, `config/` is LOCALAPPDATA and
+/// the cache is there too. Clones share it.
 #[derive(Clone)]
 pub struct Home(Arc<Inner>);
 
@@ -38,8 +38,10 @@ struct State {
 /// What identifies a file or directory below a home, so that a replacement is noticed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) inode: u64,
-    pub(super) mode: u32,
+    /// Different after the file was replaced.
+    identity: u64,
+    /// `None` on Windows.
+    pub(super) mode: Option<u32>,
     pub(super) is_dir: bool,
     pub(super) is_file: bool,
 }
@@ -71,7 +73,7 @@ impl Home {
 
     /// XDG_CACHE_HOME. The program uses `skia-auth` below it.
     pub fn cache(&self) -> PathBuf {
-        self.root().join("cache")
+        self.root().join(if cfg!(windows) { "config" } else { "cache" })
     }
 
     /// Writes `config/skia-auth/config.toml`, mode 0600 in 0700. It may hold a secret.
@@ -103,6 +105,7 @@ impl Home {
         self.entries()
             .into_iter()
             .filter(|(path, e)| !e.is_dir && path.starts_with(&cache))
+            .filter(|(path, _)| path.file_stem().is_some_and(|name| name != "config"))
             .map(|(path, _)| path)
             .collect()
     }
@@ -161,6 +164,7 @@ impl Home {
     }
 
     /// A shell script, for pipes and `eval`.
+    #[cfg(unix)]
     pub fn sh(&self, script: &str) -> Program {
         self.program("sh", ["-c", script])
     }
@@ -211,14 +215,33 @@ impl Home {
                     left.push(path.clone());
                 }
                 let (is_dir, is_file) = (metadata.is_dir(), metadata.is_file());
-                let mode = metadata.permissions().mode() & 0o7777;
-                found.insert(path, Entry { inode: metadata.ino(), mode, is_dir, is_file });
+                let (identity, mode) = identity_and_mode(&metadata);
+                found.insert(path, Entry { identity, mode, is_dir, is_file });
             }
         }
         found
     }
 }
 
+#[cfg(unix)]
 fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(windows)]
+fn set_mode(_path: &Path, _mode: u32) {}
+
+#[cfg(unix)]
+fn identity_and_mode(metadata: &fs::Metadata) -> (u64, Option<u32>) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.ino(), Some(metadata.mode() & 0o7777))
+}
+
+/// The standard library does not show the file index: the time of the last write stands for it. For
+/// a directory, that changes with its content.
+#[cfg(windows)]
+fn identity_and_mode(metadata: &fs::Metadata) -> (u64, Option<u32>) {
+    use std::os::windows::fs::MetadataExt;
+    (if metadata.is_dir() { 0 } else { metadata.last_write_time() }, None)
 }

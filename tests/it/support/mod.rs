@@ -26,6 +26,7 @@ mod program;
 mod proxy;
 mod reply;
 mod server;
+#[cfg(unix)]
 mod terminal;
 mod tls;
 mod tokens;
@@ -65,6 +66,18 @@ pub const VARIABLES: [&str; 13] = [
     "SKIA_NO_CACHE",
     "SKIA_NO_MASK",
 ];
+
+/// The line end of the system's shell.
+pub const LINE_END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
+
+/// The system's shell with a script in its language.
+pub fn shell<'a>(unix: &'a str, windows: &'a str) -> Vec<&'a str> {
+    match cfg!(windows) {
+        // As one argument it would be quoted, and Wine's cmd takes that for the name of a command.
+        true => ["cmd", "/c"].into_iter().chain(windows.split(' ')).collect(),
+        false => vec!["sh", "-c", unix],
+    }
+}
 
 /// How long any wait may take. A program that runs longer hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -2,19 +2,18 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fmt, thread};
-
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::home::Home;
 use super::invariants::{Allowances, Observed};
 use super::outcome::Outcome;
 use super::server::Server;
+#[cfg(unix)]
 use super::terminal::Terminal;
 use super::{CLIENT_ID, NO_SUCH_HOST, PATIENCE, SECRET};
 
@@ -22,9 +21,22 @@ use super::{CLIENT_ID, NO_SUCH_HOST, PATIENCE, SECRET};
 /// machine fails there, without a name look-up.
 const DEAD_PROXY: &str = "http://127.0.0.1:9";
 
+/// The variables of the directories of a home.
+const DIRECTORIES: &[(&str, &str)] = if cfg!(windows) {
+    &[("USERPROFILE", "home"), ("TMP", "tmp"), ("TEMP", "tmp"), ("LOCALAPPDATA", "config")]
+} else {
+    &[
+        ("HOME", "home"),
+        ("TMPDIR", "tmp"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+    ]
+};
+
 /// A command that is about to run. Its environment has only PATH, HOME, TMPDIR, XDG_CONFIG_HOME,
-/// XDG_CACHE_HOME, RUST_BACKTRACE=full, RUST_LOG=trace, and proxy variables that name a proxy which
-/// does not exist. Its standard input is empty.
+/// XDG_CACHE_HOME (on Windows their counterparts, and what the system itself needs),
+/// RUST_BACKTRACE=full, RUST_LOG=trace, and proxy variables that name a proxy which does not exist.
+/// Its standard input is empty.
 #[must_use = "nothing happens before `run` or `spawn`"]
 pub struct Program {
     home: Home,
@@ -129,22 +141,26 @@ impl Program {
     }
 
     /// Descriptor 1 is closed.
+    #[cfg(unix)]
     pub fn stdout_closed(mut self) -> Self {
         self.redirections += " >&-";
         self
     }
 
     /// Descriptor 2 is closed.
+    #[cfg(unix)]
     pub fn stderr_closed(mut self) -> Self {
         self.redirections += " 2>&-";
         self
     }
 
+    #[cfg(unix)]
     pub fn umask(self, mask: u32) -> Self {
         self.prelude(&format!("umask {mask:04o}"))
     }
 
     /// A shell command that runs first, in the same process: `ulimit -f 0`, `cd /`.
+    #[cfg(unix)]
     pub fn prelude(mut self, command: &str) -> Self {
         self.prelude += command;
         self.prelude += "\n";
@@ -183,6 +199,7 @@ impl Program {
     }
 
     /// Starts the program on a terminal, except for the streams that were sent elsewhere.
+    #[cfg(unix)]
     #[track_caller]
     pub fn on_terminal(mut self) -> Terminal {
         self.prelude = format!("stty sane cols 200 rows 50\n{}", self.prelude);
@@ -196,7 +213,8 @@ impl Program {
         let stdin = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
         let mut command = self.command(Stdio::piped, stdin);
         // Its own process group, so that a program that hangs is killed with its children.
-        command.process_group(0);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let observed = Observed::begin(&self.home, self.allowed, self.to_string());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{error}: {self}"));
         // The command holds copies of the pipe ends it was given, which keep their readers waiting.
@@ -206,10 +224,20 @@ impl Program {
             thread::spawn(move || pipe.write_all(&self.stdin));
         }
         let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
-        let pid = Pid::from_child(&child);
+        let child = Arc::new(Mutex::new(child));
         let (sender, end) = channel();
-        thread::spawn(move || sender.send((child.wait().unwrap(), Instant::now())));
-        Running { observed, pid, stdout, stderr, end }
+        let waiting = Arc::clone(&child);
+        thread::spawn(move || {
+            // `kill` needs the child at the same time.
+            let status = loop {
+                if let Some(status) = waiting.lock().unwrap().try_wait().unwrap() {
+                    break status;
+                }
+                thread::sleep(Duration::from_millis(1));
+            };
+            sender.send((status, Instant::now()))
+        });
+        Running { observed, child, stdout, stderr, end }
     }
 
     fn command(&mut self, output: fn() -> Stdio, input: Stdio) -> Command {
@@ -222,7 +250,9 @@ impl Program {
             shell
         };
         let root = self.home.root();
-        let bin = Path::new(env!("CARGO_BIN_EXE_skia-auth")).parent().unwrap().to_owned();
+        // Absolute on Windows too, where a path without a drive is relative.
+        let bin = path::absolute(env!("CARGO_BIN_EXE_skia-auth")).unwrap();
+        let bin = bin.parent().unwrap().to_owned();
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([bin].into_iter().chain(env::split_paths(&path))).unwrap();
         command.args(&self.arguments).current_dir(root.join("work"));
@@ -231,13 +261,13 @@ impl Program {
             .env("PATH", path)
             .env("RUST_BACKTRACE", "full")
             .env("RUST_LOG", "trace");
-        for (name, directory) in [
-            ("HOME", "home"),
-            ("TMPDIR", "tmp"),
-            ("XDG_CONFIG_HOME", "config"),
-            ("XDG_CACHE_HOME", "cache"),
-        ] {
+        for (name, directory) in DIRECTORIES {
             command.env(name, root.join(directory));
+        }
+        if cfg!(windows) {
+            for name in ["SystemRoot", "SystemDrive", "ComSpec", "PATHEXT"] {
+                command.envs(env::var_os(name).map(|value| (name, value)));
+            }
         }
         let is_proxy = |name: &OsStr| name.to_string_lossy().to_lowercase().ends_with("_proxy");
         if !self.environment.iter().any(|(name, _)| is_proxy(name)) {
@@ -277,20 +307,31 @@ impl fmt::Display for Program {
 #[must_use = "the invariants are checked by `wait`"]
 pub struct Running {
     observed: Observed,
-    pid: Pid,
+    child: Arc<Mutex<Child>>,
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
     end: Receiver<(ExitStatus, Instant)>,
 }
 
 impl Running {
+    #[cfg(unix)]
     pub fn pid(&self) -> i32 {
-        self.pid.as_raw_nonzero().get()
+        self.child.lock().unwrap().id().try_into().unwrap()
     }
 
-    /// Sends a signal by its number: 2 INT, 9 KILL, 15 TERM.
+    /// Sends a signal by its number: 2 INT, 15 TERM.
+    #[cfg(unix)]
     pub fn signal(&self, number: i32) -> &Self {
-        kill_process(self.pid, Signal::from_named_raw(number).unwrap()).unwrap();
+        use rustix::process::{Pid, Signal, kill_process};
+        let pid = Pid::from_raw(self.pid()).unwrap();
+        kill_process(pid, Signal::from_named_raw(number).unwrap()).unwrap();
+        self
+    }
+
+    /// Ends the program without giving it a chance to tidy up.
+    pub fn kill(&mut self) -> &Self {
+        self.observed.killed = true;
+        self.child.lock().unwrap().kill().unwrap();
         self
     }
 
@@ -306,14 +347,24 @@ impl Running {
             bytes.unwrap_or_else(|_| panic!("{name} was left open: {observed}"))
         };
         let (stdout, stderr) = (read("stdout", &self.stdout), read("stderr", &self.stderr));
-        self.observed.end(status.code(), status.signal(), stdout, stderr, ended)
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(windows)]
+        let signal = None;
+        self.observed.end(status.code(), signal, stdout, stderr, ended)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         if !self.observed.ended {
-            let _ = kill_process_group(self.pid, Signal::KILL);
+            #[cfg(unix)]
+            let _ = rustix::process::kill_process_group(
+                rustix::process::Pid::from_raw(self.pid()).unwrap(),
+                rustix::process::Signal::KILL,
+            );
+            #[cfg(windows)]
+            let _ = self.child.lock().unwrap().kill();
         }
     }
 }
