@@ -18,10 +18,17 @@ pub fn outlive_size_limits() -> io::Result<()> {
     Ok(())
 }
 
-/// Installs a no-op handler.
+/// Installs a no-op handler. A second one would only take memory.
 #[cfg(unix)]
 fn handle(signal: i32) -> io::Result<()> {
-    signal_hook::flag::register(signal, std::sync::Arc::default()).map(drop)
+    use std::sync::{Mutex, PoisonError};
+    static HANDLED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+    let mut handled = HANDLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !handled.contains(&signal) {
+        signal_hook::flag::register(signal, std::sync::Arc::default())?;
+        handled.push(signal);
+    }
+    Ok(())
 }
 
 /// Handles signals in a thread, until the program ends: the handlers of signal-hook stay installed,
@@ -34,6 +41,27 @@ pub fn handle_in_thread(
     let handled = signals.iter().filter(|signal| !inherits_ignored(**signal));
     let mut signals = signal_hook::iterator::Signals::new(handled)?;
     super::threads::spawn(move || signals.forever().for_each(handle)).map(drop)
+}
+
+/// Calls `handle` in a thread for each Ctrl-C, Ctrl-Break or closed console, in place of the end of
+/// the program. A later call replaces `handle`; the default cannot be restored.
+#[cfg(not(unix))]
+pub fn on_interrupt(handle: impl FnMut() + Send + 'static) -> io::Result<()> {
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+    type Handler = Box<dyn FnMut() + Send>;
+    static HANDLER: Mutex<Option<Handler>> = Mutex::new(None);
+    fn handler() -> MutexGuard<'static, Option<Handler>> {
+        HANDLER.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    if handler().replace(Box::new(handle)).is_some() {
+        return Ok(());
+    }
+    let call = || {
+        if let Some(handle) = handler().as_mut() {
+            handle();
+        }
+    };
+    ctrlc::set_handler(call).map_err(io::Error::other)
 }
 
 /// Whether this process inherited a signal as ignored, as `nohup` does with SIGHUP. A handler would

@@ -17,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::token::AccessToken;
 use crate::platform::stdio;
 
-pub use self::messages::{Note, Warning};
+pub use self::messages::{Note, Renewal, Warning};
 use self::waiting::Waiting;
 
 /// The longest header value that is shown, in characters: longer than any honest one.
@@ -40,7 +40,7 @@ impl Color {
 }
 
 /// Writes to standard error as `--quiet`, `--verbose`, `--color` and the output format ask for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Reporter {
     quiet: bool,
     verbose: u8,
@@ -77,6 +77,13 @@ impl Reporter {
     pub fn serving(&self, base_url: &str) {
         if !self.quiet && stdio::stderr_is_terminal() {
             self.line("skia-auth:", DIM, &format!("serving {base_url} until Ctrl-C"));
+        }
+    }
+
+    /// The line of `--watch` for each renewal.
+    pub fn renewed(&self, renewal: &Renewal) {
+        if !self.quiet {
+            self.line("skia-auth:", DIM, &renewal.to_string());
         }
     }
 

@@ -42,3 +42,4 @@ mod story;
 mod support;
 mod to_file;
 mod waiting;
+mod watch;
