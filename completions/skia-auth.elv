@@ -92,6 +92,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand --config 'Read this configuration file (.toml or .json)'
             cand --color 'When to use colours [default: auto]'
             cand --offline 'Use only the cache; exit 1 if it has no valid token'
+            cand --watch 'Stay in the foreground, and renew the token in the file before it expires'
             cand --allow-http 'Allow plain HTTP to another machine: the secret can be read on the way'
             cand --sandbox 'Use a local server that needs no account'
             cand --no-cache 'Neither read nor write cached tokens'

@@ -109,6 +109,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l color -d '
 always\t''
 never\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l offline -d 'Use only the cache; exit 1 if it has no valid token'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l watch -d 'Stay in the foreground, and renew the token in the file before it expires'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l allow-http -d 'Allow plain HTTP to another machine: the secret can be read on the way'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l sandbox -d 'Use a local server that needs no account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l no-cache -d 'Neither read nor write cached tokens'

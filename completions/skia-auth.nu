@@ -70,6 +70,7 @@ module completions {
     --min-ttl: string         # The token must be valid for at least this long [default: 5m]
     --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
     --offline                 # Use only the cache; exit 1 if it has no valid token
+    --watch                   # Stay in the foreground, and renew the token in the file before it expires
     --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
     --to-file: path           # Write to this file, readable by you alone, instead of standard output
     --to-file-mode: string@"nu-complete skia-auth token to_file_mode" # Permissions of that file [default: 0600]

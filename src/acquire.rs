@@ -28,6 +28,16 @@ pub enum Need {
     /// One that is valid for `min_ttl`; `None` is the default, which a new token need not meet. A
     /// cached token with less than `renew_before` left is replaced if the server is available.
     Valid { min_ttl: Option<Duration>, renew_before: Option<Duration> },
+    /// One that expires after this instant by the clock of the server. A cached one was stored by
+    /// another process.
+    ExpiringAfter(Timestamp),
+}
+
+/// Which cached token makes a login unnecessary.
+#[derive(Clone, Copy)]
+enum Wanted {
+    ValidFor(Duration),
+    ExpiringAfter(Timestamp),
 }
 
 /// Gets a token from the cache or from the server.
@@ -46,7 +56,7 @@ pub fn acquire(
     let login = match (need, &mut cache) {
         (Need::Valid { min_ttl, renew_before }, Some(cache)) => {
             let required = min_ttl.unwrap_or(DEFAULT_MIN_TTL);
-            let wanted = required.max(renew_before.unwrap_or_default());
+            let wanted = Wanted::ValidFor(required.max(renew_before.unwrap_or_default()));
             if let Some(hit) = call.look(cache, wanted) {
                 return Ok(hit);
             }
@@ -59,6 +69,14 @@ pub fn acquire(
                 }
                 login => login?,
             }
+        }
+        (Need::ExpiringAfter(instant), Some(cache)) => {
+            let wanted = Wanted::ExpiringAfter(instant);
+            if let Some(hit) = call.look(cache, wanted) {
+                return Ok(hit);
+            }
+            cache.begin_login();
+            call.log_in_once(cache, wanted)?
         }
         (_, cache) => {
             cache.iter_mut().for_each(Cache::begin_login);
@@ -108,9 +126,9 @@ impl Call<'_> {
         }
     }
 
-    /// The cached token, if it is valid for `min_ttl`.
-    fn look(&self, cache: &Cache, min_ttl: Duration) -> Option<Login> {
-        match cache.load().and_then(|entry| Ok((self.check(&entry, min_ttl)?, entry.login))) {
+    /// The cached token, if it is the wanted one.
+    fn look(&self, cache: &Cache, wanted: Wanted) -> Option<Login> {
+        match cache.load().and_then(|entry| Ok((self.check(&entry, wanted)?, entry.login))) {
             Ok((left, login)) => {
                 self.reporter.note(&Note::CacheHit { left });
                 Some(login)
@@ -129,18 +147,27 @@ impl Call<'_> {
         cache: &Cache,
         min_ttl: Duration,
     ) -> Result<Login, Failure> {
-        let entry = cache.load().and_then(|entry| Ok((self.check(&entry, min_ttl)?, entry.login)));
+        let wanted = Wanted::ValidFor(min_ttl);
+        let entry = cache.load().and_then(|entry| Ok((self.check(&entry, wanted)?, entry.login)));
         let Ok((left, login)) = entry else { return Err(outage) };
         self.reporter.warn(Warning::Outage { failure: outage, left });
         Ok(login)
     }
 
-    fn check(&self, entry: &Entry, min_ttl: Duration) -> Result<i64, Miss> {
-        entry.check(Some(&self.checked), min_ttl, (self.clock)())
+    /// How many seconds a cached token is valid, if it is the wanted one.
+    fn check(&self, entry: &Entry, wanted: Wanted) -> Result<i64, Miss> {
+        let check = |min_ttl| entry.check(Some(&self.checked), min_ttl, (self.clock)());
+        match wanted {
+            Wanted::ValidFor(min_ttl) => check(min_ttl),
+            Wanted::ExpiringAfter(instant) => check(Duration::ZERO).and_then(|left| {
+                let is_newer = entry.login.grant.expiry.instant() > Some(instant);
+                if is_newer { Ok(left) } else { Err(Miss::ExpiresSoon { left }) }
+            }),
+        }
     }
 
     /// Logs in under the lock, unless another process did so while this one waited for it.
-    fn log_in_once(&self, cache: &Cache, min_ttl: Duration) -> Result<Login, Failure> {
+    fn log_in_once(&self, cache: &Cache, wanted: Wanted) -> Result<Login, Failure> {
         let before = Before {
             entry: cache.load().ok().map(|entry| entry.secret_check),
             refusal: cache.refusal().map(|refusal| refusal.id),
@@ -151,7 +178,7 @@ impl Call<'_> {
         let lock = cache.lock(self.deadline - left / 4, waiting);
         match &lock {
             Ok(_) => {
-                if let Some(shared) = self.look_again(cache, min_ttl, &before) {
+                if let Some(shared) = self.look_again(cache, wanted, &before) {
                     return shared;
                 }
             }
@@ -164,15 +191,15 @@ impl Call<'_> {
     fn look_again(
         &self,
         cache: &Cache,
-        min_ttl: Duration,
+        wanted: Wanted,
         before: &Before,
     ) -> Option<Result<Login, Failure>> {
         if let Ok(entry) = cache.load()
-            && let Ok(left) = self.check(&entry, Duration::ZERO)
-            // A token that was stored meanwhile is shared even if it expires before `min_ttl`: the
-            // next one would too.
-            && (left.unsigned_abs() >= min_ttl.as_secs()
-                || before.entry != Some(entry.secret_check))
+            // A token that was stored meanwhile is shared even if it is not the wanted one: the
+            // next one would not be either.
+            && (self.check(&entry, wanted).is_ok()
+                || before.entry != Some(entry.secret_check)
+                    && self.check(&entry, Wanted::ValidFor(Duration::ZERO)).is_ok())
         {
             self.reporter.note(&Note::LoginShared);
             return Some(Ok(entry.login));

@@ -34,6 +34,7 @@ pub const NO_COLOR: &str = "NO_COLOR";
 pub const CI: &str = "CI";
 pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 pub const TF_BUILD: &str = "TF_BUILD";
+pub const NOTIFY_SOCKET: &str = "NOTIFY_SOCKET";
 
 /// The value of a variable; `None` if it is unset or empty. A value that is not UTF-8 is an error
 /// that names the variable and does not show the value.

@@ -152,6 +152,9 @@ pub struct TokenArgs {
     /// Use only the cache; exit 1 if it has no valid token
     #[arg(long, conflicts_with_all = ["no_cache", "renew_before", "sandbox"])]
     pub offline: bool,
+    /// Stay in the foreground, and renew the token in the file before it expires
+    #[arg(long, requires = "to_file", conflicts_with = "offline")]
+    pub watch: bool,
     #[command(flatten)]
     pub delivery: DeliveryArgs,
     #[command(flatten)]

@@ -16,6 +16,7 @@ pub mod token;
 mod cached;
 mod deliver;
 mod source;
+mod watch;
 
 /// The result of a command: the bytes for standard output and the exit code.
 #[derive(Debug)]

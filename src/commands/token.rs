@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::deliver::{check_target, deliver};
 use super::source::Source;
-use super::{Outcome, cached};
+use super::{Outcome, cached, watch};
 use crate::acquire::{Clock, DEFAULT_MIN_TTL, Need};
 use crate::cli::{SharedArgs, TokenArgs};
 use crate::error::{Failure, Kind};
@@ -20,6 +20,9 @@ pub fn run(
     check_target(&args.delivery)?;
     if args.offline {
         return offline(args, shared, clock, reporter);
+    }
+    if args.watch {
+        return watch::run(args, shared, clock, reporter);
     }
     let source = Source::open(&args.connection, shared, reporter)?;
     let (min_ttl, renew_before) = (args.freshness.min_ttl, args.renewal.renew_before);

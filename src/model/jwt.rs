@@ -58,6 +58,11 @@ impl Claims {
         }
     }
 
+    /// The time of the issue, a NumericDate.
+    pub fn issued_at(&self) -> Option<Timestamp> {
+        self.0.get("iat").and_then(numeric_date)
+    }
+
     /// A claim that is a string or a number, as text.
     pub fn text(&self, name: &str) -> Option<String> {
         match self.0.get(name)? {

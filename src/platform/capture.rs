@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::{Child, Command, ExitStatus, Stdio};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -18,6 +20,10 @@ struct Running {
 }
 
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+
+/// Whether the signals that end this program are handled.
+#[cfg(unix)]
+static HANDLED: AtomicBool = AtomicBool::new(false);
 
 fn running() -> MutexGuard<'static, Option<Running>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,12 +109,22 @@ fn lead_group(command: &mut Command) {
 #[cfg(not(unix))]
 fn lead_group(_command: &mut Command) {}
 
+/// Leaves the signals to the caller, who calls [`end`] before this program ends.
+#[cfg(unix)]
+pub fn leave_signals_to_caller() {
+    HANDLED.store(true, Ordering::Relaxed);
+}
+
+/// Ends the program that is running, if there is one.
+pub fn end() {
+    if let Some(running) = running().as_mut() {
+        running.end();
+    }
+}
+
 #[cfg(unix)]
 fn end_with_this_program() -> io::Result<()> {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-    static HANDLED: AtomicBool = AtomicBool::new(false);
     if HANDLED.swap(true, Ordering::Relaxed) {
         return Ok(());
     }

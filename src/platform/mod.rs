@@ -10,6 +10,7 @@ pub mod process;
 pub mod prompt;
 pub mod roots;
 pub mod seal;
+pub mod service;
 pub mod signals;
 pub mod stdio;
 pub mod threads;

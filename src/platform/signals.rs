@@ -18,10 +18,17 @@ pub fn outlive_size_limits() -> io::Result<()> {
     Ok(())
 }
 
-/// Installs a no-op handler.
+/// Installs a no-op handler. A second one would only take memory.
 #[cfg(unix)]
 fn handle(signal: i32) -> io::Result<()> {
-    signal_hook::flag::register(signal, std::sync::Arc::default()).map(drop)
+    use std::sync::{Mutex, PoisonError};
+    static HANDLED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+    let mut handled = HANDLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !handled.contains(&signal) {
+        signal_hook::flag::register(signal, std::sync::Arc::default())?;
+        handled.push(signal);
+    }
+    Ok(())
 }
 
 /// Handles signals in a thread, until the program ends: the handlers of signal-hook stay installed,

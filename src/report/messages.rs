@@ -5,12 +5,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::error::{Failure, shell_quote};
 use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
 use crate::model::miss::Miss;
 use crate::model::provenance::Provenance;
-use crate::model::time::humane;
+use crate::model::time::{humane, rfc3339};
 
 /// Something that the user should fix. Shown unless `--quiet`.
 #[derive(Debug)]
@@ -22,7 +24,15 @@ pub enum Warning {
     TokenExpired { ago: i64 },
     ClockOff { server_ahead: i64 },
     Outage { failure: Failure, left: i64 },
+    RenewalFailed { failure: Failure, left: Duration },
     SandboxToken,
+}
+
+/// A renewal by `--watch`. Shown unless `--quiet`.
+#[derive(Debug)]
+pub struct Renewal {
+    pub expires_at: Timestamp,
+    pub left: Duration,
 }
 
 /// A step of the work. Shown with `--verbose`.
@@ -47,6 +57,7 @@ pub enum Note<'a> {
     Waiting { failure: &'a Failure, wait: Duration },
     Transport(&'a Progress),
     Header { name: &'a str, value: &'a str },
+    NotNotified(&'a str),
 }
 
 impl fmt::Display for Warning {
@@ -80,9 +91,24 @@ impl fmt::Display for Warning {
                 let left = humane(*left);
                 write!(f, "{failure}: using the cached token, which is valid for {left}")
             }
+            Self::RenewalFailed { failure, left } => {
+                let left = humane_duration(*left);
+                write!(f, "{failure}: trying again, the token is valid for {left}")
+            }
             Self::SandboxToken => f.write_str("sandbox token: not valid at Skia"),
         }
     }
+}
+
+impl fmt::Display for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (expires_at, left) = (rfc3339(self.expires_at), humane_duration(self.left));
+        write!(f, "renewed: valid until {expires_at} (in {left})")
+    }
+}
+
+fn humane_duration(duration: Duration) -> String {
+    humane(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX))
 }
 
 impl fmt::Display for Note<'_> {
@@ -127,6 +153,7 @@ impl fmt::Display for Note<'_> {
                 write!(f, "+{} ms: {step}", after.as_millis())
             }
             Self::Header { name, value } => write!(f, "< {name}: {value}"),
+            Self::NotNotified(why) => write!(f, "cannot notify the service manager: {why}"),
         }
     }
 }

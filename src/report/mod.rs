@@ -19,7 +19,7 @@ use crate::model::token::AccessToken;
 use crate::platform::stdio;
 use crate::sandbox::Exchange;
 
-pub use self::messages::{Note, Warning};
+pub use self::messages::{Note, Renewal, Warning};
 use self::waiting::Waiting;
 
 /// The longest header value that is shown, in characters: longer than any honest one.
@@ -107,6 +107,13 @@ impl Reporter {
         let (method, path) = (cut(method, LONGEST_METHOD), cut(path, LONGEST_PATH));
         let time = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
         self.line(&time, DIM, &format!("{method} {path} {status} {reason}"));
+    }
+
+    /// The line of `--watch` for each renewal.
+    pub fn renewed(&self, renewal: &Renewal) {
+        if !self.quiet {
+            self.line("skia-auth:", DIM, &renewal.to_string());
+        }
     }
 
     pub fn warn(&self, warning: Warning) {

@@ -53,4 +53,6 @@ mod support;
 mod to_file;
 #[cfg(unix)]
 mod waiting;
+#[cfg(unix)]
+mod watch;
 mod windows;
