@@ -17,16 +17,20 @@ mod cached;
 mod deliver;
 mod source;
 
+use crate::report::Note;
+
 /// The result of a command: the bytes for standard output and the exit code.
 #[derive(Debug)]
 pub struct Outcome {
     pub output: Vec<u8>,
     pub exit_code: u8,
+    /// What a person reads on a terminal after the output.
+    pub last_line: Option<Note<'static>>,
 }
 
 impl Outcome {
     pub fn of(output: impl Into<Vec<u8>>) -> Self {
-        Self { output: output.into(), exit_code: 0 }
+        Self { output: output.into(), exit_code: 0, last_line: None }
     }
 
     #[must_use]

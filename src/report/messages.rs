@@ -5,12 +5,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::error::{Failure, shell_quote};
 use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
 use crate::model::miss::Miss;
 use crate::model::provenance::Provenance;
-use crate::model::time::humane;
+use crate::model::time::{for_people, humane, local_zone};
 
 /// Something that the user should fix. Shown unless `--quiet`.
 #[derive(Debug)]
@@ -23,9 +25,10 @@ pub enum Warning {
     ClockOff { server_ahead: i64 },
     Outage { failure: Failure, left: i64 },
     SandboxToken,
+    NoConfigFile { path: Option<PathBuf>, why: String },
 }
 
-/// A step of the work. Shown with `--verbose`.
+/// A step of the work. Shown with `--verbose`; the last line of a login, on a terminal.
 #[derive(Debug)]
 pub enum Note<'a> {
     NoConfigFile { path: &'a Path, why: &'a str },
@@ -47,6 +50,7 @@ pub enum Note<'a> {
     Waiting { failure: &'a Failure, wait: Duration },
     Transport(&'a Progress),
     Header { name: &'a str, value: &'a str },
+    ValidUntil { until: Timestamp, left: i64 },
 }
 
 impl fmt::Display for Warning {
@@ -81,6 +85,15 @@ impl fmt::Display for Warning {
                 write!(f, "{failure}: using the cached token, which is valid for {left}")
             }
             Self::SandboxToken => f.write_str("sandbox token: not valid at Skia"),
+            Self::NoConfigFile { path: Some(path), why } => write!(
+                f,
+                "no profiles: there is no configuration file {} ({why}); skia-auth config init \
+                 creates it",
+                path.display()
+            ),
+            Self::NoConfigFile { path: None, why } => {
+                write!(f, "no profiles: there is no configuration file ({why})")
+            }
         }
     }
 }
@@ -127,6 +140,9 @@ impl fmt::Display for Note<'_> {
                 write!(f, "+{} ms: {step}", after.as_millis())
             }
             Self::Header { name, value } => write!(f, "< {name}: {value}"),
+            Self::ValidUntil { until, left } => {
+                write!(f, "valid until {}", for_people(*until, *left, &local_zone()))
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::model::provenance::{ProfileSource, Provenance, Setting};
 use crate::report::{Note, Reporter, Warning};
 
 /// The path of the configuration file, or the reason why there is no file to read.
-type ConfigPath = (Setting<PathBuf>, Result<(), String>);
+pub type ConfigPath = (Setting<PathBuf>, Result<(), String>);
 
 /// The most profiles that a hint names.
 const MOST_NAMES: usize = 10;
@@ -89,15 +89,9 @@ impl ProfileLayer {
         self.source.clone().map_or(Provenance::Default, Provenance::Profile)
     }
 
-    /// Resolves a path in the file against the directory of the file: nothing is ever read from the
-    /// current directory. `~/` at its start is the home directory.
     pub fn resolve_path(&self, path: &Path) -> PathBuf {
-        let home = dirs::home_dir().filter(|home| home.is_absolute());
-        if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
-            return home.join(rest);
-        }
-        match self.source.as_ref().and_then(|source| source.file.parent()) {
-            Some(directory) => directory.join(path),
+        match &self.source {
+            Some(source) => resolve_path(path, &source.file),
             None => path.to_owned(),
         }
     }
@@ -123,6 +117,16 @@ impl ProfileLayer {
             *program = self.resolve_path(Path::new(program)).into_os_string();
         }
         command
+    }
+}
+
+/// Resolves a path in the file against the directory of the file: nothing is ever read from the
+/// current directory. `~/` at its start is the home directory.
+pub fn resolve_path(path: &Path, file: &Path) -> PathBuf {
+    let home = dirs::home_dir().filter(|home| home.is_absolute());
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => file.parent().map_or_else(|| path.to_owned(), |directory| directory.join(path)),
     }
 }
 
@@ -153,7 +157,7 @@ pub fn config_path(shared: &SharedArgs) -> Result<Option<Setting<PathBuf>>, Fail
 
 /// The path of the configuration file, and whether to read it. A named file is always read, so that
 /// a missing one is an error; the default file is read if it can be seen.
-fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
+pub fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
     if let Some(path) = &shared.config {
         return Ok(Some((Setting::new(path.clone(), Provenance::Flag("--config")), Ok(()))));
     }

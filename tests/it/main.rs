@@ -13,6 +13,7 @@ mod clock;
 mod colour;
 mod completions;
 mod config_init;
+mod config_list;
 mod doctor;
 mod examples;
 mod exec;

@@ -270,7 +270,7 @@ const FOREIGN_OPTIONS: [&str; 20] = [
 #[test]
 fn options_are_those_of_the_program() {
     let home = Home::new();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["login"],
         &["token"],
@@ -280,6 +280,7 @@ fn options_are_those_of_the_program() {
         &["logout"],
         &["config", "show"],
         &["config", "path"],
+        &["config", "list"],
         &["config", "init"],
         &["doctor"],
         &["sandbox"],

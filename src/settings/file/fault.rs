@@ -9,6 +9,7 @@ use crate::error::Failure;
 pub enum Fault {
     Syntax(&'static str),
     UnknownKey { nearest: Option<&'static str> },
+    UnknownTable { name: String },
     WrongType { key: &'static str, expected: &'static str },
     Twice(&'static str),
     DefaultAsTable,
@@ -37,6 +38,9 @@ impl Problem {
             Fault::UnknownKey { nearest: None } => {
                 let names = KEYS.map(|(name, _)| name).join(", ");
                 at("unknown key").hint(format!("the keys are {names} and [profile.NAME]"))
+            }
+            Fault::UnknownTable { name } => {
+                at("unknown table").hint(format!("a profile is a table [profile.{name}]"))
             }
             Fault::WrongType { key, expected } => at(&format!("{key} must be {expected}")),
             Fault::Twice(key) => at(&format!("{key} is given twice")),
