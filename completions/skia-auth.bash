@@ -55,6 +55,9 @@ _skia__auth() {
             skia__auth__subcmd__config,init)
                 cmd="skia__auth__subcmd__config__subcmd__init"
                 ;;
+            skia__auth__subcmd__config,list)
+                cmd="skia__auth__subcmd__config__subcmd__list"
+                ;;
             skia__auth__subcmd__config,path)
                 cmd="skia__auth__subcmd__config__subcmd__path"
                 ;;
@@ -66,6 +69,9 @@ _skia__auth() {
                 ;;
             skia__auth__subcmd__config__subcmd__help,init)
                 cmd="skia__auth__subcmd__config__subcmd__help__subcmd__init"
+                ;;
+            skia__auth__subcmd__config__subcmd__help,list)
+                cmd="skia__auth__subcmd__config__subcmd__help__subcmd__list"
                 ;;
             skia__auth__subcmd__config__subcmd__help,path)
                 cmd="skia__auth__subcmd__config__subcmd__help__subcmd__path"
@@ -195,7 +201,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config)
-            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version show path init help"
+            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version show path list init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -236,7 +242,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__help)
-            opts="show path init help"
+            opts="show path list init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -264,6 +270,20 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        skia__auth__subcmd__config__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -306,12 +326,84 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__init)
-            opts="-p -q -v -h -V --profile --config --quiet --verbose --color --help --version"
+            opts="-p -q -v -h -V --base-url --client-id --client-secret-file --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        skia__auth__subcmd__config__subcmd__list)
+            opts="-o -p -q -v -h -V --output --profile --config --quiet --verbose --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
                     return 0

@@ -36,7 +36,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand status 'Report whether a valid token is cached, for whom and until when'
             cand inspect 'Show the header and the claims of a token'
             cand logout 'Delete the cached token'
-            cand config 'Show the settings, or create the configuration file'
+            cand config 'Show the settings and profiles, or write the configuration file'
             cand doctor 'Check settings and connection, with a fix for each failure'
             cand sandbox 'Run a local server that answers like the Skia API'
             cand completions 'Print the completion script for a shell'
@@ -205,7 +205,8 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand --version 'Print version'
             cand show 'Show every effective value with its provenance, secrets hidden'
             cand path 'Print the path of the configuration file'
-            cand init 'Create the configuration file, readable by you alone'
+            cand list 'List the profiles, with base URL, client id and where the secret is kept'
+            cand init 'Create the configuration file, or add a profile to it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'skia-auth;config;show'= {
@@ -250,7 +251,26 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'skia-auth;config;list'= {
+            cand -o 'Form of the report [default: text]'
+            cand --output 'Form of the report [default: text]'
+            cand -p 'Use this profile, which overrides the environment'
+            cand --profile 'Use this profile, which overrides the environment'
+            cand --config 'Read this configuration file (.toml or .json)'
+            cand --color 'When to use colours [default: auto]'
+            cand -q 'Print no warnings'
+            cand --quiet 'Print no warnings'
+            cand -v 'Print what is being done; -vv also prints headers'
+            cand --verbose 'Print what is being done; -vv also prints headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'skia-auth;config;init'= {
+            cand --base-url 'Address of the environment'
+            cand --client-id 'The integration''s client id'
+            cand --client-secret-file 'Read the client secret from this file at each login (-: copy it from standard input)'
             cand -p 'Use this profile, which overrides the environment'
             cand --profile 'Use this profile, which overrides the environment'
             cand --config 'Read this configuration file (.toml or .json)'
@@ -267,12 +287,15 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
         &'skia-auth;config;help'= {
             cand show 'Show every effective value with its provenance, secrets hidden'
             cand path 'Print the path of the configuration file'
-            cand init 'Create the configuration file, readable by you alone'
+            cand list 'List the profiles, with base URL, client id and where the secret is kept'
+            cand init 'Create the configuration file, or add a profile to it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'skia-auth;config;help;show'= {
         }
         &'skia-auth;config;help;path'= {
+        }
+        &'skia-auth;config;help;list'= {
         }
         &'skia-auth;config;help;init'= {
         }
@@ -345,7 +368,7 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand status 'Report whether a valid token is cached, for whom and until when'
             cand inspect 'Show the header and the claims of a token'
             cand logout 'Delete the cached token'
-            cand config 'Show the settings, or create the configuration file'
+            cand config 'Show the settings and profiles, or write the configuration file'
             cand doctor 'Check settings and connection, with a fix for each failure'
             cand sandbox 'Run a local server that answers like the Skia API'
             cand completions 'Print the completion script for a shell'

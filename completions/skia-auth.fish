@@ -39,7 +39,7 @@ complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "exec" -d 'Run a
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "status" -d 'Report whether a valid token is cached, for whom and until when'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "inspect" -d 'Show the header and the claims of a token'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "logout" -d 'Delete the cached token'
-complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "config" -d 'Show the settings, or create the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "config" -d 'Show the settings and profiles, or write the configuration file'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "doctor" -d 'Check settings and connection, with a fix for each failure'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -182,19 +182,20 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s q -l quie
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -l config -d 'Read this configuration file (.toml or .json)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -l config -d 'Read this configuration file (.toml or .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s q -l quiet -d 'Print no warnings'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s h -l help -d 'Print help'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "path" -d 'Print the path of the configuration file'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "init" -d 'Create the configuration file, readable by you alone'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s q -l quiet -d 'Print no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -f -a "path" -d 'Print the path of the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -f -a "list" -d 'List the profiles, with base URL, client id and where the secret is kept'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -f -a "init" -d 'Create the configuration file, or add a profile to it'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the report [default: text]' -r -f -a "text\t''
 json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
@@ -227,6 +228,20 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the report [default: text]' -r -f -a "text\t''
+json\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file (.toml or .json)' -r -F
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no warnings'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l base-url -d 'Address of the environment' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-secret-file -d 'Read the client secret from this file at each login (-: copy it from standard input)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
@@ -238,7 +253,8 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every effective value with its provenance, secrets hidden'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the configuration file'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Create the configuration file, readable by you alone'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the profiles, with base URL, client id and where the secret is kept'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Create the configuration file, or add a profile to it'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s o -l output -d 'Form of the report [default: text]' -r -f -a "text\t''
 json\t''"
@@ -299,7 +315,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "status" -d 'Report whether a valid token is cached, for whom and until when'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "inspect" -d 'Show the header and the claims of a token'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "logout" -d 'Delete the cached token'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "config" -d 'Show the settings, or create the configuration file'
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "config" -d 'Show the settings and profiles, or write the configuration file'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "doctor" -d 'Check settings and connection, with a fix for each failure'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'

@@ -194,7 +194,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show the settings, or create the configuration file
+  # Show the settings and profiles, or write the configuration file
   export extern "skia-auth config" [
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
@@ -252,12 +252,35 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete skia-auth config list output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete skia-auth config list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # List the profiles, with base URL, client id and where the secret is kept
+  export extern "skia-auth config list" [
+    --output(-o): string@"nu-complete skia-auth config list output" # Form of the report [default: text]
+    --profile(-p): string     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth config list color" # When to use colours [default: auto]
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
   def "nu-complete skia-auth config init color" [] {
     [ "auto" "always" "never" ]
   }
 
-  # Create the configuration file, readable by you alone
+  # Create the configuration file, or add a profile to it
   export extern "skia-auth config init" [
+    --base-url: string        # Address of the environment
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from this file at each login (-: copy it from standard input)
     --profile(-p): string     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
@@ -279,7 +302,11 @@ module completions {
   export extern "skia-auth config help path" [
   ]
 
-  # Create the configuration file, readable by you alone
+  # List the profiles, with base URL, client id and where the secret is kept
+  export extern "skia-auth config help list" [
+  ]
+
+  # Create the configuration file, or add a profile to it
   export extern "skia-auth config help init" [
   ]
 
@@ -393,7 +420,7 @@ module completions {
   export extern "skia-auth help logout" [
   ]
 
-  # Show the settings, or create the configuration file
+  # Show the settings and profiles, or write the configuration file
   export extern "skia-auth help config" [
   ]
 

@@ -70,12 +70,13 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
         Command::Token(args) => commands::token::run(&args, shared, clock, reporter),
         Command::Exec(args) => commands::exec::run(&args, shared, clock, reporter),
         Command::Status(args) => commands::status::run(args, shared, clock, reporter),
-        Command::Inspect(args) => commands::inspect::run(args, shared, reporter),
+        Command::Inspect(args) => commands::inspect::run(args, shared, clock, reporter),
         Command::Logout(args) => commands::logout::run(args, shared, reporter),
         Command::Config(args) => match args.command {
             ConfigCommand::Show(args) => commands::config::show(&args, shared, reporter),
             ConfigCommand::Path(_) => commands::config::path(shared),
-            ConfigCommand::Init(_) => commands::config::init::run(shared),
+            ConfigCommand::List(args) => commands::config::list::run(&args, shared, reporter),
+            ConfigCommand::Init(args) => commands::config::init::run(&args, shared),
         },
         Command::Doctor(args) => commands::doctor::run(&args, shared, clock, reporter),
         Command::Sandbox(args) => commands::sandbox::run(&args, shared, reporter),
@@ -85,8 +86,13 @@ fn dispatch(command: Command, shared: &SharedArgs, reporter: &Reporter) -> Resul
 
 /// Writes the result to stdout, or the error to stderr.
 fn finish(result: Result<Outcome>, reporter: &Reporter) -> i32 {
-    let written =
-        result.and_then(|outcome| Ok(stdio::emit(&outcome.output).map(|()| outcome.exit_code)?));
+    let written = result.and_then(|outcome| {
+        stdio::emit(&outcome.output)?;
+        if let Some(note) = &outcome.last_line {
+            reporter.last_line(note);
+        }
+        Ok(outcome.exit_code)
+    });
     written.unwrap_or_else(|error| {
         let failure = Failure::from_chain(&error);
         reporter.fail(&failure);

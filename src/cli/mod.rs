@@ -1,10 +1,12 @@
 //! What can be typed: the commands, each with its options and help.
 
+mod foreign;
 pub mod format;
 mod options;
 pub mod usage;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
@@ -70,7 +72,7 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Delete the cached token
     Logout(LogoutArgs),
-    /// Show the settings, or create the configuration file
+    /// Show the settings and profiles, or write the configuration file
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Config(ConfigArgs),
     /// Check settings and connection, with a fix for each failure
@@ -97,7 +99,8 @@ impl Command {
             Self::Config(ConfigArgs { command, shared }) => match command {
                 ConfigCommand::Show(ConfigShowArgs { shared: inner, .. })
                 | ConfigCommand::Path(ConfigPathArgs { shared: inner })
-                | ConfigCommand::Init(ConfigInitArgs { shared: inner }) => inner.over(shared),
+                | ConfigCommand::List(ConfigListArgs { shared: inner, .. })
+                | ConfigCommand::Init(ConfigInitArgs { shared: inner, .. }) => inner.over(shared),
             },
         }
     }
@@ -112,7 +115,9 @@ impl Command {
             | Self::Inspect(InspectArgs { report, .. })
             | Self::Doctor(DoctorArgs { report, .. })
             | Self::Config(ConfigArgs {
-                command: ConfigCommand::Show(ConfigShowArgs { report, .. }),
+                command:
+                    ConfigCommand::Show(ConfigShowArgs { report, .. })
+                    | ConfigCommand::List(ConfigListArgs { report, .. }),
                 ..
             }) => report.output == Some(ReportFormat::Json),
             _ => false,
@@ -274,7 +279,9 @@ pub enum ConfigCommand {
     Show(ConfigShowArgs),
     /// Print the path of the configuration file
     Path(ConfigPathArgs),
-    /// Create the configuration file, readable by you alone
+    /// List the profiles, with base URL, client id and where the secret is kept
+    List(ConfigListArgs),
+    /// Create the configuration file, or add a profile to it
     Init(ConfigInitArgs),
 }
 
@@ -290,13 +297,36 @@ pub struct ConfigPathArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-On a terminal, asks for the client id, the client secret and the base URL.
-Elsewhere, writes a template. Never overwrites an existing file.
+Examples:
+  skia-auth config list
+  skia-auth config list -o json")]
+pub struct ConfigListArgs {
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+On a terminal, asks for each value that is not given. Elsewhere, writes a
+comment in its place. With -p, adds a profile to an existing file and keeps the
+rest of it. Never changes an existing profile.
 
 Examples:
   skia-auth config init
-  skia-auth config init -p staging")]
+  skia-auth config init -p staging
+  skia-auth config init -p ci --client-id ID --client-secret-file PATH")]
 pub struct ConfigInitArgs {
+    /// Address of the environment
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub base_url: Option<String>,
+    /// The integration's client id
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub client_id: Option<String>,
+    /// Read the client secret from this file at each login (-: copy it from standard input)
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub client_secret_file: Option<PathBuf>,
     #[command(flatten)]
     pub shared: SharedArgs,
 }

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ValueEnum};
 
-use super::Color;
+use super::{Color, foreign};
 use crate::error::Failure;
 
 /// How many characters of an unknown option or command are shown: all of a mistyped name, and too
@@ -17,52 +17,67 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let words = |kind| words(error, kind);
     let did_you_mean = |kind| words(kind).last().map(|name| format!("did you mean {name}?"));
     let command = typed_command(arguments);
-    let option = words(ContextKind::InvalidArg).join(" ");
+    let refused = words(ContextKind::InvalidArg).join(" ");
+    let option = as_typed(&refused, arguments);
     let (message, hint) = match error.kind() {
-        ErrorKind::UnknownArgument if is_option(&option, arguments) => (
-            format!("unknown option {}", shown(&option)),
-            command_hint(&option, command).or_else(|| did_you_mean(ContextKind::SuggestedArg)),
+        ErrorKind::UnknownArgument if is_option(&refused, arguments) => (
+            format!("unknown option {}", shown(&refused)),
+            foreign_hint(&shown(&refused), command)
+                .or_else(|| command_hint(&refused, command))
+                .or_else(|| did_you_mean(ContextKind::SuggestedArg)),
         ),
         ErrorKind::UnknownArgument => (
             "unexpected argument".to_owned(),
             matches!(command, Some("exec" | "sandbox"))
                 .then(|| "put -- before the command".to_owned()),
         ),
-        ErrorKind::InvalidSubcommand => (
-            format!("unknown command {}", shown(&words(ContextKind::InvalidSubcommand).join(" "))),
-            did_you_mean(ContextKind::SuggestedSubcommand),
-        ),
+        ErrorKind::InvalidSubcommand => {
+            let word = shown(&words(ContextKind::InvalidSubcommand).join(" "));
+            let known = match command {
+                Some("config") => foreign::config_hint(&word).map(str::to_owned),
+                // `auth login` of other programs is `login` here.
+                Some(next) if word == "auth" => Some(format!("skia-auth {next}")),
+                _ => foreign::command_hint(&word).map(str::to_owned),
+            };
+            let hint = known.or_else(|| did_you_mean(ContextKind::SuggestedSubcommand));
+            (format!("unknown command {word}"), hint)
+        }
         ErrorKind::InvalidValue if words(ContextKind::InvalidValue).join("").is_empty() => {
             (format!("{option} needs a value"), None)
         }
         ErrorKind::InvalidValue => {
             let valid = format!("one of {}", words(ContextKind::ValidValue).join(", "));
+            let is_path = words(ContextKind::InvalidValue).concat().contains(['.', '/', '\\']);
             let hint = match did_you_mean(ContextKind::SuggestedValue) {
+                _ if is_path && refused.starts_with("--output ") && has(command, "to-file") => {
+                    "to write to a file: --to-file PATH".to_owned()
+                }
                 Some(nearest) => format!("{nearest} ({valid})"),
                 None => valid,
             };
             (format!("invalid value for {option}"), Some(hint))
         }
         ErrorKind::ValueValidation => {
-            let hint = match option.as_str() {
+            let hint = match refused.as_str() {
                 "--retries <N>" => Some("write a whole number, 0 for a single try"),
                 "--port <N>" => Some("write a number from 0 to 65535"),
-                _ if option.ends_with("<DURATION>") => Some("write it as 90s, 30m or 2h"),
+                _ if refused.ends_with("<DURATION>") => Some("write it as 90s, 30m or 2h"),
                 _ => None,
             };
             (format!("invalid value for {option}"), hint.map(str::to_owned))
         }
         ErrorKind::MissingRequiredArgument => (
-            match option.strip_prefix('<') {
-                Some(name) => format!("{} is missing", name.trim_end_matches(['.', '>'])),
-                None => format!("{option} is missing"),
-            },
+            format!("{option} is missing"),
             (command == Some("exec")).then(|| "skia-auth exec -- COMMAND".to_owned()),
         ),
         ErrorKind::MissingSubcommand => ("a command is missing".to_owned(), None),
-        ErrorKind::ArgumentConflict => match words(ContextKind::PriorArg).join(", ") {
-            other if other == option => (format!("{option} is given twice"), None),
-            other => (format!("{option} cannot be used with {other}"), None),
+        ErrorKind::ArgumentConflict => match &words(ContextKind::PriorArg)[..] {
+            [other] if *other == refused => (format!("{option} is given twice"), None),
+            others => {
+                let others: Vec<_> =
+                    others.iter().map(|other| as_typed(other, arguments)).collect();
+                (format!("{option} cannot be used with {}", others.join(", ")), None)
+            }
         },
         ErrorKind::TooManyValues => (format!("{option} takes no value"), None),
         ErrorKind::InvalidUtf8 => ("an argument is not valid UTF-8".to_owned(), None),
@@ -105,6 +120,25 @@ fn typed_command(arguments: &[OsString]) -> Option<&str> {
     words.find(|word| definition.find_subcommand(word).is_some())
 }
 
+/// The definition with the options of each command, which are deferred until it is built.
+fn built() -> clap::Command {
+    let mut definition = super::command();
+    definition.build();
+    definition
+}
+
+/// Whether a command, or one of its own commands, has a long option.
+fn has(command: Option<&str>, long: &str) -> bool {
+    let definition = built();
+    let found = command.and_then(|name| definition.find_subcommand(name)).unwrap_or(&definition);
+    let commands = std::iter::once(found).chain(found.get_subcommands());
+    commands.flat_map(clap::Command::get_arguments).any(|option| option.get_long() == Some(long))
+}
+
+fn foreign_hint(option: &str, command: Option<&str>) -> Option<String> {
+    foreign::option_hint(option, |long| has(command, long)).map(str::to_owned)
+}
+
 /// For an option that was typed before its command, or with a command that does not have it.
 fn command_hint(option: &str, typed: Option<&str>) -> Option<String> {
     let has_option = |command: &&clap::Command| {
@@ -113,9 +147,7 @@ fn command_hint(option: &str, typed: Option<&str>) -> Option<String> {
             None => argument.get_short().is_some_and(|short| option == format!("-{short}")),
         })
     };
-    let mut definition = super::command();
-    // The options of a command are deferred until it is built.
-    definition.build();
+    let definition = built();
     let first = typed.and_then(|name| definition.find_subcommand(name));
     let found = first.into_iter().chain(definition.get_subcommands()).find(has_option)?.get_name();
     Some(if typed == Some(found) {
@@ -123,6 +155,27 @@ fn command_hint(option: &str, typed: Option<&str>) -> Option<String> {
     } else {
         format!("{option} is an option of skia-auth {found}")
     })
+}
+
+/// An argument without its value, as it was typed: `-o` or `--output` for clap's
+/// `--output <FORMAT>`.
+fn as_typed(argument: &str, arguments: &[OsString]) -> String {
+    let name = argument.split(' ').next().unwrap_or_default();
+    let Some(long) = name.strip_prefix("--") else {
+        return name.trim_matches(['<', '>', '.']).to_owned();
+    };
+    let definition = built();
+    let options = definition.get_subcommands().flat_map(clap::Command::get_arguments);
+    let short = options.filter(|option| option.get_long() == Some(long)).find_map(Arg::get_short);
+    let short = short.map(|short| format!("-{short}"));
+    let words = arguments.iter().map(|word| word.to_string_lossy());
+    let typed = words.take_while(|word| word != "--").filter_map(|word| {
+        let is_long = word.split('=').next() == Some(name);
+        let is_short =
+            short.as_deref().is_some_and(|short| without_flags(&word).starts_with(short));
+        if is_long { Some(name.to_owned()) } else { short.clone().filter(|_| is_short) }
+    });
+    typed.last().unwrap_or_else(|| name.to_owned())
 }
 
 /// The value of `--color` in a command line that was refused.

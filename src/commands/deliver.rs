@@ -11,6 +11,7 @@ use crate::api::Login;
 use crate::cli::DeliveryArgs;
 use crate::error::{Failure, reason};
 use crate::model::identity::Identity;
+use crate::model::time::local_zone;
 use crate::output::{self, Surroundings};
 use crate::platform::private_fs;
 
@@ -35,6 +36,7 @@ pub fn deliver(
         base_url: &identity.base_url.to_string(),
         scope: &identity.scope,
         now: login.server_now(now),
+        local_zone,
     };
     let rendered = output::render(delivery.output.unwrap_or_default(), &login.grant, &surroundings);
     #[expect(clippy::disallowed_methods, reason = "standard output or the file gets it")]

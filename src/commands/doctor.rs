@@ -18,13 +18,14 @@ use crate::error::{Failure, Kind, reason, shell_quote};
 use crate::http::proxy::{self, Route};
 use crate::http::{self, Progress, Stage};
 use crate::model::base_url::BaseUrl;
+use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 use crate::model::time::{humane, parse_http_date};
 use crate::output::json_report;
 use crate::platform::{advice, files};
 use crate::report::sanitize::one_line;
 use crate::report::{Reporter, Warning};
-use crate::settings::secret_source::oddities;
+use crate::settings::secret_source::{ClientSecret, oddities};
 use crate::settings::{self, CachePlace, Layers, Settings};
 
 pub fn run(
@@ -172,21 +173,19 @@ impl Checkup<'_> {
             }
         }
         let destination = layers.check_destination();
-        self.keep("base URL", destination, |()| {
+        let destination = self.keep("base URL", destination, |()| {
             format!("{} (from {})", layers.base_url.value, layers.base_url.provenance)
         });
-        let settings = self.keep("credentials", layers.complete(), |settings| {
-            let provenance = &settings.client_secret.provenance;
-            let (form, odd) = match settings.client_secret.value.known() {
-                #[expect(clippy::disallowed_methods, reason = "its form is described")]
-                Some(secret) => (secret.length(), oddities(secret.expose())),
-                None => ("of a command, which was not run".to_owned(), Vec::new()),
-            };
-            let odd =
-                if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
-            let client_id = &settings.client_id;
-            format!("client id from {client_id}, client secret ({form}) from {provenance}{odd}")
-        });
+        let settings = match destination {
+            Some(()) => self.keep("credentials", layers.complete(), |settings| {
+                credentials(&settings.client_id, &settings.client_secret)
+            }),
+            None => {
+                let found = layers.credentials();
+                self.keep("credentials", found, |(_, id, secret)| credentials(id, secret));
+                None
+            }
+        };
         self.cache(layers);
         settings
     }
@@ -324,7 +323,10 @@ impl Checkup<'_> {
         }
         text + &match failed {
             0 => format!("all {count} checks passed\n"),
-            failed => format!("{failed} of {count} checks failed\n"),
+            failed => {
+                let exit_code = self.exit_code();
+                format!("{failed} of {count} checks failed; exit code {exit_code}\n")
+            }
         }
     }
 
@@ -343,6 +345,18 @@ impl Checkup<'_> {
             .collect();
         json_report(&json!({ "checks": checks }))
     }
+}
+
+/// Where the credentials came from, and what the secret looks like.
+fn credentials(client_id: &Provenance, client_secret: &Setting<ClientSecret>) -> String {
+    let (form, odd) = match client_secret.value.known() {
+        #[expect(clippy::disallowed_methods, reason = "its form is described")]
+        Some(secret) => (secret.length(), oddities(secret.expose())),
+        None => ("of a command, which was not run".to_owned(), Vec::new()),
+    };
+    let odd = if odd.is_empty() { String::new() } else { format!("; it {}", odd.join(" and ")) };
+    let provenance = &client_secret.provenance;
+    format!("client id from {client_id}, client secret ({form}) from {provenance}{odd}")
 }
 
 /// What to do where a failure brings no hint of its own.

@@ -6,13 +6,15 @@ use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, cached};
+use crate::acquire::Clock;
 use crate::cli::{InspectArgs, ReportFormat, SharedArgs};
 use crate::error::{Failure, Kind, reason};
 use crate::model::jwt::{Claims, Exp, numeric_date};
-use crate::model::time::{local_and_utc, local_zone, rfc3339};
+use crate::model::time::{for_people, local_zone, rfc3339};
 use crate::model::token::AccessToken;
 use crate::output::{json_report, lines};
 use crate::platform::{files, stdio, threads};
@@ -24,7 +26,12 @@ const LARGEST: usize = 64 * 1024;
 /// How long standard input may be silent: longer than a login takes in `token | inspect`.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Result<Outcome> {
+pub fn run(
+    args: InspectArgs,
+    shared: &SharedArgs,
+    clock: Clock,
+    reporter: &Reporter,
+) -> Result<Outcome> {
     if args.stray.as_deref().is_some_and(|word| word != OsStr::new("-")) {
         bail!(
             Failure::usage("a token on the command line can be seen by other users")
@@ -32,8 +39,8 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
         );
     }
     let stdin = (!args.cached && stdio::stdin_is_pipe_or_file()).then(stdio::stdin);
-    let token = match stdin.map_or(Ok(None), |stdin| read_token(stdin, TIMEOUT))? {
-        Some(token) => token,
+    let (token, now) = match stdin.map_or(Ok(None), |stdin| read_token(stdin, TIMEOUT))? {
+        Some(token) => (token, clock()),
         None => {
             let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
             let (entry, _) = cached::load(&layers).map_err(|miss| {
@@ -43,10 +50,11 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
                 };
                 Failure::new(Kind::None, message).hint("skia-auth token | skia-auth inspect")
             })?;
-            entry.login.grant.token
+            let now = entry.login.server_now(clock());
+            (entry.login.grant.token, now)
         }
     };
-    let Some(report) = report(&token, args.report.output.unwrap_or_default()) else {
+    let Some(report) = report(&token, args.report.output.unwrap_or_default(), now) else {
         let message = "the token is opaque: it is not a JWT, and has no claims to show";
         bail!(Failure::new(Kind::None, message));
     };
@@ -54,11 +62,11 @@ pub fn run(args: InspectArgs, shared: &SharedArgs, reporter: &Reporter) -> Resul
 }
 
 /// The contents of a token; `None` if it is opaque.
-pub fn report(token: &AccessToken, format: ReportFormat) -> Option<String> {
+pub fn report(token: &AccessToken, format: ReportFormat, now: Timestamp) -> Option<String> {
     let header = token.header()?;
     let claims = token.claims()?;
     Some(match format {
-        ReportFormat::Text => as_text(&header, &claims),
+        ReportFormat::Text => as_text(&header, &claims, now),
         ReportFormat::Json => as_json(&header, &claims),
     })
 }
@@ -89,19 +97,21 @@ fn read_token(
     token.map(Some).ok_or_else(|| Failure::usage(not_a_token))
 }
 
-fn as_text(header: &Map<String, Value>, claims: &Claims) -> String {
+fn as_text(header: &Map<String, Value>, claims: &Claims, now: Timestamp) -> String {
     let indented = |object: &Map<String, Value>| -> String {
-        let rows = object.iter().map(|(name, value)| (name.clone(), shown(name, value)));
+        let rows = object.iter().map(|(name, value)| (name.clone(), shown(name, value, now)));
         lines(rows).lines().map(|line| format!("  {line}\n")).collect()
     };
     let (header, claims) = (indented(header), indented(&claims.0));
     format!("Header\n{header}\nClaims (signature not verified)\n{claims}")
 }
 
-fn shown(name: &str, value: &Value) -> String {
+fn shown(name: &str, value: &Value, now: Timestamp) -> String {
     let instant = matches!(name, "exp" | "nbf" | "iat").then(|| numeric_date(value)).flatten();
     match (instant, value) {
-        (Some(instant), _) => local_and_utc(instant, &local_zone()),
+        (Some(instant), _) => {
+            for_people(instant, instant.as_second() - now.as_second(), &local_zone())
+        }
         (None, Value::String(text)) => text.clone(),
         (None, other) => other.to_string(),
     }

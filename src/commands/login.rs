@@ -11,7 +11,7 @@ use crate::cli::{LoginArgs, SharedArgs};
 use crate::http;
 use crate::model::identity::Identity;
 use crate::output::inert;
-use crate::report::Reporter;
+use crate::report::{Note, Reporter};
 
 pub fn run(
     args: &LoginArgs,
@@ -26,7 +26,13 @@ pub fn run(
         return Ok(Outcome::of(request(identity)));
     }
     let login = source.acquire(Need::New, clock, reporter)?;
-    deliver(&login, &args.delivery, identity, clock())
+    let now = clock();
+    let outcome = deliver(&login, &args.delivery, identity, now)?;
+    let lifetime = login.grant.expiry.instant().zip(login.seconds_left(now));
+    let last_line = lifetime
+        .filter(|(_, left)| *left > 0)
+        .map(|(until, left)| Note::ValidUntil { until, left });
+    Ok(Outcome { last_line, ..outcome })
 }
 
 /// The request without the secret.

@@ -18,17 +18,21 @@ mod deliver;
 mod source;
 mod watch;
 
+use crate::report::Note;
+
 /// The result of a command: the bytes for standard output and the exit code.
 #[derive(Debug)]
 pub struct Outcome {
     pub output: Vec<u8>,
     /// One of ours, or that of a command: up to 32 bits on Windows.
     pub exit_code: i32,
+    /// What a person reads on a terminal after the output.
+    pub last_line: Option<Note<'static>>,
 }
 
 impl Outcome {
     pub fn of(output: impl Into<Vec<u8>>) -> Self {
-        Self { output: output.into(), exit_code: 0 }
+        Self { output: output.into(), exit_code: 0, last_line: None }
     }
 
     #[must_use]

@@ -9,7 +9,7 @@ use crate::acquire::{Clock, DEFAULT_MIN_TTL};
 use crate::api::Login;
 use crate::cli::{ReportFormat, SharedArgs, StatusArgs};
 use crate::model::miss::Miss;
-use crate::model::time::{humane, rfc3339};
+use crate::model::time::{for_people, local_zone, rfc3339};
 use crate::output::{json_report, lines};
 use crate::report::Reporter;
 use crate::settings::Layers;
@@ -49,7 +49,7 @@ fn report(
     let client_id = layers.client_id.as_ref().map(|id| id.value.clone());
     let claims = login.and_then(|login| login.grant.token.claims());
     let company = claims.and_then(|claims| claims.text("EmpresaId"));
-    let expires_at = login.and_then(|login| login.grant.expiry.instant()).map(rfc3339);
+    let expires_at = login.and_then(|login| login.grant.expiry.instant());
     let left = login.and_then(|login| login.seconds_left(now));
     match format {
         ReportFormat::Json => json_report(&json!({
@@ -59,12 +59,12 @@ fn report(
             "base_url": base_url,
             "client_id": client_id,
             "company": company,
-            "expires_at": expires_at,
+            "expires_at": expires_at.map(rfc3339),
             "expires_in": left.map(|left| left.max(0)),
         })),
         ReportFormat::Text => {
-            let expires =
-                expires_at.zip(left).map(|(at, left)| format!("{at} ({})", relative(left)));
+            let expires = expires_at.zip(left);
+            let expires = expires.map(|(instant, left)| for_people(instant, left, &local_zone()));
             let rows = [
                 ("Valid", Some(if miss.is_none() { "yes" } else { "no" }.to_owned())),
                 ("Reason", reason),
@@ -75,25 +75,6 @@ fn report(
                 ("Expires", expires),
             ];
             lines(rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))))
-        }
-    }
-}
-
-/// An instant as its distance from now.
-fn relative(left: i64) -> String {
-    if left > 0 { format!("in {}", humane(left)) } else { format!("{} ago", humane(left)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::relative;
-
-    #[test]
-    fn instant_is_in_the_future_or_ago() {
-        for (left, text) in
-            [(61, "in 1 min 1 s"), (1, "in 1 s"), (0, "0 s ago"), (-90, "1 min 30 s ago")]
-        {
-            assert_eq!(relative(left), text);
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::error::Failure;
 /// that common servers accept for a request line.
 const LONGEST: usize = 2048;
 
+const EXAMPLE: &str = "https://api.skia.com.br/api";
+
 /// The path of the documented call, below the base URL.
 const LOGIN: &str = "/Auth/Login";
 
@@ -30,12 +32,12 @@ impl BaseUrl {
         Self::parse_named("the base URL", text)
     }
 
-    /// Parses a base URL as a person wrote it. The error begins with `name`. It never repeats the
-    /// text, which may hold a password.
+    /// Parses a base URL as a person wrote it. The error begins with `name`. It does not repeat the
+    /// text, which may hold a password; a hint repeats a host and path without a scheme.
     pub fn parse_named(name: &str, text: &str) -> Result<Self, Failure> {
         let url = Self::parse_parts(text).map_err(|what| {
-            Failure::config(format!("{name} {what}"))
-                .hint("write it as https://api.skia.com.br/api")
+            let url = with_scheme(text).map_or_else(|| EXAMPLE.to_owned(), |url| url.to_string());
+            Failure::config(format!("{name} {what}")).hint(format!("write it as {url}"))
         })?;
         match url.without_login() {
             Some(base) => {
@@ -133,6 +135,20 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// The URL that a host and path without a scheme stand for.
+fn with_scheme(text: &str) -> Option<BaseUrl> {
+    let parse = |scheme| BaseUrl::parse_parts(&format!("{scheme}://{text}")).ok();
+    let url = parse("https").filter(|_| !text.contains("://"))?;
+    if url.is_loopback() {
+        return parse("http");
+    }
+    // A secret that was typed in place of a URL is not repeated: it has no dot, or, as a JWT, a part
+    // of more than 63 characters, the limit of a host name's labels (RFC 1035 §2.3.4).
+    let host = url.host.as_str();
+    let is_domain = host.contains('.') && host.split('.').all(|label| label.len() <= 63);
+    is_domain.then(|| url.without_login().unwrap_or(url))
+}
+
 fn check_characters(text: &str) -> Result<(), &'static str> {
     if text.is_empty() {
         Err("is empty")
@@ -214,10 +230,20 @@ mod tests {
         }
         assert!(message("https://user:hunter2@h/").contains("user information"));
         assert!(!message("https://user:hunter2@h/").contains("hunter2"));
-        assert_eq!(
-            BaseUrl::parse("https://h/api/auth/login/").unwrap_err().hints,
-            ["leave its end off: https://h/api"]
-        );
+        let hints = |text: &str| BaseUrl::parse(text).unwrap_err().hints.concat();
+        assert_eq!(hints("https://h/api/auth/login/"), "leave its end off: https://h/api");
+        for (text, url) in [
+            ("own.test:8443/api/", "https://own.test:8443/api"),
+            ("own.test/api/Auth/Login", "https://own.test/api"),
+            ("localhost:8080/api", "http://localhost:8080/api"),
+            ("hunter2", EXAMPLE),
+            ("user:hunter2@own.test", EXAMPLE),
+            ("own.test/api?key=hunter2", EXAMPLE),
+            ("https:/own.test", EXAMPLE),
+            (&format!("a.{}.b", "x".repeat(64)), EXAMPLE),
+        ] {
+            assert_eq!(hints(text), format!("write it as {url}"), "{text}");
+        }
     }
 
     #[test]

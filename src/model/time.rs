@@ -114,13 +114,16 @@ pub fn rfc3339(instant: Timestamp) -> String {
     format!("{instant:.0}")
 }
 
-/// An instant for people, in their time zone and in UTC:
-/// `2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)`.
+/// An instant for people, in their time zone, in UTC and as the time left:
+/// `2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), in 2 h 16 min`.
 ///
 /// The zone is shown as an offset: its name may come from `TZ`, which can hold any text.
-pub fn local_and_utc(instant: Timestamp, zone: &TimeZone) -> String {
-    let local = instant.to_zoned(zone.clone());
-    format!("{} ({})", local.strftime("%Y-%m-%d %H:%M:%S %:::z"), rfc3339(instant))
+pub fn for_people(instant: Timestamp, seconds_left: i64, zone: &TimeZone) -> String {
+    let local = instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:::z").to_string();
+    let distance = humane(seconds_left);
+    let relative =
+        if seconds_left > 0 { format!("in {distance}") } else { format!("{distance} ago") };
+    format!("{local} ({}), {relative}", rfc3339(instant))
 }
 
 #[cfg(test)]
@@ -300,25 +303,23 @@ mod tests {
         let instant = at("2025-04-24T13:16:51.999Z");
         assert_eq!(rfc3339(instant), "2025-04-24T13:16:51Z");
         let zone = |text: &str| TimeZone::posix(text).unwrap();
-        assert_eq!(
-            local_and_utc(instant, &zone("<-03>3")),
-            "2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)"
-        );
-        assert_eq!(
-            local_and_utc(instant, &zone("JST-9")),
-            "2025-04-24 22:16:51 +09 (2025-04-24T13:16:51Z)"
-        );
-        assert_eq!(
-            local_and_utc(instant, &zone("IST-5:30")),
-            "2025-04-24 18:46:51 +05:30 (2025-04-24T13:16:51Z)"
-        );
-        assert_eq!(
-            local_and_utc(instant, &TimeZone::unknown()),
-            "2025-04-24 13:16:51 +00 (2025-04-24T13:16:51Z)",
-            "a TZ that means nothing"
-        );
+        for (zone, local) in [
+            (zone("<-03>3"), "2025-04-24 10:16:51 -03"),
+            (zone("JST-9"), "2025-04-24 22:16:51 +09"),
+            (zone("IST-5:30"), "2025-04-24 18:46:51 +05:30"),
+            // A TZ that means nothing.
+            (TimeZone::unknown(), "2025-04-24 13:16:51 +00"),
+        ] {
+            assert_eq!(
+                for_people(instant, 61, &zone),
+                format!("{local} (2025-04-24T13:16:51Z), in 1 min 1 s")
+            );
+        }
+        for (left, relative) in [(1, "in 1 s"), (0, "0 s ago"), (-90, "1 min 30 s ago")] {
+            assert!(for_people(instant, left, &zone("JST-9")).ends_with(&format!("), {relative}")));
+        }
         for extreme in [Timestamp::MIN, Timestamp::MAX] {
-            assert!(local_and_utc(extreme, &zone("JST-9")).ends_with("Z)"));
+            assert!(for_people(extreme, 0, &zone("JST-9")).ends_with("Z), 0 s ago"));
         }
     }
 

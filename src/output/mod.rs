@@ -13,6 +13,7 @@ mod token;
 pub use json::inert;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::cli::format::{Format, VariableFormat};
 use crate::env as env_names;
@@ -27,6 +28,8 @@ pub struct Surroundings<'a> {
     pub base_url: &'a str,
     pub scope: &'a str,
     pub now: Timestamp,
+    /// Reading it opens files: only the format for people does.
+    pub local_zone: fn() -> TimeZone,
 }
 
 /// The whole output: never empty, ending in exactly one newline.
@@ -35,7 +38,7 @@ pub fn render(format: Format, grant: &Grant, surroundings: &Surroundings<'_>) ->
     Secret::new(match format {
         Format::Token => token::render(grant),
         Format::Json => json::render(grant),
-        Format::Text => text::render(grant, surroundings.now),
+        Format::Text => text::render(grant, surroundings.now, &(surroundings.local_zone)()),
         Format::Oauth => oauth::render(grant, surroundings),
         Format::Header => header::render(grant),
         Format::Env => assignments(VariableFormat::Env, &variables()),
@@ -174,8 +177,12 @@ mod tests {
 
     #[test]
     fn every_format_ends_in_exactly_one_newline() {
-        let surroundings =
-            Surroundings { base_url: BASE_URL, scope: "api", now: at("2025-04-24T13:00:00Z") };
+        let surroundings = Surroundings {
+            base_url: BASE_URL,
+            scope: "api",
+            now: at("2025-04-24T13:00:00Z"),
+            local_zone: || TimeZone::UTC,
+        };
         for format in Format::value_variants() {
             for grant in
                 [grant("{\"Token\":\"eyJ.e30.T\"}"), grant("{\r\n}\n\n"), grant_without_expiry()]

@@ -23,11 +23,16 @@ pub fn render(grant: &Grant, surroundings: &Surroundings<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::output::fixture::*;
 
     fn rendered(grant: &Grant, scope: &str, now: &str) -> String {
-        render(grant, &Surroundings { base_url: BASE_URL, scope, now: at(now) })
+        render(
+            grant,
+            &Surroundings { base_url: BASE_URL, scope, now: at(now), local_zone: || TimeZone::UTC },
+        )
     }
 
     #[test]

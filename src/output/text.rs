@@ -1,6 +1,7 @@
 //! `text`: the reply as aligned lines, with the time until the token expires.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
 use super::lines;
@@ -8,12 +9,12 @@ use crate::model::members::Members;
 use crate::model::time;
 use crate::model::token::{Expiry, Grant};
 
-pub fn render(grant: &Grant, now: Timestamp) -> String {
+pub fn render(grant: &Grant, now: Timestamp, zone: &TimeZone) -> String {
     #[expect(clippy::disallowed_methods, reason = "it is the result")]
     let fields = serde_json::from_str::<Members<Box<RawValue>>>(grant.reply.expose());
     let fields = fields.map_or_else(|_| Vec::new(), |Members(fields)| fields);
     let rows = fields.into_iter().map(|(name, value)| (name, shown(&value)));
-    lines(rows.chain([("Expires".to_owned(), expires(grant.expiry, now))]))
+    lines(rows.chain([("Expires".to_owned(), expires(grant.expiry, now, zone))]))
 }
 
 /// A string or a list of strings without JSON syntax; any other value as JSON.
@@ -29,15 +30,10 @@ fn shown(value: &RawValue) -> String {
     }
 }
 
-fn expires(expiry: Expiry, now: Timestamp) -> String {
-    let (Expiry::At(instant), Some(left)) = (expiry, expiry.seconds_left(now)) else {
-        return "unknown".to_owned();
-    };
-    let instant = time::rfc3339(instant);
-    if left > 0 {
-        format!("{instant}, in {}", time::humane(left))
-    } else {
-        format!("{instant}, expired {} ago", time::humane(left))
+fn expires(expiry: Expiry, now: Timestamp, zone: &TimeZone) -> String {
+    match expiry.instant().zip(expiry.seconds_left(now)) {
+        Some((instant, left)) => time::for_people(instant, left, zone),
+        None => "unknown".to_owned(),
     }
 }
 
@@ -46,8 +42,12 @@ mod tests {
     use super::*;
     use crate::output::fixture::*;
 
+    fn zone() -> TimeZone {
+        TimeZone::posix("<-03>3").unwrap()
+    }
+
     fn rendered(reply: &str) -> String {
-        render(&grant(reply), at("2025-04-24T11:00:00Z"))
+        render(&grant(reply), at("2025-04-24T11:00:00Z"), &zone())
     }
 
     #[test]
@@ -61,7 +61,7 @@ ExpirationDate: 2025-04-24T10:16:51
 Token:          eyJ.e30.T
 Status:         0
 Messages:       Success
-Expires:        2025-04-24T13:16:51Z, in 2 h 16 min
+Expires:        2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), in 2 h 16 min
 "
         );
     }
@@ -83,7 +83,7 @@ e:
 f:       -1.50e3
 g:       [1,\"x\"]
 a:       again
-Expires: 2025-04-24T13:16:51Z, in 2 h 16 min
+Expires: 2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), in 2 h 16 min
 "
         );
     }
@@ -97,24 +97,32 @@ Expires: 2025-04-24T13:16:51Z, in 2 h 16 min
             "\
 a Token:    [2Jxy  : :add-mask: :z
 # #[group]: # #vso[b
-Expires:    2025-04-24T13:16:51Z, in 2 h 16 min
+Expires:    2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), in 2 h 16 min
 "
         );
         let name = "n".repeat(1000);
         assert_eq!(
             rendered(&format!("{{\"{name}\":1,\"b\":2}}")),
-            format!("{name}: 1\nb:       2\nExpires: 2025-04-24T13:16:51Z, in 2 h 16 min\n")
+            format!(
+                "{name}: 1\nb:       2\nExpires: 2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), in 2 h 16 min\n"
+            )
         );
     }
 
     #[test]
     fn the_time_left_in_every_case() {
-        let last = |now: &str| expires(grant("{}").expiry, at(now));
-        assert_eq!(last("2025-04-23T13:17:00Z"), "2025-04-24T13:16:51Z, in 23 h 59 min");
-        assert_eq!(last("2025-04-24T16:18:51Z"), "2025-04-24T13:16:51Z, expired 3 h 2 min ago");
-        assert_eq!(last("2025-04-24T13:16:51Z"), "2025-04-24T13:16:51Z, expired 0 s ago");
+        for (now, relative) in [
+            ("2025-04-23T13:17:00Z", "in 23 h 59 min"),
+            ("2025-04-24T16:18:51Z", "3 h 2 min ago"),
+            ("2025-04-24T13:16:51Z", "0 s ago"),
+        ] {
+            assert_eq!(
+                expires(grant("{}").expiry, at(now), &zone()),
+                format!("2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), {relative}")
+            );
+        }
         assert_eq!(
-            render(&grant_without_expiry(), at("2025-04-24T11:00:00Z")),
+            render(&grant_without_expiry(), at("2025-04-24T11:00:00Z"), &zone()),
             "Expires: unknown\n"
         );
     }

@@ -174,6 +174,28 @@ fn extended(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// Replaces the content of an existing file, which keeps its mode and its owner. A link is followed.
+pub fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let file = write_temporary(&path, content)?;
+    #[cfg(unix)]
+    {
+        let (old, new) = (fs::metadata(&path)?, file.as_file().metadata()?);
+        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+            std::os::unix::fs::fchown(file.as_file(), Some(old.uid()), Some(old.gid()))?;
+        }
+        file.as_file().set_permissions(fs::Permissions::from_mode(old.mode() & 0o7777))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Whether [`rewrite`] is likely to succeed, found out without writing the file.
+pub fn check_rewritable(path: &Path) -> io::Result<()> {
+    check_replaceable(&path.canonicalize()?)
+}
+
 fn has_already(path: &Path, content: &[u8], _mode: u32) -> io::Result<bool> {
     let file = private_options().open(path)?;
     let metadata = file.metadata()?;

@@ -25,7 +25,12 @@ pub fn check(data: &[u8]) -> &'static str {
             assert_eq!(failure.kind.exit_code(), 3);
             let shown = format!("{failure:?}");
             let is_login = failure.message == "the base URL is the address of the login itself";
-            assert!(is_login || !shown.contains("hunter2"), "{shown}");
+            let lacks_scheme = failure.message == "the base URL has no scheme (https://)";
+            assert!(is_login || lacks_scheme || !shown.contains("hunter2"), "{shown}");
+            if lacks_scheme {
+                let hinted = failure.hints[0].strip_prefix("write it as ").unwrap();
+                assert!(BaseUrl::parse(hinted).is_ok(), "{hinted:?}");
+            }
             if is_login {
                 let base = failure.hints[0].strip_prefix("leave its end off: ").unwrap();
                 let is_login_again =

@@ -43,10 +43,20 @@ pub fn check(data: &[u8]) -> &'static str {
                 .strip_prefix("cannot read the configuration file config.json: it "));
             let what = what.unwrap_or_else(|| positioned(&failure.message, data));
             assert_made_of(VOCABULARY, what);
-            failure.hints.iter().for_each(|hint| assert_made_of(VOCABULARY, hint));
+            failure.hints.iter().for_each(|hint| assert_hint(hint));
             fault(what)
         }
     }
+}
+
+/// A hint quotes nothing of the file but the short name of a table.
+fn assert_hint(hint: &str) {
+    let quoted = hint.strip_prefix("a profile is a table [profile.");
+    let Some(name) = quoted.and_then(|rest| rest.strip_suffix(']')) else {
+        return assert_made_of(VOCABULARY, hint);
+    };
+    let is_bare = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    assert!((1..=32).contains(&name.len()) && name.bytes().all(is_bare), "{name:?}");
 }
 
 /// The text after the position, which must be a position in the file.
@@ -68,6 +78,7 @@ fn fault(what: &str) -> &'static str {
         _ if what.ends_with("UTF-8") => "not-utf8",
         _ if what.contains("not valid") => "syntax",
         _ if what.contains("unknown key") => "unknown-key",
+        _ if what.contains("unknown table") => "unknown-table",
         _ if what.contains("GrantType must") && what.ends_with("client_credentials") => {
             "grant-type"
         }

@@ -8,8 +8,8 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::inertness::assert_inert;
 use crate::model::time::{
-    humane, local_and_utc, parse_duration, parse_expiration_date, parse_http_date,
-    parse_retry_after, rfc3339,
+    for_people, humane, parse_duration, parse_expiration_date, parse_http_date, parse_retry_after,
+    rfc3339,
 };
 
 /// 2025-04-24T13:00:00Z.
@@ -57,7 +57,7 @@ fn http_date(text: &str) -> Option<Timestamp> {
 
 fn assert_written(instant: Timestamp) {
     assert!(rfc3339(instant).ends_with('Z'));
-    assert_inert(&local_and_utc(instant, &TimeZone::fixed(jiff::tz::offset(-3))));
+    assert_inert(&for_people(instant, 1, &TimeZone::fixed(jiff::tz::offset(-3))));
 }
 
 fn retry_after(text: &str, date: Option<Timestamp>) -> Option<u64> {

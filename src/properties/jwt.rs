@@ -90,8 +90,10 @@ fn dated(exp: Exp, claims: &Map<String, Value>) -> &'static str {
 }
 
 fn assert_shown(token: &AccessToken) {
-    let (text, json) =
-        (inspect::report(token, ReportFormat::Text), inspect::report(token, ReportFormat::Json));
+    let (text, json) = (
+        inspect::report(token, ReportFormat::Text, Timestamp::UNIX_EPOCH),
+        inspect::report(token, ReportFormat::Json, Timestamp::UNIX_EPOCH),
+    );
     assert_eq!(text.is_some(), json.is_some());
     let (Some(text), Some(json)) = (text, json) else { return };
     let report: Value = serde_json::from_str(&json).expect("a report is JSON");

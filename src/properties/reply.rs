@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::inertness::{assert_inert, assert_inert_but_addresses};
@@ -140,6 +141,7 @@ fn assert_rendered(grant: &Grant, token_has_it: bool) {
         base_url: BASE_URL,
         scope: "api",
         now: Timestamp::from_second(NOW).unwrap(),
+        local_zone: || TimeZone::UTC,
     };
     for format in Format::value_variants() {
         let rendered = render(*format, grant, &surroundings);

@@ -12,7 +12,7 @@ use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
 use crate::model::miss::Miss;
 use crate::model::provenance::Provenance;
-use crate::model::time::{humane, rfc3339};
+use crate::model::time::{for_people, humane, local_zone};
 
 /// Something that the user should fix. Shown unless `--quiet`.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub enum Warning {
     Outage { failure: Failure, left: i64 },
     RenewalFailed { failure: Failure, left: Duration },
     SandboxToken,
+    NoConfigFile { path: Option<PathBuf>, why: String },
 }
 
 /// A renewal by `--watch`. Shown unless `--quiet`.
@@ -35,7 +36,7 @@ pub struct Renewal {
     pub left: Duration,
 }
 
-/// A step of the work. Shown with `--verbose`.
+/// A step of the work. Shown with `--verbose`; the last line of a login, on a terminal.
 #[derive(Debug)]
 pub enum Note<'a> {
     NoConfigFile { path: &'a Path, why: &'a str },
@@ -58,6 +59,7 @@ pub enum Note<'a> {
     Transport(&'a Progress),
     Header { name: &'a str, value: &'a str },
     NotNotified(&'a str),
+    ValidUntil { until: Timestamp, left: i64 },
 }
 
 impl fmt::Display for Warning {
@@ -92,23 +94,32 @@ impl fmt::Display for Warning {
                 write!(f, "{failure}: using the cached token, which is valid for {left}")
             }
             Self::RenewalFailed { failure, left } => {
-                let left = humane_duration(*left);
+                let left = humane(whole_seconds(*left));
                 write!(f, "{failure}: trying again, the token is valid for {left}")
             }
             Self::SandboxToken => f.write_str("sandbox token: not valid at Skia"),
+            Self::NoConfigFile { path: Some(path), why } => write!(
+                f,
+                "no profiles: there is no configuration file {} ({why}); skia-auth config init \
+                 creates it",
+                path.display()
+            ),
+            Self::NoConfigFile { path: None, why } => {
+                write!(f, "no profiles: there is no configuration file ({why})")
+            }
         }
     }
 }
 
 impl fmt::Display for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (expires_at, left) = (rfc3339(self.expires_at), humane_duration(self.left));
-        write!(f, "renewed: valid until {expires_at} (in {left})")
+        let until = for_people(self.expires_at, whole_seconds(self.left), &local_zone());
+        write!(f, "renewed: valid until {until}")
     }
 }
 
-fn humane_duration(duration: Duration) -> String {
-    humane(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX))
+fn whole_seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl fmt::Display for Note<'_> {
@@ -154,6 +165,9 @@ impl fmt::Display for Note<'_> {
             }
             Self::Header { name, value } => write!(f, "< {name}: {value}"),
             Self::NotNotified(why) => write!(f, "cannot notify the service manager: {why}"),
+            Self::ValidUntil { until, left } => {
+                write!(f, "valid until {}", for_people(*until, *left, &local_zone()))
+            }
         }
     }
 }

@@ -116,6 +116,13 @@ impl Reporter {
         }
     }
 
+    /// On a terminal, says how a command ended.
+    pub fn last_line(&self, note: &Note) {
+        if !self.quiet && stdio::stderr_is_terminal() {
+            self.line("skia-auth:", DIM, &note.to_string());
+        }
+    }
+
     pub fn warn(&self, warning: Warning) {
         if !self.quiet {
             let label = if matches!(warning, Warning::SandboxToken) {

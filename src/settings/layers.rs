@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::binding::Binding;
 use super::picker::Picker;
 use super::profile::ProfileLayer;
-use super::secret_source::SecretSource;
+use super::secret_source::{ClientSecret, SecretSource};
 use super::{
     CachePlace, DEFAULT_BASE_URL, DEFAULT_RETRIES, DEFAULT_SCOPE, DEFAULT_TIMEOUT, Settings,
     check_text, check_timeout,
@@ -129,22 +129,30 @@ impl Layers {
     /// Requires everything that a login needs, and reads the secret, unless a command prints it.
     /// Nothing is sent.
     pub fn complete(&self) -> Result<Settings, Failure> {
-        let (Some(identity), Some(client_id), Some(source)) =
-            (self.identity(), &self.client_id, &self.client_secret)
-        else {
-            return Err(self.missing());
-        };
-        self.check_destination()?;
-        let client_secret = source.read(self.time_left())?;
+        if self.client_id.is_some() && self.client_secret.is_some() {
+            self.check_destination()?;
+        }
+        let (identity, client_id, client_secret) = self.credentials()?;
         Ok(Settings {
             identity,
-            client_id: client_id.provenance.clone(),
+            client_id,
             client_secret,
             timeout: self.time_left(),
             retries: self.retries.value,
             ca_cert: self.ca_cert.as_ref().map(|setting| setting.value.clone()),
             cache: self.cache.value.clone(),
         })
+    }
+
+    /// Whose token is meant, where the client id came from, and the secret. Whether the secret may
+    /// be sent is not checked.
+    pub fn credentials(&self) -> Result<(Identity, Provenance, Setting<ClientSecret>), Failure> {
+        let (Some(identity), Some(client_id), Some(source)) =
+            (self.identity(), &self.client_id, &self.client_secret)
+        else {
+            return Err(self.missing());
+        };
+        Ok((identity, client_id.provenance.clone(), source.read(self.time_left())?))
     }
 
     /// The timeout is for the whole call, and reading the settings may have taken part of it.

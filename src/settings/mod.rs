@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::layers::{Layers, cache_directory};
-pub use self::profile::config_path;
+pub use self::profile::{config_file, config_path, resolve_path};
 use self::secret_source::{ClientSecret, oddities};
 use crate::cli::ConnectionArgs;
 use crate::env;

@@ -17,7 +17,7 @@ use crate::platform::places;
 use crate::report::{Note, Reporter, Warning};
 
 /// The path of the configuration file, or the reason why there is no file to read.
-type ConfigPath = (Setting<PathBuf>, Result<(), String>);
+pub type ConfigPath = (Setting<PathBuf>, Result<(), String>);
 
 /// The most profiles that a hint names.
 const MOST_NAMES: usize = 10;
@@ -90,14 +90,9 @@ impl ProfileLayer {
         self.source.clone().map_or(Provenance::Default, Provenance::Profile)
     }
 
-    /// Resolves a path in the file against the directory of the file: nothing is ever read from the
-    /// current directory. `~/` at its start is the home directory.
     pub fn resolve_path(&self, path: &Path) -> PathBuf {
-        if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), places::home_dir()) {
-            return home.join(rest);
-        }
-        match self.source.as_ref().and_then(|source| source.file.parent()) {
-            Some(directory) => directory.join(path),
+        match &self.source {
+            Some(source) => resolve_path(path, &source.file),
             None => path.to_owned(),
         }
     }
@@ -123,6 +118,15 @@ impl ProfileLayer {
             *program = self.resolve_path(Path::new(program)).into_os_string();
         }
         command
+    }
+}
+
+/// Resolves a path in the file against the directory of the file: nothing is ever read from the
+/// current directory. `~/` at its start is the home directory.
+pub fn resolve_path(path: &Path, file: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), places::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => file.parent().map_or_else(|| path.to_owned(), |directory| directory.join(path)),
     }
 }
 
@@ -153,7 +157,7 @@ pub fn config_path(shared: &SharedArgs) -> Result<Option<Setting<PathBuf>>, Fail
 
 /// The path of the configuration file, and whether to read it. A named file is always read, so that
 /// a missing one is an error; the default file is read if it can be seen.
-fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
+pub fn config_file(shared: &SharedArgs) -> Result<Option<ConfigPath>, Failure> {
     if let Some(path) = &shared.config {
         return Ok(Some((Setting::new(path.clone(), Provenance::Flag("--config")), Ok(()))));
     }

@@ -1,4 +1,4 @@
-//! `config init`: questions on a terminal, a template elsewhere.
+//! `config init`: questions on a terminal, options, a template, and profiles in an existing file.
 
 use std::fs;
 #[cfg(unix)]
@@ -26,6 +26,11 @@ const TEMPLATE: &str = r#"# Configuration of skia-auth. Keep it private: it may 
 # ca_cert = "/path/to/ca.pem"
 # cache = true
 "#;
+
+const EXISTS_HINTS: &str = "\
+hint: skia-auth config show
+hint: to add a profile: skia-auth config init -p NAME
+";
 
 fn config_file(home: &Home) -> std::path::PathBuf {
     home.config().join("skia-auth/config.toml")
@@ -68,7 +73,8 @@ fn answers_are_written_and_the_secret_is_not_shown() {
     let written = fs::read_to_string(&path).unwrap();
     let filled = TEMPLATE
         .replace("# client_id = \"…\"", &format!("client_id = \"{CLIENT_ID}\""))
-        .replace("# client_secret = \"…\"", &format!("client_secret = '{SECRET}'"));
+        .replace("# client_secret = \"…\"", &format!("client_secret = '{SECRET}'"))
+        .replace("# base_url", "base_url");
     assert_eq!(written, filled);
 
     let token = live_token();
@@ -208,19 +214,11 @@ fn end_of_input_ends_the_command() {
 fn existing_file_is_kept_and_nothing_is_asked() {
     let home = Home::new();
     let path = home.write_config("client_id = 'mine'\n");
-    let ended = home
-        .skia(["config", "init"])
-        .env("NO_COLOR", "1")
-        .env("NO_COLOR", "1")
-        .on_terminal()
-        .wait();
-    assert_eq!(ended.code, Some(3));
-    let told = format!("skia-auth: error: {} already exists\n", path.display());
-    assert_eq!(ended.screen, format!("{told}hint: skia-auth config show\n"));
-    home.skia(["config", "init"]).run().fails(3, &format!("{told}hint: skia-auth config show\n"));
-    home.skia(["config", "init", "-p", "x"])
-        .run()
-        .fails(3, &format!("{told}hint: add a table [profile.x] to it\n"));
+    let ended = home.skia(["config", "init"]).env("NO_COLOR", "1").on_terminal().wait();
+    let told = format!("skia-auth: error: {} already exists\n{EXISTS_HINTS}", path.display());
+    assert_eq!((ended.code, ended.screen.as_str()), (Some(3), told.as_str()));
+    home.skia(["config", "init"]).run().fails(3, &told);
+    home.skia(["config", "init", "-p", "default"]).run().fails(3, &told);
     assert_eq!(fs::read_to_string(path).unwrap(), "client_id = 'mine'\n");
 }
 
@@ -232,10 +230,12 @@ fn dangling_link_is_not_followed() {
     fs::remove_file(&path).unwrap();
     let target = home.work().join("target");
     symlink(&target, &path).unwrap();
-    home.skia(["config", "init"]).run().fails(
-        3,
-        "skia-auth: error: [..]/config.toml already exists\nhint: skia-auth config show\n",
-    );
+    home.skia(["config", "init"])
+        .run()
+        .fails(3, &format!("skia-auth: error: [..]/config.toml already exists\n{EXISTS_HINTS}"));
+    home.skia(["config", "init", "-p", "x"])
+        .run()
+        .fails(7, "skia-auth: error: cannot write [..]/config.toml: no such file or directory\n");
     assert!(!target.exists());
 }
 
@@ -282,10 +282,22 @@ fn named_file_is_created_and_named_in_the_next_step() {
 #[test]
 fn json_file_is_refused() {
     let home = Home::new();
-    home.skia(["config", "init", "--config", "x.json"])
-        .run()
-        .fails(3, "skia-auth: error: config init writes TOML, and the file's name ends in .json\n");
+    let init = |arguments: &[&str]| {
+        home.skia(["config", "init", "--config", "x.json"]).args(arguments).run()
+    };
+    init(&[]).fails(
+        3,
+        "skia-auth: error: x.json is JSON: config init writes TOML\n\
+         hint: name a file that ends in .toml\n",
+    );
     assert!(!home.work().join("x.json").exists());
+    home.file("x.json", "{}");
+    init(&["-p", "x"]).fails(
+        3,
+        "skia-auth: error: x.json is JSON: config init writes TOML\n\
+         hint: write it by hand: \"profile\": {\"x\": {\"client_id\": \"…\"}}\n",
+    );
+    assert_eq!(fs::read(home.work().join("x.json")).unwrap(), b"{}");
 }
 
 #[cfg(unix)]
@@ -320,4 +332,235 @@ fn size_limit_is_an_error_and_leaves_no_file() {
         ),
     );
     assert!(!config_file(&home).exists());
+}
+
+#[test]
+fn profile_is_added_and_every_other_byte_stays() {
+    for (content, gap, line_end) in [
+        ("client_id = 'mine' # kept\n\n[profile.a]  # kept\nscope = 's'\n", "\n", "\n"),
+        ("\u{feff}client_id = 'mine'\r\n# no line end", "\r\n\r\n", "\r\n"),
+        ("# nothing but a comment\n\n", "", "\n"),
+        ("profile.a.client_id = 'x'\n", "\n", "\n"),
+        ("", "", "\n"),
+    ] {
+        let home = Home::new();
+        let path = home.write_config(content);
+        home.skia(["config", "init", "-p", "staging", "--client-id", "of-staging"])
+            .args(["--base-url", "https://own.test/api/"])
+            .args(["--client-secret-file", "secret"])
+            .run()
+            .ok(&format!(
+                "added profile \"staging\" to {}\nnext: skia-auth login -p staging\n",
+                path.display()
+            ));
+        let added = format!(
+            "[profile.staging]\n\
+             client_id = \"of-staging\"\n\
+             client_secret_file = \"{}/secret\"\n\
+             base_url = \"https://own.test/api\"\n",
+            home.work().canonicalize().unwrap().display()
+        );
+        let added = added.replace('\n', line_end);
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{content}{gap}{added}"));
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(home.skia(["config", "show", "-p", "staging"]).run().code, Some(0));
+    }
+}
+
+#[test]
+fn missing_values_of_an_added_profile_are_comments() {
+    let home = Home::new();
+    let path = home.write_config("client_id = 'mine'\n");
+    home.skia(["config", "init", "-p", "try it"]).run().ok(&format!(
+        "added profile \"try it\" to {}\nnext: fill it in, then skia-auth login -p 'try it'\n",
+        path.display()
+    ));
+    let added = r#"
+[profile."try it"]
+# client_id = "…"
+# client_secret = "…"
+# In place of client_secret:
+# client_secret_file = "/run/secrets/skia"
+# client_secret_command = ["pass", "show", "skia"]
+# base_url = "https://api.skia.com.br/api"
+"#;
+    assert_eq!(fs::read_to_string(&path).unwrap(), format!("client_id = 'mine'\n{added}"));
+}
+
+#[test]
+fn only_missing_values_are_asked() {
+    let home = Home::new();
+    let path = home.write_config("# kept\n");
+    home.declare_secret_file(&path);
+    let init = |arguments: &[&str]| {
+        home.skia(["config", "init"]).args(arguments).env("NO_COLOR", "1").on_terminal()
+    };
+    let mut terminal = init(&["-p", "a", "--client-id", "x", "--client-secret-file", "-"]);
+    terminal.expect("profile \"a\"").expect("Client secret (not shown): ").expect_echo(false);
+    terminal.send(&format!("{SECRET}\r"));
+    terminal.expect("Base URL [https://api.skia.com.br/api]: ").expect_echo(true).send("\r");
+    let ended = terminal.wait();
+    assert_eq!(ended.code, Some(0));
+    assert!(!ended.screen.contains("Client id"), "{}", ended.screen);
+    let ended = init(&[
+        "-p",
+        "b",
+        "--client-id=y",
+        "--base-url=http://localhost:1/api",
+        "--client-secret-file=/run/s",
+    ])
+    .wait();
+    assert_eq!(
+        ended.screen,
+        format!("added profile \"b\" to {}\nnext: skia-auth login -p b\n", path.display())
+    );
+    let written = fs::read_to_string(path).unwrap();
+    assert_eq!(
+        written,
+        format!(
+            "# kept\n\n\
+             [profile.a]\nclient_id = \"x\"\nclient_secret = '{SECRET}'\n\
+             base_url = \"https://api.skia.com.br/api\"\n\n\
+             [profile.b]\nclient_id = \"y\"\nclient_secret_file = \"/run/s\"\n\
+             base_url = \"http://localhost:1/api\"\n"
+        )
+    );
+}
+
+#[test]
+fn secret_on_standard_input_is_written() {
+    let home = Home::new();
+    let path = config_file(&home);
+    home.declare_secret_file(&path);
+    let init = |profile: &str| {
+        home.skia(["config", "init", "-p", profile, "--client-id", CLIENT_ID])
+            .args(["--client-secret-file", "-"])
+            .stdin(format!("{SECRET}\n"))
+            .run()
+    };
+    init("a").ok("created [..]\nnext: skia-auth login -p a\n");
+    init("b").ok("added profile \"b\" to [..]\nnext: skia-auth login -p b\n");
+    assert_eq!(fs::read_to_string(&path).unwrap().matches(SECRET).count(), 2);
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    let base_url = server.base_url();
+    home.skia(["login", "-p", "b", "--base-url", &base_url]).run().ok(&format!("{token}\n"));
+    assert_eq!(server.request().json()["ClientSecret"], SECRET);
+    // A secret is not written where others can read it.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    home.declare_foreign(&path);
+    let before = fs::read(&path).unwrap();
+    init("c").fails(
+        3,
+        &format!(
+            "skia-auth: error: other users can read {0}: no secret is written there\n\
+             hint: chmod go-rwx {0}\n\
+             hint: or name a file: --client-secret-file\n",
+            path.display()
+        ),
+    );
+    assert_eq!(fs::read(path).unwrap(), before);
+}
+
+#[test]
+fn existing_profile_is_never_changed() {
+    let home = Home::new();
+    let content = "[profile.staging]\n";
+    let path = home.write_config(content);
+    home.skia(["config", "init", "-p", "staging", "--client-id", "x"]).run().fails(
+        3,
+        &format!(
+            "skia-auth: error: the profile \"staging\" is already in {}\n\
+             hint: skia-auth config show -p staging\n",
+            path.display()
+        ),
+    );
+    assert_eq!(fs::read_to_string(path).unwrap(), content);
+}
+
+#[test]
+fn file_that_cannot_be_extended_is_left_alone() {
+    for (content, error) in [
+        ("client_id = \n", "[..]:1:[..]: this is not valid TOML\n"),
+        (
+            "profile = { a = { scope = 's' } }\n",
+            "cannot add a profile to [..]: its profiles are not written as tables\n\
+             hint: write them as [profile.NAME]\n",
+        ),
+    ] {
+        let home = Home::new();
+        let path = home.write_config(content);
+        let told = format!("skia-auth: error: {error}");
+        home.skia(["config", "init", "-p", "staging"]).run().fails(3, &told);
+        assert_eq!(fs::read_to_string(path).unwrap(), content);
+    }
+}
+
+#[test]
+fn linked_file_is_changed_and_keeps_its_mode() {
+    let home = Home::new();
+    let target = home.file("dotfiles/skia.toml", "scope = 's'\n");
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
+    home.declare_foreign(&target);
+    let link = home.write_config("");
+    fs::remove_file(&link).unwrap();
+    symlink("../../work/dotfiles/skia.toml", &link).unwrap();
+    home.skia(["config", "init", "-p", "a", "--client-id", "x"]).run().ok(&format!(
+        "added profile \"a\" to {}\nnext: fill it in, then skia-auth login -p a\n",
+        link.display()
+    ));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(
+        fs::read_to_string(&target).unwrap().starts_with("scope = 's'\n\n[profile.a]\nclient_id")
+    );
+    assert_eq!(mode(&target), 0o640);
+    assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn owner_of_a_changed_file_stays() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    use std::os::unix::fs::MetadataExt;
+    let home = Home::new();
+    let path = home.write_config("scope = 's'\n");
+    std::os::unix::fs::chown(&path, Some(65534), Some(65534)).unwrap();
+    assert_eq!(home.skia(["config", "init", "-p", "a"]).run().code, Some(0));
+    let metadata = fs::metadata(&path).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid(), mode(&path)), (65534, 65534, 0o600));
+}
+
+#[test]
+fn full_disk_leaves_the_file_alone() {
+    let home = Home::new();
+    let path = home.write_config("scope = 's'\n");
+    home.skia(["config", "init", "-p", "a"])
+        .prelude("ulimit -f 0")
+        .run()
+        .fails(7, &format!("skia-auth: error: cannot write {}: file too large\n", path.display()));
+    assert_eq!(fs::read_to_string(path).unwrap(), "scope = 's'\n");
+}
+
+#[test]
+fn unusable_options_are_refused() {
+    let home = Home::new();
+    for (arguments, error) in [
+        (["--client-id", ""], "--client-id: a client id is needed\n"),
+        (["--client-id", "a\tb"], "--client-id: that contains a control character\n"),
+        (
+            ["--base-url", "http://own.test"],
+            "--base-url: that is plain HTTP: the secret would cross the network readable\n",
+        ),
+        (
+            ["--base-url", "own.test/api"],
+            "the base URL from --base-url has no scheme (https://)\n\
+             hint: write it as https://own.test/api\n",
+        ),
+        (["--client-secret-file", ""], "--client-secret-file: [..]empty[..]\n"),
+    ] {
+        let told = format!("skia-auth: error: {error}");
+        home.skia(["config", "init"]).args(arguments).run().fails(3, &told);
+    }
+    nothing_was_written(&home);
 }

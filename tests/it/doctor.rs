@@ -129,7 +129,7 @@ fn proxy_that_inspects_tls_is_named_with_the_way_to_trust_it() {
         6,
         &format!(
             "{}✓ proxy          through the proxy [..]\n✓ DNS[..]\n✓ TCP[..]\n✓ tunnel[..]\n\
-             ✗ TLS            [..]Example Inspection CA[..]\n                 fix: [..]--ca-cert[..]\n1 of 9 checks failed\n",
+             ✗ TLS            [..]Example Inspection CA[..]\n                 fix: [..]--ca-cert[..]\n1 of 9 checks failed; exit code 6\n",
             top("https://api.skia.test/api")
         ),
         "",
@@ -146,7 +146,7 @@ fn proxy_that_refuses_is_told_apart_from_the_server() {
         program.env("SKIA_BASE_URL", "https://api.skia.test/api").env("HTTPS_PROXY", proxy.url());
     program.run().assert(
         6,
-        "...\n✓ TCP[..]\n✗ tunnel[..]407[..]\n[..]fix: [..]\n1 of 8 checks failed\n",
+        "...\n✓ TCP[..]\n✗ tunnel[..]407[..]\n[..]fix: [..]\n1 of 8 checks failed; exit code 6\n",
         "",
     );
 }
@@ -156,7 +156,11 @@ fn unusable_proxy_ends_the_checks() {
     let program = Home::new().skia(["doctor"]).credentials().allow_partial_stdout();
     let program = program.env("HTTPS_PROXY", "ftp://user:hidden@proxy.test");
     let outcome = program.run();
-    outcome.assert(3, "...\n✗ proxy[..]HTTPS_PROXY[..]\n[..]fix: [..]\n1 of 5 checks failed\n", "");
+    outcome.assert(
+        3,
+        "...\n✗ proxy[..]HTTPS_PROXY[..]\n[..]fix: [..]\n1 of 5 checks failed; exit code 3\n",
+        "",
+    );
     assert!(!outcome.stdout().contains("hidden"));
 }
 
@@ -221,7 +225,7 @@ fn clock_two_hours_off_is_told_with_its_direction() {
         let server = Server::start([not_allowed().header("Date", &date)]);
         let expected = format!(
             "...\n✓ endpoint[..]\n✗ clock          the clock of this machine is [..] {direction} the server's\n\
-             [..]fix: set the clock, for instance: [..]\n1 of 9 checks failed\n"
+             [..]fix: set the clock, for instance: [..]\n1 of 9 checks failed; exit code 3\n"
         );
         doctor(&home, &server).run().assert(3, &expected, "");
     }
@@ -286,7 +290,7 @@ fn what_is_configured_is_told_as_it_is() {
     let missing = doctor(&home, &server).args(["--ca-cert", "nowhere.pem"]).run();
     missing.assert(
         3,
-        "...\n✗ certificates   [..]nowhere.pem[..]\n[..]fix: [..]\n1 of 6 checks failed\n",
+        "...\n✗ certificates   [..]nowhere.pem[..]\n[..]fix: [..]\n1 of 6 checks failed; exit code 3\n",
         "",
     );
 }
@@ -298,7 +302,7 @@ fn server_that_hangs_up_fails_at_the_endpoint() {
     doctor(&home, &server).run().assert(
         5,
         "...\n✓ TCP[..]\n✗ endpoint       [..]\n                 fix: check the network, the proxy and the firewall; \
-         then try again\n[..] checks failed\n",
+         then try again\n[..] checks failed; exit code 5\n",
         "",
     );
 }
@@ -329,9 +333,40 @@ fn reply_that_is_not_understood_is_a_matter_of_the_address() {
     doctor(&home, &server).arg("--login").run().assert(
         6,
         "...\n✗ login          the reply of 127.0.0.1 is not the documented JSON object\n\
-         \x20                fix: check the base URL: skia-auth config show\n1 of 10 checks failed\n",
+         \x20                fix: check the base URL: skia-auth config show\n1 of 10 checks failed; exit code 6\n",
         "",
     );
+}
+
+#[test]
+fn secret_of_another_origin_is_one_failure() {
+    let home = Home::new();
+    home.write_config(&format!("client_id = 'x'\nclient_secret = '{SECRET}'\n"));
+    let server = Server::start([not_allowed()]);
+    let program = home.skia(["doctor"]).env("SKIA_BASE_URL", server.base_url());
+    program.allow_partial_stdout().run().assert(
+        3,
+        "✓ configuration[..]\n✓ file mode[..]\n\
+         ✗ base URL       the client secret from [..] is only for https://api.skia.com.br [..]\n\
+         [..]fix: to use https://api.skia.com.br: unset SKIA_BASE_URL\n\
+         ✓ credentials    client id from [..], client secret (27 characters) from [..]\n\
+         ...\n1 of 10 checks failed; exit code 3\n",
+        "",
+    );
+    no_login(&server);
+}
+
+#[test]
+fn secret_on_standard_input_is_read_once() {
+    let port = ClosedPort::new();
+    let closed = format!("http://127.0.0.1:{}/api", port.number());
+    for (base_url, code) in [(closed.as_str(), 5), ("http://own.test/api", 3)] {
+        let program = Home::new().skia(["doctor", "--client-secret-file", "-"]);
+        let program = program.credentials().env_remove("SKIA_CLIENT_SECRET").stdin(SECRET);
+        let program = program.env("SKIA_BASE_URL", base_url).allow_partial_stdout();
+        let credentials = "✓ credentials    client id from [..], client secret (27 characters)[..]";
+        program.run().assert(code, &format!("...\n{credentials}\n...\n"), "");
+    }
 }
 
 #[test]
@@ -348,12 +383,12 @@ fn way_to_the_server_is_checked_without_credentials() {
          ✓ endpoint[..]\n✓ clock[..]\n"
     );
     let doctor = || home.skia(["doctor"]).server(&server).allow_partial_stdout();
-    doctor().run().assert(3, &format!("{expected}1 of 9 checks failed\n"), "");
+    doctor().run().assert(3, &format!("{expected}1 of 9 checks failed; exit code 3\n"), "");
     doctor().arg("--login").run().assert(
         3,
         &format!(
             "{expected}✗ login          not tried, because an earlier check failed\n\
-             \x20                fix: repair what failed above\n2 of 10 checks failed\n"
+             \x20                fix: repair what failed above\n2 of 10 checks failed; exit code 3\n"
         ),
         "",
     );
@@ -368,7 +403,7 @@ fn cache_is_unusable(home: &Home, directory: &std::path::Path, why: &str) {
         &format!(
             "...\n✗ cache          {} cannot be used: {why}\n\
              \x20                fix: let this user alone own and write it, or set SKIA_CACHE_DIR \
-             to another directory\n...\n1 of 9 checks failed\n",
+             to another directory\n...\n1 of 9 checks failed; exit code 3\n",
             directory.display()
         ),
         "",
@@ -479,12 +514,14 @@ fn refused_port_and_unknown_host_are_told_apart() {
     let closed = ClosedPort::new();
     run(&format!("http://127.0.0.1:{}/api", closed.number())).assert(
         5,
-        "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n[..] checks failed\n",
+        "...\n✓ DNS[..]\n✗ TCP[..]connection refused[..]\n[..]fix: check the network, the proxy and the firewall; then try again\n[..] checks failed; exit code 5\n",
         "",
     );
     run(&format!("https://{NO_SUCH_HOST}/api")).assert(
         5,
-        &format!("...\n✗ DNS[..]{NO_SUCH_HOST}[..]\n[..]fix: [..]\n1 of 6 checks failed\n"),
+        &format!(
+            "...\n✗ DNS[..]{NO_SUCH_HOST}[..]\n[..]fix: [..]\n1 of 6 checks failed; exit code 5\n"
+        ),
         "",
     );
 }
@@ -509,7 +546,7 @@ fn refused_login_gives_its_own_exit_code() {
     let server = Server::start([not_allowed(), Reply::json(401, DOCUMENTED_401)]).expects(2);
     doctor(&home, &server).arg("--login").run().assert(
         4,
-        "...\n✗ login          [..]refused[..]; server: Invalid Credentials\n[..]fix: [..]SKIA_CLIENT_SECRET[..]\n1 of 10 checks failed\n",
+        "...\n✗ login          [..]refused[..]; server: Invalid Credentials\n[..]fix: [..]SKIA_CLIENT_SECRET[..]\n1 of 10 checks failed; exit code 4\n",
         "",
     );
 }

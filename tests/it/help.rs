@@ -2,7 +2,7 @@
 
 use crate::support::*;
 
-const COMMANDS: [(&[&str], &str); 14] = [
+const COMMANDS: [(&[&str], &str); 15] = [
     (&[], "Log in to the Skia API and print the bearer token"),
     (&["login"], "Ask the server for a new token and print it"),
     (&["token"], "Print the cached token while it is valid, else a new one"),
@@ -10,10 +10,14 @@ const COMMANDS: [(&[&str], &str); 14] = [
     (&["status"], "Report whether a valid token is cached, for whom and until when"),
     (&["inspect"], "Show the header and the claims of a token"),
     (&["logout"], "Delete the cached token"),
-    (&["config"], "Show the settings, or create the configuration file"),
+    (&["config"], "Show the settings and profiles, or write the configuration file"),
     (&["config", "show"], "Show every effective value with its provenance, secrets hidden"),
     (&["config", "path"], "Print the path of the configuration file"),
-    (&["config", "init"], "Create the configuration file, readable by you alone"),
+    (
+        &["config", "list"],
+        "List the profiles, with base URL, client id and where the secret is kept",
+    ),
+    (&["config", "init"], "Create the configuration file, or add a profile to it"),
     (&["doctor"], "Check settings and connection, with a fix for each failure"),
     (&["sandbox"], "Run a local server that answers like the Skia API"),
     (&["completions"], "Print the completion script for a shell"),

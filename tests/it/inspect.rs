@@ -25,9 +25,9 @@ Header
 Claims (signature not verified)
   EmpresaId:   1
   Type:        API
-  exp:         2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z)
-  iat:         2025-04-23 10:16:51 -03 (2025-04-23T13:16:51Z)
-  nbf:         2025-04-23 10:16:51 -03 (2025-04-23T13:16:51Z)
+  exp:         2025-04-24 10:16:51 -03 (2025-04-24T13:16:51Z), [..] ago
+  iat:         2025-04-23 10:16:51 -03 (2025-04-23T13:16:51Z), [..] ago
+  nbf:         2025-04-23 10:16:51 -03 (2025-04-23T13:16:51Z), [..] ago
   unique_name: 1b830812bf6a47528d1c1bdd2f8d71f6
 ";
 
@@ -78,11 +78,19 @@ fn time_is_local_and_utc() {
         ("Garbage/Nowhere", "2025-04-24 13:16:51 +00"),
     ] {
         let outcome = Home::new().skia(["inspect"]).stdin(DOCUMENTED_TOKEN).env("TZ", zone).run();
-        outcome.ok(&format!("...\n  exp:         {local} (2025-04-24T13:16:51Z)\n...\n"));
+        outcome.ok(&format!(
+            "...\n  exp:         {local} (2025-04-24T13:16:51Z), [..] d[..] ago\n...\n"
+        ));
     }
 }
 
 #[cfg(unix)]
+#[test]
+fn time_left_is_told() {
+    inspect(&[], &token_expiring_in(2 * 3600 + 90))
+        .ok("...\n  exp:       [..] -03 ([..]Z), in 2 h 1 min\n...\n");
+}
+
 #[test]
 fn cached_token_is_shown_if_none_is_given() {
     let (home, t) = (Home::new(), live_token());

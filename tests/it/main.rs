@@ -14,6 +14,7 @@ mod colour;
 #[cfg(unix)]
 mod completions;
 mod config_init;
+mod config_list;
 mod doctor;
 #[cfg(unix)]
 mod examples;

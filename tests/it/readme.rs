@@ -291,7 +291,7 @@ const FOREIGN_OPTIONS: &[&str] = &[
 #[test]
 fn options_are_those_of_the_program() {
     let home = Home::new();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["login"],
         &["token"],
@@ -301,6 +301,7 @@ fn options_are_those_of_the_program() {
         &["logout"],
         &["config", "show"],
         &["config", "path"],
+        &["config", "list"],
         &["config", "init"],
         &["doctor"],
         &["sandbox"],

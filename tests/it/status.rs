@@ -7,7 +7,13 @@ use crate::cache::{cache_files, entry, gets, read_body, token, with_checksum};
 use crate::support::*;
 
 fn status(home: &Home, server: &Server, arguments: &[&str]) -> Outcome {
-    home.skia(["status"]).args(arguments).credentials().server(server).allow_partial_stdout().run()
+    home.skia(["status"])
+        .args(arguments)
+        .credentials()
+        .server(server)
+        .env("TZ", "UTC")
+        .allow_partial_stdout()
+        .run()
 }
 
 /// A home whose cache has this token, and the server that issued it.
@@ -27,7 +33,7 @@ Profile:   default
 Base URL:  {}
 Client id: {CLIENT_ID}
 Company:   1
-Expires:   [..]T[..]Z (in 5 h 1 min)
+Expires:   [..]-[..]-[..] [..]:[..]:[..] +00 ([..]T[..]Z), in 5 h 1 min
 ",
         server.base_url()
     ));
@@ -140,7 +146,7 @@ fn every_reason_is_named() {
     assert_eq!(reason(&home, &server, &[]), "the cached token has expired");
     status(&home, &server, &[]).assert(
         1,
-        "Valid:     no\nReason:    the cached token has expired\n...\nExpires:   [..]Z ([..] s ago)\n",
+        "Valid:     no\nReason:    the cached token has expired\n...\nExpires:   [..]Z), [..] s ago\n",
         "",
     );
     assert_eq!(status(&home, &server, &["-o", "json"]).json()["expires_in"], 0);
@@ -211,7 +217,7 @@ fn opaque_token_has_no_company() {
     gets(token(&home, &server), &opaque);
     let outcome = status(&home, &server, &[]);
     outcome.ok(&format!(
-        "Valid:     yes\nProfile:   default\nBase URL:  {}\nClient id: {CLIENT_ID}\nExpires:   2099-01-01T03:00:00Z (in [..])\n",
+        "Valid:     yes\nProfile:   default\nBase URL:  {}\nClient id: {CLIENT_ID}\nExpires:   2099-01-01 03:00:00 +00 (2099-01-01T03:00:00Z), in [..] d[..]\n",
         server.base_url()
     ));
     assert!(!outcome.stdout().contains(&opaque));

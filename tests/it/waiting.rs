@@ -1,4 +1,4 @@
-//! The progress line: shown only on a terminal during a slow login, and erased.
+//! On a terminal: the progress line of a slow login, which is erased, and the last line of a login.
 
 use std::fs::File;
 use std::time::Duration;
@@ -67,6 +67,39 @@ fn standard_error_that_is_not_a_terminal_gets_nothing() {
     let errors = home.file("errors", "");
     let server = Server::start([live_reply(&token).delay(SLOW)]);
     let program = home.skia(["token"]).env("TERM", "xterm").credentials().server(&server);
+    let ended = program.stderr_to(File::create(&errors).unwrap()).on_terminal().wait();
+    assert_eq!(ended.screen, format!("{token}\n"));
+    assert_eq!(std::fs::read_to_string(errors).unwrap(), "");
+}
+
+fn login_on_a_terminal(token: &str, arguments: &[&str]) -> String {
+    let home = Home::new();
+    let server = Server::start([live_reply(token)]);
+    let program = home.skia(["login"]).args(arguments).env("TZ", "<-03>3").env("NO_COLOR", "1");
+    let ended = program.credentials().server(&server).on_terminal().wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    ended.screen
+}
+
+#[test]
+fn login_on_a_terminal_ends_with_its_expiry() {
+    let token = token_expiring_in(2 * 3600 + 90);
+    let screen = login_on_a_terminal(&token, &[]);
+    let line = screen.strip_prefix(&format!("{token}\n")).unwrap();
+    let line = line.strip_prefix("skia-auth: valid until ").unwrap();
+    assert!(line.ends_with("Z), in 2 h 1 min\n") && line.contains(" -03 ("), "{line:?}");
+    assert_eq!(login_on_a_terminal(&token, &["-q"]), format!("{token}\n"));
+    let expired = token_expiring_in(-60);
+    assert!(!login_on_a_terminal(&expired, &[]).contains("valid until"));
+}
+
+#[test]
+fn login_without_a_terminal_says_nothing_about_its_expiry() {
+    let (home, token) = (Home::new(), live_token());
+    home.declare_output("errors");
+    let errors = home.file("errors", "");
+    let server = Server::start([live_reply(&token)]);
+    let program = home.skia(["login"]).credentials().server(&server);
     let ended = program.stderr_to(File::create(&errors).unwrap()).on_terminal().wait();
     assert_eq!(ended.screen, format!("{token}\n"));
     assert_eq!(std::fs::read_to_string(errors).unwrap(), "");

@@ -19,7 +19,7 @@ const INTERRUPT: i32 = 2;
 const KILL: i32 = 9;
 const TERMINATE: i32 = 15;
 
-const RENEWED: &str = "skia-auth: renewed: valid until [..]Z (in [..])\n";
+const RENEWED: &str = "skia-auth: renewed: valid until [..] ([..]Z), in [..]\n";
 
 /// A home with a watched file.
 struct Watched {

@@ -1,20 +1,29 @@
-//! `config init`: creates the configuration file, from answers on a terminal, else as a template.
+//! `config init`: creates the configuration file or adds a profile to it, from options and from
+//! answers on a terminal. A missing value is written as a comment.
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{self, Path};
 
 use anyhow::{Result, bail};
-use toml_writer::{ToTomlKey, ToTomlValue};
+use toml_writer::ToTomlValue;
 
-use crate::cli::SharedArgs;
+use crate::cli::{ConfigInitArgs, SharedArgs};
 use crate::commands::Outcome;
 use crate::error::{Failure, reason, shell_quote};
 use crate::model::base_url::BaseUrl;
+use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 use crate::platform::{advice, private_fs, prompt, stdio};
-use crate::settings::file::DEFAULT_PROFILE;
-use crate::settings::{DEFAULT_BASE_URL, config_path};
+use crate::settings::file::{ConfigFile, DEFAULT_PROFILE, edit, is_json};
+use crate::settings::secret_source::SecretSource;
+use crate::settings::{DEFAULT_BASE_URL, DEFAULT_TIMEOUT, config_path};
+
+/// The value of `--client-secret-file` for standard input.
+const STDIN: &str = "-";
+
+/// A text for people to replace, as TOML.
+const EXAMPLE: &str = "\"…\"";
 
 /// How often a question is asked before the command gives up.
 const ATTEMPTS: usize = 3;
@@ -26,7 +35,19 @@ const HEADER: &str = "\
 
 ";
 
-pub fn run(shared: &SharedArgs) -> Result<Outcome> {
+fn other_keys() -> String {
+    let ca_cert = advice::CA_CERT;
+    format!(
+        "\
+# scope = \"api\"
+# timeout = \"30s\"
+# ca_cert = {ca_cert}
+# cache = true
+"
+    )
+}
+
+pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
     let profile = shared.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
     let Some(path) = config_path(shared)?.map(|path| path.value) else {
         bail!(
@@ -34,19 +55,34 @@ pub fn run(shared: &SharedArgs) -> Result<Outcome> {
                 .hint("name one: --config FILE")
         );
     };
-    // Check before the questions: nobody should type a secret that is then thrown away.
-    if fs::symlink_metadata(&path).is_ok() {
-        bail!(exists(&path, profile));
-    }
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-        bail!(Failure::config("config init writes TOML, and the file's name ends in .json"));
-    }
     let on_terminal = stdio::stdin_is_terminal() && stdio::stderr_is_terminal();
-    let values = if on_terminal { Values::ask(profile)? } else { Values::default() };
-    create(&path, &format!("{HEADER}{}", values.to_toml(profile)), profile)?;
-    let first = if on_terminal { "" } else { "fill it in, then " };
+    let is_new = fs::symlink_metadata(&path).is_err();
+    // Check before the questions: nobody should type a secret that is then thrown away.
+    if is_json(&path) {
+        bail!(json_file(&path, profile, is_new));
+    }
+    let mut values = Values::given(args)?;
+    let is_secret_asked = on_terminal && values.secret.is_none();
+    let is_secret_piped =
+        !on_terminal && args.client_secret_file.as_deref() == Some(Path::new(STDIN));
+    if !is_new {
+        check_existing(&path, profile, is_secret_asked || is_secret_piped)?;
+    }
+    if on_terminal {
+        values.ask_missing(profile)?;
+    } else if is_secret_piped {
+        values.secret = Some(SecretPlace::ConfigFile(read_secret()?));
+    }
+    let did = if is_new {
+        create(&path, &format!("{HEADER}{}", values.to_new_file(profile)), profile)?;
+        "created".to_owned()
+    } else {
+        add(&path, profile, &values.to_table(profile))?;
+        format!("added profile {profile:?} to")
+    };
+    let first = if values.are_complete() { "" } else { "fill it in, then " };
     let login = login_command(shared);
-    Ok(Outcome::of(format!("created {}\nnext: {first}{login}\n", path.display())))
+    Ok(Outcome::of(format!("{did} {}\nnext: {first}{login}\n", path.display())))
 }
 
 /// The command that logs in with the new file.
@@ -61,11 +97,42 @@ fn login_command(shared: &SharedArgs) -> String {
 }
 
 fn exists(path: &Path, profile: &str) -> Failure {
-    let hint = match profile {
-        DEFAULT_PROFILE => "skia-auth config show".to_owned(),
-        profile => format!("add a table [profile.{}] to it", profile.to_toml_key()),
-    };
-    Failure::config(format!("{} already exists", path.display())).hint(hint)
+    match profile {
+        DEFAULT_PROFILE => Failure::config(format!("{} already exists", path.display()))
+            .hint("skia-auth config show")
+            .hint("to add a profile: skia-auth config init -p NAME"),
+        profile => edit::exists(path, profile),
+    }
+}
+
+fn json_file(path: &Path, profile: &str, is_new: bool) -> Failure {
+    let failure = Failure::config(format!("{} is JSON: config init writes TOML", path.display()));
+    let name = serde_json::Value::from(profile);
+    match (is_new, profile) {
+        (true, _) => failure.hint("name a file that ends in .toml"),
+        (false, DEFAULT_PROFILE) => failure.hint("write the values into it by hand"),
+        (false, _) => failure
+            .hint(format!("write it by hand: \"profile\": {{{name}: {{\"client_id\": \"…\"}}}}")),
+    }
+}
+
+/// Fails if the profile cannot be added to an existing file.
+fn check_existing(path: &Path, profile: &str, writes_secret: bool) -> Result<(), Failure> {
+    if profile == DEFAULT_PROFILE {
+        return Err(exists(path, profile));
+    }
+    private_fs::check_rewritable(path).map_err(|error| cannot_write(path, &error))?;
+    let file = ConfigFile::read(path, DEFAULT_TIMEOUT)?;
+    if file.profiles.contains_key(profile) {
+        return Err(exists(path, profile));
+    }
+    if writes_secret && file.others_can_read() {
+        let path = path.display();
+        let what = format!("other users can read {path}: no secret is written there");
+        let fix = format!("chmod go-rwx {}", shell_quote(path));
+        return Err(Failure::config(what).hint(fix).hint("or name a file: --client-secret-file"));
+    }
+    Ok(())
 }
 
 fn create(path: &Path, content: &str, profile: &str) -> Result<(), Failure> {
@@ -80,89 +147,173 @@ fn create(path: &Path, content: &str, profile: &str) -> Result<(), Failure> {
     private_fs::create(path, content.as_bytes()).map_err(failure)
 }
 
-/// The values of a profile. A missing one is written as a comment.
+/// Adds the profile. The file is read again: it may have changed during the questions.
+fn add(path: &Path, profile: &str, table: &str) -> Result<(), Failure> {
+    let content = edit::with_profile(path, profile, table, DEFAULT_TIMEOUT)?;
+    let written = private_fs::rewrite(path, content.as_bytes());
+    written.map_err(|error| cannot_write(path, &error))
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::output(format!("cannot write {}: {}", path.display(), reason(error)))
+}
+
+fn read_secret() -> Result<Secret, Failure> {
+    let flag = Provenance::Flag("--client-secret-file");
+    let secret = Setting::new(SecretSource::StandardInput, flag).read(DEFAULT_TIMEOUT)?;
+    let known = secret.value.known().cloned();
+    known.ok_or_else(|| Failure::config("no client secret on standard input"))
+}
+
+/// The values of a profile.
 #[derive(Default)]
 struct Values {
     client_id: Option<String>,
-    client_secret: Option<Secret>,
+    secret: Option<SecretPlace>,
     base_url: Option<String>,
 }
 
+/// Where the profile has its secret.
+enum SecretPlace {
+    ConfigFile(Secret),
+    /// The absolute path of another file.
+    File(String),
+}
+
 impl Values {
-    fn ask(profile: &str) -> Result<Self, Failure> {
-        stdio::emit_error(&format!(
-            "Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"
-        ));
-        let client_id = ask("Client id: ", false, |text| match text {
-            "" => Err("a client id is needed".to_owned()),
-            _ if text.contains(char::is_control) => {
-                Err("that contains a control character".to_owned())
-            }
-            _ => Ok(()),
-        })?;
-        let client_secret = ask("Client secret (not shown): ", true, |text| match text {
-            "" => Err("a client secret is needed".to_owned()),
-            _ => Ok(()),
-        })?;
-        let base_url = ask(&format!("Base URL [{DEFAULT_BASE_URL}]: "), false, |text| {
-            if text.is_empty() {
-                return Ok(());
-            }
-            let url = BaseUrl::parse(text).map_err(|failure| failure.message)?;
-            if !url.uses_tls() && !url.is_loopback() {
-                return Err(
-                    "that is plain HTTP: the secret would cross the network readable".into()
-                );
-            }
-            Ok(())
-        })?;
+    /// The values of the options, without a secret on standard input.
+    fn given(args: &ConfigInitArgs) -> Result<Self, Failure> {
+        let usable = |name: &str, checked: Result<String, String>| {
+            checked.map_err(|why| Failure::config(format!("{name}: {why}")))
+        };
+        let client_id =
+            args.client_id.as_deref().map(|text| usable("--client-id", client_id(text)));
+        let base_url = args.base_url.as_deref().map(|text| {
+            let url = BaseUrl::parse_named("the base URL from --base-url", text)?;
+            usable("--base-url", over_tls(url))
+        });
+        let secret = args.client_secret_file.as_deref().filter(|path| *path != Path::new(STDIN));
         Ok(Self {
-            client_id: Some(client_id),
-            client_secret: Some(Secret::new(client_secret)),
-            base_url: Some(base_url).filter(|url| !url.is_empty()),
+            client_id: client_id.transpose()?,
+            secret: secret.map(secret_file).transpose()?,
+            base_url: base_url.transpose()?,
         })
     }
 
-    /// The profile as TOML: the keys of the top level, or a table with a header.
-    fn to_toml(&self, profile: &str) -> String {
-        let header = match profile {
-            DEFAULT_PROFILE => String::new(),
-            name => format!("[profile.{}]\n", name.to_toml_key()),
-        };
-        let line = |key: &str, value: Option<&str>, example: &str| match value {
-            Some(value) => format!("{key} = {}\n", value.to_toml_value()),
-            None => format!("# {key} = \"{example}\"\n"),
-        };
-        let client_id = line("client_id", self.client_id.as_deref(), "…");
-        #[expect(clippy::disallowed_methods, reason = "the file gets it")]
-        let secret = self.client_secret.as_ref().map(Secret::expose);
-        let client_secret = line("client_secret", secret, "…");
-        let base_url = line("base_url", self.base_url.as_deref(), DEFAULT_BASE_URL);
-        format!(
-            "\
-{header}{client_id}{client_secret}\
-# In place of client_secret:
-# client_secret_file = {}
-# client_secret_command = {}
+    fn ask_missing(&mut self, profile: &str) -> Result<(), Failure> {
+        if self.are_complete() && self.base_url.is_some() {
+            return Ok(());
+        }
+        stdio::emit_error(&format!(
+            "Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"
+        ));
+        if self.client_id.is_none() {
+            self.client_id = Some(ask("Client id: ", false, client_id)?);
+        }
+        if self.secret.is_none() {
+            let secret = ask("Client secret (not shown): ", true, |text| match text {
+                "" => Err("a client secret is needed".to_owned()),
+                text => Ok(text.to_owned()),
+            })?;
+            self.secret = Some(SecretPlace::ConfigFile(Secret::new(secret)));
+        }
+        if self.base_url.is_none() {
+            let prompt = format!("Base URL [{DEFAULT_BASE_URL}]: ");
+            self.base_url = Some(ask(&prompt, false, |text| {
+                let text = if text.is_empty() { DEFAULT_BASE_URL } else { text };
+                BaseUrl::parse(text)
+                    .map_err(|failure| [failure.message, failure.hints.concat()].join("; "))
+                    .and_then(over_tls)
+            })?);
+        }
+        Ok(())
+    }
 
-{base_url}\
-# scope = \"api\"
-# timeout = \"30s\"
-# ca_cert = {}
-# cache = true
-",
-            advice::SECRET_FILE,
-            advice::SECRET_COMMAND,
-            advice::CA_CERT,
-        )
+    /// Whether the profile can log in: it has a default base URL.
+    fn are_complete(&self) -> bool {
+        self.client_id.is_some() && self.secret.is_some()
+    }
+
+    /// The profile as TOML, with every other key as a comment.
+    fn to_new_file(&self, profile: &str) -> String {
+        let header = if profile == DEFAULT_PROFILE { String::new() } else { edit::header(profile) };
+        let [client_id, base_url] = [self.client_id_line(), self.base_url_line()];
+        let (secret, others) = self.secret_lines();
+        format!("{header}{client_id}{secret}{others}\n{base_url}{}", other_keys())
+    }
+
+    /// The profile as a table for an existing file.
+    fn to_table(&self, profile: &str) -> String {
+        let (secret, others) = self.secret_lines();
+        let others = if self.secret.is_some() { String::new() } else { others };
+        let [client_id, base_url] = [self.client_id_line(), self.base_url_line()];
+        format!("{}{client_id}{secret}{others}{base_url}", edit::header(profile))
+    }
+
+    fn client_id_line(&self) -> String {
+        line("client_id", self.client_id.as_deref(), EXAMPLE)
+    }
+
+    fn base_url_line(&self) -> String {
+        let example = DEFAULT_BASE_URL.to_toml_value();
+        line("base_url", self.base_url.as_deref(), &example)
+    }
+
+    /// The line of the secret, and the other keys for one as a comment.
+    fn secret_lines(&self) -> (String, String) {
+        let here = |value| line("client_secret", value, EXAMPLE);
+        let file = |value| line("client_secret_file", value, advice::SECRET_FILE);
+        let (key, used, other) = match &self.secret {
+            #[expect(clippy::disallowed_methods, reason = "the file gets it")]
+            Some(SecretPlace::ConfigFile(secret)) => {
+                ("client_secret", here(Some(secret.expose())), file(None))
+            }
+            Some(SecretPlace::File(path)) => ("client_secret_file", file(Some(path)), here(None)),
+            None => ("client_secret", here(None), file(None)),
+        };
+        let command = line("client_secret_command", None, advice::SECRET_COMMAND);
+        (used, format!("# In place of {key}:\n{other}{command}"))
     }
 }
 
-/// Asks until `check` accepts the answer.
+/// A key with its value, or as a comment with an example in TOML.
+fn line(key: &str, value: Option<&str>, example: &str) -> String {
+    match value {
+        Some(value) => format!("{key} = {}\n", value.to_toml_value()),
+        None => format!("# {key} = {example}\n"),
+    }
+}
+
+fn client_id(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("a client id is needed".to_owned()),
+        text if text.contains(char::is_control) => {
+            Err("that contains a control character".to_owned())
+        }
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn over_tls(url: BaseUrl) -> Result<String, String> {
+    if !url.uses_tls() && !url.is_loopback() {
+        return Err("that is plain HTTP: the secret would cross the network readable".to_owned());
+    }
+    Ok(url.to_string())
+}
+
+/// The profile must mean the same file in every directory.
+fn secret_file(path: &Path) -> Result<SecretPlace, Failure> {
+    let unusable = |why: &str| Failure::config(format!("--client-secret-file: {why}"));
+    let absolute = path::absolute(path).map_err(|error| unusable(&reason(&error)))?;
+    let text = absolute.into_os_string().into_string();
+    text.map(SecretPlace::File).map_err(|_| unusable("that is not valid UTF-8"))
+}
+
+/// Asks until `check` accepts the answer, and returns what it makes of it.
 fn ask(
     prompt: &str,
     is_hidden: bool,
-    check: impl Fn(&str) -> Result<(), String>,
+    check: impl Fn(&str) -> Result<String, String>,
 ) -> Result<String, Failure> {
     for _ in 0..ATTEMPTS {
         stdio::emit_error(prompt);
@@ -170,7 +321,7 @@ fn ask(
         let line =
             line.map_err(|error| Failure::config(format!("no answer: {}", reason(&error))))?;
         match check(&line) {
-            Ok(()) => return Ok(line.to_string()),
+            Ok(answer) => return Ok(answer),
             Err(why) => stdio::emit_error(&format!("{why}\n")),
         }
     }
@@ -181,26 +332,28 @@ fn ask(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::DEFAULT_TIMEOUT;
-    use crate::settings::file::ConfigFile;
 
     #[test]
     fn every_secret_and_profile_name_is_read_back() {
-        for secret in ["simple", "q\"uo\\te", "é \u{1f600} ", "tab\tand\u{7f}", "'''\"\"\""] {
+        for secret in ["simple", "q\"uo\\te", "é \u{1f600} ", "tab\tand\u{7f}", "'''\"\"\"", "a\r"]
+        {
             for profile in [DEFAULT_PROFILE, "staging", "a.b c\"d"] {
                 let values = Values {
                     client_id: Some("id".into()),
-                    client_secret: Some(Secret::new(secret.into())),
+                    secret: Some(SecretPlace::ConfigFile(Secret::new(secret.into()))),
                     base_url: Some("https://h/api".into()),
                 };
                 let directory = tempfile::tempdir().unwrap();
                 let path = directory.path().join("config.toml");
-                create(&path, &values.to_toml(profile), profile).unwrap();
+                create(&path, &values.to_new_file(profile), profile).unwrap();
+                add(&path, "added", &values.to_table("added")).unwrap();
                 let read = ConfigFile::read(&path, DEFAULT_TIMEOUT).unwrap();
-                let profile = &read.profiles[profile];
-                assert_eq!(profile.client_secret.as_ref().map(Secret::expose), Some(secret));
-                assert_eq!(profile.client_id.as_deref(), Some("id"));
-                assert_eq!(profile.base_url.as_deref(), Some("https://h/api"));
+                for profile in [profile, "added"] {
+                    let profile = &read.profiles[profile];
+                    assert_eq!(profile.client_secret.as_ref().map(Secret::expose), Some(secret));
+                    assert_eq!(profile.client_id.as_deref(), Some("id"));
+                    assert_eq!(profile.base_url.as_deref(), Some("https://h/api"));
+                }
             }
         }
     }

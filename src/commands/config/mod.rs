@@ -1,6 +1,7 @@
 //! `config show` and `config path`: the effective settings, and where the configuration file is.
 
 pub mod init;
+pub mod list;
 
 use std::path::Path;
 

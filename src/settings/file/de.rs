@@ -46,7 +46,9 @@ pub fn parse(text: &str, is_json: bool) -> Result<Profiles, Problem> {
     } else {
         let profiles = toml::Deserializer::parse(text).and_then(|toml| file(toml, &fault));
         let problem = |error: toml::de::Error| {
-            let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+            let start = error.span().map_or(0, |span| span.start);
+            fault.replace_with(|fault| unknown_table(fault.take(), text, start));
+            let (line, column) = position(text, start);
             (line, column, true)
         };
         (profiles.map_err(problem), "TOML")
@@ -60,6 +62,29 @@ pub fn parse(text: &str, is_json: bool) -> Result<Profiles, Problem> {
         });
         Problem { line, column, fault }
     })
+}
+
+/// Names a table in place of an unknown key, if the key is the header `[NAME]`.
+fn unknown_table(fault: Option<Fault>, text: &str, start: usize) -> Option<Fault> {
+    match (&fault, header_at(text, start)) {
+        (Some(Fault::UnknownKey { .. }), Some(DEFAULT_PROFILE)) => Some(Fault::DefaultAsTable),
+        (Some(Fault::UnknownKey { .. }), Some(name)) => {
+            Some(Fault::UnknownTable { name: name.to_owned() })
+        }
+        _ => fault,
+    }
+}
+
+/// The name in a header `[NAME]`, of which `start` is the offset. A longer name than that of a
+/// profile may be a secret in the wrong place.
+fn header_at(text: &str, start: usize) -> Option<&str> {
+    const LONGEST: usize = 32;
+    let (before, after) = text.split_at_checked(start)?;
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let (name, rest) = after.split_at(after.find(|c| !is_bare(c))?);
+    let is_header = before.trim_end_matches([' ', '\t']).ends_with('[')
+        && rest.trim_start_matches([' ', '\t']).starts_with(']');
+    (is_header && (1..=LONGEST).contains(&name.len())).then_some(name)
 }
 
 /// Line and column of a byte, both counted from 1, columns in characters.

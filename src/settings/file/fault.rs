@@ -21,6 +21,9 @@ pub enum Fault {
         key: &'static str,
         expected: &'static str,
     },
+    UnknownTable {
+        name: String,
+    },
     Twice(&'static str),
     DefaultAsTable,
     OtherGrantType,
@@ -54,6 +57,9 @@ impl Problem {
             Fault::UnknownKey { nearest: None } => {
                 let names = KEYS.map(|(name, _)| name).join(", ");
                 at("unknown key").hint(format!("the keys are {names} and [profile.NAME]"))
+            }
+            Fault::UnknownTable { name } => {
+                at("unknown table").hint(format!("a profile is a table [profile.{name}]"))
             }
             Fault::WrongType { key, expected } => at(&format!("{key} must be {expected}")),
             Fault::Twice(key) => at(&format!("{key} is given twice")),

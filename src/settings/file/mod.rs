@@ -1,6 +1,7 @@
 //! The configuration file: which keys it has, and which files are refused.
 
 mod de;
+pub mod edit;
 mod fault;
 
 use std::collections::BTreeMap;
@@ -43,9 +44,7 @@ pub struct ConfigFile {
 impl ConfigFile {
     /// Reads a file: JSON if its name ends in `.json`, else TOML. Waits for a pipe for `timeout`.
     pub fn read(path: &Path, timeout: Duration) -> Result<Self, Failure> {
-        let contents = files::read_with_timeout(path, LARGEST, timeout);
-        let Contents { bytes, access } =
-            contents.map_err(|error| unreadable(path, &reason(&error)))?;
+        let Contents { bytes, access } = read(path, timeout)?;
         let file = Self { path: path.to_owned(), profiles: profiles(&bytes, path)?, access };
         file.refuse_unsafe_mode()?;
         Ok(file)
@@ -54,7 +53,11 @@ impl ConfigFile {
     /// Whether the file holds a secret that other users can read.
     pub fn is_exposed(&self) -> bool {
         self.profiles.values().any(|profile| profile.client_secret.is_some())
-            && self.access.others_can_read()
+            && self.others_can_read()
+    }
+
+    pub fn others_can_read(&self) -> bool {
+        self.access.others_can_read()
     }
 
     /// A user who can write a file that names a command can run commands as this user.
@@ -76,6 +79,16 @@ impl ConfigFile {
     }
 }
 
+fn read(path: &Path, timeout: Duration) -> Result<Contents, Failure> {
+    let contents = files::read_with_timeout(path, LARGEST, timeout);
+    contents.map_err(|error| unreadable(path, &reason(&error)))
+}
+
+/// Whether the name of a file means JSON; any other name means TOML.
+pub fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
 fn unreadable(path: &Path, why: &str) -> Failure {
     Failure::config(format!("cannot read the configuration file {}: {why}", path.display()))
 }
@@ -84,6 +97,5 @@ fn unreadable(path: &Path, why: &str) -> Failure {
 pub fn profiles(bytes: &[u8], path: &Path) -> Result<BTreeMap<String, Profile>, Failure> {
     let text =
         std::str::from_utf8(bytes).map_err(|_| not_utf8(bytes, &unreadable(path, "it").message))?;
-    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    de::parse(text, is_json).map_err(|problem| problem.into_failure(path))
+    de::parse(text, is_json(path)).map_err(|problem| problem.into_failure(path))
 }

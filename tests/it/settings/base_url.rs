@@ -79,11 +79,31 @@ fn invalid_base_url_of_a_profile_names_the_profile() {
     );
     let expected = format!(
         "skia-auth: error: the base URL from profile \"default\" of {} has no scheme (https://)\n\
-         hint: write it as https://api.skia.com.br/api\n",
+         hint: write it as https://own.test\n",
         path.display()
     );
     home.skia(["token"]).run().fails(3, &expected);
     home.skia(["token"]).env("SKIA_BASE_URL", "https://other.test").run().fails(3, &expected);
+}
+
+#[test]
+fn host_without_a_scheme_is_repeated_with_one() {
+    let home = Home::new();
+    home.declare_secret("MARKED-VALUE");
+    for (typed, hinted) in [
+        ("own.test:8443/api", "https://own.test:8443/api"),
+        ("127.0.0.1:9/api", "http://127.0.0.1:9/api"),
+        ("MARKED-VALUE", "https://api.skia.com.br/api"),
+        ("user:MARKED-VALUE@own.test", "https://api.skia.com.br/api"),
+    ] {
+        home.skia(["token", "--base-url", typed]).credentials().run().fails(
+            3,
+            &format!(
+                "skia-auth: error: the base URL from --base-url has no scheme (https://)\n\
+                 hint: write it as {hinted}\n"
+            ),
+        );
+    }
 }
 
 #[test]

@@ -43,7 +43,23 @@ fn fault_in_toml_has_a_position_and_no_value() {
             "c.toml:2:3: unknown key\nhint: did you mean client_id?\n",
         ),
         ("[profiles.x]\n", "c.toml:1:2: unknown key\nhint: did you mean profile?\n"),
-        ("[hunter2-in-file]\nclient_id = 'a'\n", &format!("c.toml:1:2: unknown key\n{KEYS}")),
+        (
+            "[staging]\nclient_secret = 'hunter2-in-file'\n",
+            "c.toml:1:2: unknown table\nhint: a profile is a table [profile.staging]\n",
+        ),
+        (
+            "scope = 'a'\r\n[ default ]\r\nclient_secret = 'hunter2-in-file'\r\n",
+            "c.toml:2:3: the profile \"default\" is not a table\n\
+             hint: write its keys at the top of the file, before the first [profile.NAME]\n",
+        ),
+        (
+            "[hunter2-in-file-in-more-than-32-characters]\n",
+            &format!("c.toml:1:2: unknown key\n{KEYS}"),
+        ),
+        (
+            "staging = { client_secret = 'hunter2-in-file' }\n",
+            &format!("c.toml:1:1: unknown key\n{KEYS}"),
+        ),
         ("client_secret = 12\n", "c.toml:1:17: client_secret must be a string\n"),
         ("client_id = ['hunter2-in-file']\n", "c.toml:1:13: client_id must be a string\n"),
         ("\n\nclient_secret = 'hunter2-in-file\n", "c.toml:3:[..]: this is not valid TOML\n"),
@@ -343,6 +359,30 @@ fn relative_paths_are_relative_to_the_file() {
         .run()
         .ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], SECRET);
+}
+
+#[test]
+fn tilde_is_the_home_directory() {
+    let home = Home::new();
+    let token = live_token();
+    let server = Server::start([live_reply(&token)]);
+    home.file("../home/secret", format!("{SECRET}\n"));
+    home.write_config(&format!(
+        "client_id = 'a'\nclient_secret_file = '~/secret'\nca_cert = '~/ca.pem'\n\
+         [profile.command]\nclient_id = 'b'\nclient_secret_command = ['echo', '~/secret']\n\
+         base_url = '{}'\ncache = false\n",
+        server.base_url()
+    ));
+    let outcome = home.skia(["config", "show", "-o", "json"]).run();
+    let below = |name: &str| home.root().join("home").join(name).display().to_string();
+    assert_eq!(
+        shown(&outcome, "client_secret").0,
+        format!("set (27 characters), in {}", below("secret"))
+    );
+    assert_eq!(shown(&outcome, "ca_cert").0, below("ca.pem"));
+    home.declare_secret("~/secret");
+    home.skia(["token", "-p", "command"]).run().ok(&format!("{token}\n"));
+    assert_eq!(server.request().json()["ClientSecret"], "~/secret");
 }
 
 #[test]
