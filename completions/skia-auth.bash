@@ -126,11 +126,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -167,11 +167,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -208,11 +208,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -356,11 +356,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -405,11 +405,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -446,11 +446,11 @@ _skia__auth() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -480,7 +480,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__config__subcmd__show)
-            opts="-o -p -q -v -h -V --profile-names --output --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
+            opts="-o -p -q -v -h -V --output --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -549,11 +549,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -652,11 +652,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -755,11 +755,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -984,11 +984,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1106,11 +1106,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1159,11 +1159,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1216,11 +1216,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1281,11 +1281,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1411,11 +1411,11 @@ _skia__auth() {
                     return 0
                     ;;
                 --profile)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -p)
-                    COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null)" -- "${cur}"))
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1448,7 +1448,36 @@ _skia__auth() {
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _skia__auth -o nosort -o bashdefault -o default skia-auth
+    complete -F _skia_auth -o nosort -o bashdefault -o default skia-auth
 else
-    complete -F _skia__auth -o bashdefault -o default skia-auth
+    complete -F _skia_auth -o bashdefault -o default skia-auth
 fi
+
+# The command after "--" and the names of profiles. The rest is generated.
+_skia_auth() {
+    local completer i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} == -- ]] || continue
+        # Of bash-completion, since 2.12 and before.
+        for completer in _comp_command_offset _command_offset; do
+            if declare -F "$completer" >/dev/null; then
+                "$completer" $((i + 1))
+                return
+            fi
+        done
+        if ((i + 1 == COMP_CWORD)); then
+            local IFS=$'\n'
+            COMPREPLY=($(compgen -c -- "$2"))
+        fi
+        return
+    done
+    case $3 in
+        -p | --profile)
+            local IFS=$'\n'
+            COMPREPLY=($(compgen -W "$(skia-auth config show --profile-names 2>/dev/null | cut -f1)" -- "$2"))
+            ;;
+        *)
+            _skia__auth "$@"
+            ;;
+    esac
+}

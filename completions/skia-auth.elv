@@ -224,7 +224,6 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
             cand --profile 'Use this profile, which overrides the environment'
             cand --config 'Read this configuration file (.toml or .json)'
             cand --color 'When to use colours [default: auto]'
-            cand --profile-names 'Print only the names of the profiles, for completions'
             cand --allow-http 'Allow plain HTTP to another machine: the secret can be read on the way'
             cand --sandbox 'Use a local server that needs no account'
             cand --no-cache 'Neither read nor write cached tokens'
@@ -399,3 +398,79 @@ set edit:completion:arg-completer[skia-auth] = {|@words|
     ]
     $completions[$command]
 }
+
+var commands = [login token exec status inspect logout config doctor sandbox completions help]
+var files = [--ca-cert --client-secret-file --config --to-file]
+var values = [
+    &' --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'completions --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'completions completions'=[['bash' ''] ['zsh' ''] ['fish' ''] ['powershell' ''] ['elvish' ''] ['nushell' '']]
+    &'config --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'config --output'=[['text' ''] ['json' '']]
+    &'config -o'=[['text' ''] ['json' '']]
+    &'doctor --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'doctor --output'=[['text' ''] ['json' '']]
+    &'doctor -o'=[['text' ''] ['json' '']]
+    &'exec --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'inspect --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'inspect --output'=[['text' ''] ['json' '']]
+    &'inspect -o'=[['text' ''] ['json' '']]
+    &'login --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'login --output'=[['token' 'The token alone'] ['json' 'The full response as JSON, as the server sent it'] ['text' 'The full response for people, with the time left'] ['oauth' 'An OAuth 2.0 token response (RFC 6749), as JSON'] ['header' 'An Authorization header, for curl -H @-'] ['env' 'Variables for sh, bash and zsh, for eval'] ['fish' 'Variables for fish: skia-auth token -o fish | source'] ['powershell' 'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'] ['dotenv' 'NAME=value lines, for docker run --env-file']]
+    &'login --to-file-mode'=[['0600' 'You can read and write'] ['0640' 'You can read and write, your group can read'] ['0440' 'You and your group can read'] ['0400' 'You can read']]
+    &'login -o'=[['token' 'The token alone'] ['json' 'The full response as JSON, as the server sent it'] ['text' 'The full response for people, with the time left'] ['oauth' 'An OAuth 2.0 token response (RFC 6749), as JSON'] ['header' 'An Authorization header, for curl -H @-'] ['env' 'Variables for sh, bash and zsh, for eval'] ['fish' 'Variables for fish: skia-auth token -o fish | source'] ['powershell' 'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'] ['dotenv' 'NAME=value lines, for docker run --env-file']]
+    &'logout --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'sandbox --answer'=[['ok' 'As the documented server would'] ['rejected' 'Refuses every credential (401)'] ['error' 'Fails inside (500)'] ['unavailable' 'Asks to come back in a second (503)'] ['slow' 'As the documented server would, after five seconds'] ['html' 'A web page instead of an answer (200)'] ['malformed' 'The documented 500, whose outer brace is doubled']]
+    &'sandbox --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'sandbox --output'=[['env' 'Lines for sh, bash and zsh'] ['fish' 'Lines for fish'] ['powershell' 'Lines for PowerShell'] ['dotenv' 'NAME=value lines, for docker run --env-file']]
+    &'sandbox -o'=[['env' 'Lines for sh, bash and zsh'] ['fish' 'Lines for fish'] ['powershell' 'Lines for PowerShell'] ['dotenv' 'NAME=value lines, for docker run --env-file']]
+    &'status --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'status --output'=[['text' ''] ['json' '']]
+    &'status -o'=[['text' ''] ['json' '']]
+    &'token --color'=[['auto' ''] ['always' ''] ['never' '']]
+    &'token --output'=[['token' 'The token alone'] ['json' 'The full response as JSON, as the server sent it'] ['text' 'The full response for people, with the time left'] ['oauth' 'An OAuth 2.0 token response (RFC 6749), as JSON'] ['header' 'An Authorization header, for curl -H @-'] ['env' 'Variables for sh, bash and zsh, for eval'] ['fish' 'Variables for fish: skia-auth token -o fish | source'] ['powershell' 'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'] ['dotenv' 'NAME=value lines, for docker run --env-file']]
+    &'token --to-file-mode'=[['0600' 'You can read and write'] ['0640' 'You can read and write, your group can read'] ['0440' 'You and your group can read'] ['0400' 'You can read']]
+    &'token -o'=[['token' 'The token alone'] ['json' 'The full response as JSON, as the server sent it'] ['text' 'The full response for people, with the time left'] ['oauth' 'An OAuth 2.0 token response (RFC 6749), as JSON'] ['header' 'An Authorization header, for curl -H @-'] ['env' 'Variables for sh, bash and zsh, for eval'] ['fish' 'Variables for fish: skia-auth token -o fish | source'] ['powershell' 'Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression'] ['dotenv' 'NAME=value lines, for docker run --env-file']]
+]
+
+# The command after "--", the names of profiles and values. The rest is generated.
+var generated~ = $edit:completion:arg-completer[skia-auth]
+
+fn complete-words {|@words|
+    var dashes = [(range 1 (- (count $words) 1) | each {|i| if (eq $words[$i] --) { put $i } })]
+    if (> (count $dashes) 0) {
+        # As after `sudo`: a command, or what its own completer offers.
+        edit:complete-sudo (all $words[$dashes[0]..])
+        return
+    }
+    var previous = $words[-2]
+    if (has-value [-p --profile] $previous) {
+        try { skia-auth config show --profile-names 2>/dev/null } catch { } | from-lines |
+            each {|line|
+                var name base-url = (str:split "\t" $line)
+                edit:complex-candidate $name &display=$name' '$base-url
+            }
+        return
+    }
+    if (has-value $files $previous) {
+        edit:complete-filename $words[-1]
+        return
+    }
+    var command = ''
+    for word $words[1..-1] {
+        if (has-value $commands $word) {
+            set command = $word
+            break
+        }
+    }
+    if (has-key $values $command' '$previous) {
+        for value $values[$command' '$previous] {
+            edit:complex-candidate $value[0] &display=$value[0]' '$value[1]
+        }
+        return
+    }
+    # It fails after an argument.
+    try { generated $@words } catch { }
+}
+
+set edit:completion:arg-completer[skia-auth] = $complete-words~

@@ -24,7 +24,7 @@ function __fish_skia_auth_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_needs_command" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_needs_command" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -66,7 +66,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l scope -d '
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l retries -d 'How often to retry when the server is unavailable [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -103,7 +103,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l scope -d '
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l retries -d 'How often to retry when the server is unavailable [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -127,7 +127,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l scope -d 'T
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l retries -d 'How often to retry when the server is unavailable [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -145,7 +145,7 @@ json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -159,7 +159,7 @@ json\t''"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -172,7 +172,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s V -l ver
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l base-url -d 'Address of the environment [default: https://api.skia.com.br/api]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l scope -d 'The scope of the token [default: api]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -182,7 +182,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s q -l quie
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fish_seen_subcommand_from show path list init help" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -206,12 +206,11 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to retry when the server is unavailable [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l profile-names -d 'Print only the names of the profiles, for completions'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l allow-http -d 'Allow plain HTTP to another machine: the secret can be read on the way'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l sandbox -d 'Use a local server that needs no account'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither read nor write cached tokens'
@@ -219,7 +218,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -230,7 +229,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the report [default: text]' -r -f -a "text\t''
 json\t''"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -242,7 +241,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l base-url -d 'Address of the environment' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-id -d 'The integration\'s client id' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-secret-file -d 'Read the client secret from this file at each login (-: copy it from standard input)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -266,7 +265,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l scope -d 
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l timeout -d 'Time for the whole call, as 90s, 30m or 2h [default: 30s]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l retries -d 'How often to retry when the server is unavailable [default: 2]' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -291,7 +290,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s o -l out
 fish\t'Lines for fish'
 powershell\t'Lines for PowerShell'
 dotenv\t'NAME=value lines, for docker run --env-file'"
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -300,7 +299,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s q -l qui
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s v -l verbose -d 'Print what is being done; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -s V -l version -d 'Print version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -d 'Use this profile, which overrides the environment' -r -f -a "(skia-auth config show --profile-names 2>/dev/null)"
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile, which overrides the environment' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -l color -d 'When to use colours [default: auto]' -r -f -a "auto\t''
 always\t''
@@ -320,4 +319,22 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "sandbox" -d 'Run a local server that answers like the Skia API'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand help; and not __fish_seen_subcommand_from login token exec status inspect logout config doctor sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -f -a "bash zsh fish powershell elvish nushell"
+
+# No command takes a file as an argument. Options that take one say so.
+complete -c skia-auth -f
+
+# "--", then the command as fish completes it without the words before it.
+function __fish_skia_auth_after_dashes
+    contains -- -- (commandline -opc)
+end
+function __fish_skia_auth_command
+    set -l words (commandline -opc)
+    set -e words[1..(contains -i -- -- $words)]
+    set -l line (string join ' ' -- (string escape -- $words) (commandline -ct))
+    complete -C "$line"
+end
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec sandbox; and not __fish_skia_auth_after_dashes" -a "--"
+complete -c skia-auth -n __fish_skia_auth_after_dashes -a "(__fish_skia_auth_command)"
+
+# The values of arguments, which are not generated.
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand completions" -a "bash zsh fish powershell elvish nushell"

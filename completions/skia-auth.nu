@@ -1,12 +1,32 @@
 module completions {
 
+  # The names of profiles, each with its base URL.
+  def "nu-complete skia-auth profiles" [] {
+    ^skia-auth config show --profile-names | complete | get stdout | lines
+    | split column "\t" value description
+  }
+
+  # The command after "--": a program, then what the external completer offers for its arguments.
+  # Without an external completer these are files.
+  def "nu-complete skia-auth command" [context: string] {
+    let words = $context | str replace --regex '^.*? -- +' '' | split row --regex ' +'
+    if ($context !~ ' -- ') {
+      []
+    } else if ($words | length) == 1 {
+      $env.PATH | split row (char esep) | where {|it| $it | path exists }
+      | each {|it| ls --short-names $it | get name } | flatten | uniq
+    } else if $env.config.completions.external.completer? != null {
+      do $env.config.completions.external.completer $words
+    }
+  }
+
   def "nu-complete skia-auth color" [] {
     [ "auto" "always" "never" ]
   }
 
   # Log in to the Skia API and print the bearer token
   export extern skia-auth [
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -44,7 +64,7 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -85,40 +105,12 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
     --help(-h)                # Print help (see more with '--help')
-    --version(-V)             # Print version
-  ]
-
-  def "nu-complete skia-auth exec color" [] {
-    [ "auto" "always" "never" ]
-  }
-
-  # Run a command with a token in its environment
-  export extern "skia-auth exec" [
-    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
-    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
-    --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
-    --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
-    --ca-cert: path           # Trust these certificate authorities too (PEM)
-    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
-    --sandbox                 # Use a local server that needs no account
-    --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
-    --help(-h)                # Print help
     --version(-V)             # Print version
   ]
 
@@ -137,7 +129,7 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -161,14 +153,13 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
     --help(-h)                # Print help
     --version(-V)             # Print version
-    stray?: string            # Refused: a token on the command line can be seen by other users
   ]
 
   def "nu-complete skia-auth logout color" [] {
@@ -181,7 +172,7 @@ module completions {
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
     --scope: string           # The scope of the token [default: api]
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -196,7 +187,7 @@ module completions {
 
   # Show the settings and profiles, or write the configuration file
   export extern "skia-auth config" [
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -215,7 +206,6 @@ module completions {
 
   # Show every effective value with its provenance, secrets hidden
   export extern "skia-auth config show" [
-    --profile-names           # Print only the names of the profiles, for completions
     --output(-o): string@"nu-complete skia-auth config show output" # Form of the report [default: text]
     --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
     --client-id: string       # The integration's client id
@@ -228,7 +218,7 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -243,7 +233,7 @@ module completions {
 
   # Print the path of the configuration file
   export extern "skia-auth config path" [
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -263,7 +253,7 @@ module completions {
   # List the profiles, with base URL, client id and where the secret is kept
   export extern "skia-auth config list" [
     --output(-o): string@"nu-complete skia-auth config list output" # Form of the report [default: text]
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -281,7 +271,7 @@ module completions {
     --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
     --client-secret-file: path # Read the client secret from this file at each login (-: copy it from standard input)
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -337,38 +327,12 @@ module completions {
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
     --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
     --help(-h)                # Print help
-    --version(-V)             # Print version
-  ]
-
-  def "nu-complete skia-auth sandbox answer" [] {
-    [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
-  }
-
-  def "nu-complete skia-auth sandbox output" [] {
-    [ "env" "fish" "powershell" "dotenv" ]
-  }
-
-  def "nu-complete skia-auth sandbox color" [] {
-    [ "auto" "always" "never" ]
-  }
-
-  # Run a local server that answers like the Skia API
-  export extern "skia-auth sandbox" [
-    --port: string            # Port on 127.0.0.1 (0: any free one)
-    --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
-    --output(-o): string@"nu-complete skia-auth sandbox output" # Syntax of the variables [default: env; on Windows: powershell]
-    --profile(-p): string     # Use this profile, which overrides the environment
-    --config: path            # Read this configuration file (.toml or .json)
-    --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -382,7 +346,7 @@ module completions {
 
   # Print the completion script for a shell
   export extern "skia-auth completions" [
-    --profile(-p): string     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
     --verbose(-v)             # Print what is being done; -vv also prints headers
@@ -438,6 +402,62 @@ module completions {
 
   # Print this message or the help of the given subcommand(s)
   export extern "skia-auth help help" [
+  ]
+
+  def "nu-complete skia-auth exec color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run a command with a token in its environment
+  export extern "skia-auth exec" [
+    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
+    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
+    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --client-id: string       # The integration's client id
+    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret: string   # The client secret itself: other users can see it in the process list
+    --scope: string           # The scope to request [default: api]
+    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --ca-cert: path           # Trust these certificate authorities too (PEM)
+    --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
+    --sandbox                 # Use a local server that needs no account
+    --no-cache                # Neither read nor write cached tokens
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    ...command: string@"nu-complete skia-auth command"        # The command to run, and its arguments
+  ]
+
+  def "nu-complete skia-auth sandbox answer" [] {
+    [ "ok" "rejected" "error" "unavailable" "slow" "html" "malformed" ]
+  }
+
+  def "nu-complete skia-auth sandbox output" [] {
+    [ "env" "fish" "powershell" "dotenv" ]
+  }
+
+  def "nu-complete skia-auth sandbox color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run a local server that answers like the Skia API
+  export extern "skia-auth sandbox" [
+    --port: string            # Port on 127.0.0.1 (0: any free one)
+    --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
+    --output(-o): string@"nu-complete skia-auth sandbox output" # Syntax of the variables [default: env; on Windows: powershell]
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --config: path            # Read this configuration file (.toml or .json)
+    --quiet(-q)               # Print no warnings
+    --verbose(-v)             # Print what is being done; -vv also prints headers
+    --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+    ...command: string@"nu-complete skia-auth command"        # The command to run, and its arguments
   ]
 
 }

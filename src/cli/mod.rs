@@ -337,7 +337,7 @@ Examples:
   skia-auth config show
   skia-auth config show -p staging -o json")]
 pub struct ConfigShowArgs {
-    /// Print only the names of the profiles, for completions
+    /// Print only the names and base URLs of the profiles, for completions
     #[arg(long, hide = true)]
     pub profile_names: bool,
     #[command(flatten)]

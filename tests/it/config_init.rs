@@ -112,7 +112,8 @@ fn named_profile_is_written_as_a_table() {
         .ok("created [..]config.toml\nnext: fill it in, then skia-auth login -p staging\n");
     let written = fs::read_to_string(config_file(&home)).unwrap();
     assert_eq!(written, TEMPLATE.replacen("# client_id", "[profile.staging]\n# client_id", 1));
-    home.skia(["config", "show", "--profile-names"]).run().ok("default\nstaging\n");
+    let names = "default\t[..]/api\nstaging\thttps://api.skia.com.br/api\n";
+    home.skia(["config", "show", "--profile-names"]).run().ok(names);
 }
 
 #[cfg(unix)]

@@ -1,9 +1,10 @@
 //! The completions and man pages in the repository are those of the command line's definition.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use clap::Command;
+use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
 use clap_complete_nushell::Nushell;
 use clap_mangen::Man;
@@ -17,93 +18,177 @@ fn renewing() -> bool {
 /// Compares a file of the repository with fresh content, or renews it if `SKIA_AUTH_RENEW` is set.
 fn check(name: &str, fresh: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    if renewing() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, fresh).unwrap();
+    if fs::read_to_string(&path).is_ok_and(|found| found == fresh) {
+        return;
     }
-    let found = fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        found == fresh,
+        renewing(),
         "{name} is stale: renew it with SKIA_AUTH_RENEW=1 cargo nextest run generated"
     );
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, fresh).unwrap();
 }
 
-fn completion(generator: impl clap_complete::Generator) -> String {
+/// The command line without hidden options, which clap_complete 4.6 would offer.
+fn offered() -> Command {
+    fn visible(command: &Command) -> Command {
+        // clap takes names as `&'static str` unless its `string` feature is on.
+        let name: &'static str = String::leak(command.get_name().to_owned());
+        Command::new(name)
+            .about(command.get_about().cloned().unwrap_or_default())
+            .disable_help_flag(true)
+            .disable_help_subcommand(true)
+            .disable_version_flag(true)
+            .version(env!("CARGO_PKG_VERSION"))
+            .args(command.get_arguments().filter(|argument| !argument.is_hide_set()))
+            .subcommands(command.get_subcommands().map(visible))
+    }
+    let mut command = skia_auth::cli::command();
+    command.build();
+    visible(&command)
+}
+
+fn completion(generator: impl clap_complete::Generator, mut command: Command) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(generator, &mut skia_auth::cli::command(), "skia-auth", &mut script);
+    clap_complete::generate(generator, &mut command, ROOT, &mut script);
     String::from_utf8(script).unwrap()
 }
 
-/// The command that completion scripts run for the values of `-p`.
-const PROFILE_NAMES: &str = "skia-auth config show --profile-names 2>/dev/null";
+/// Replaces each occurrence. Fails if their number is not the expected one: the generated script
+/// has changed its form.
+fn replaced(script: &str, from: &str, to: &str, expected: usize) -> String {
+    assert_eq!(script.matches(from).count(), expected, "{from}");
+    script.replace(from, to)
+}
+
+/// How many commands have an argument of this name.
+fn having(command: &Command, argument: &str) -> usize {
+    let here = command.get_arguments().filter(|other| other.get_id() == argument).count();
+    here + command.get_subcommands().map(|sub| having(sub, argument)).sum::<usize>()
+}
 
 fn bash() -> String {
-    let mut profile_comes = false;
-    let lines = completion(Shell::Bash)
-        // clap_complete 4.6 joins the names of a hyphenated program and its commands in two ways,
-        // and then completes nothing after a command (clap issue 6421).
-        .replace("skia__subcmd__auth", "skia__auth")
-        .lines()
-        .map(|line| {
-            let names = format!("COMPREPLY=($(compgen -W \"$({PROFILE_NAMES})\" -- \"${{cur}}\"))");
-            let line = match line.trim() {
-                "COMPREPLY=($(compgen -f \"${cur}\"))" if profile_comes => {
-                    line.replace("COMPREPLY=($(compgen -f \"${cur}\"))", &names)
-                }
-                _ => line.to_owned(),
-            };
-            profile_comes = matches!(line.trim(), "--profile)" | "-p)");
-            line + "\n"
-        })
-        .collect();
-    found_in(lines, PROFILE_NAMES)
+    let script = completion(Shell::Bash, offered());
+    // clap_complete 4.6 joins the names of a hyphenated program and its commands in two ways, and
+    // then completes nothing after a command (clap issue 6421).
+    let wrong = script.matches("skia__subcmd__auth").count();
+    assert!(wrong > 10, "the generated script has changed its form");
+    let script = script.replace("skia__subcmd__auth", "skia__auth");
+    let registration = "complete -F _skia__auth ";
+    let script = replaced(&script, registration, "complete -F _skia_auth ", 2);
+    script + include_str!("generated/additions.bash")
 }
 
 fn zsh() -> String {
-    let names = format!(":NAME:{{compadd -- ${{(f)\"$({PROFILE_NAMES})\"}}}}'");
-    found_in(completion(Shell::Zsh).replace(":NAME:_default'", &names), PROFILE_NAMES)
+    let command = offered();
+    let (profiles, commands) = (having(&command, "profile"), having(&command, "command"));
+    let script = completion(Shell::Zsh, command);
+    let script = replaced(&script, ":NAME:_default'", ":NAME:_skia-auth_profiles'", 2 * profiles);
+    let script = replaced(&script, ":_cmdambivalent'", ":_skia-auth_command'", commands);
+    let start = "autoload -U is-at-least\n";
+    let additions = include_str!("generated/additions.zsh");
+    replaced(&script, start, &format!("{start}{additions}"), 1)
 }
 
 fn fish() -> String {
-    let names = format!(" -f -a \"({PROFILE_NAMES})\"\n");
-    let lines: String = completion(Shell::Fish)
-        .lines()
-        .map(|line| match line.contains(" -l profile ") {
-            true => format!("{line}{names}"),
-            false => format!("{line}\n"),
+    let command = offered();
+    let values: String = command
+        .get_subcommands()
+        .filter(|command| !command.has_subcommands())
+        .flat_map(|command| command.get_positionals().map(move |argument| (command, argument)))
+        .filter_map(|(command, argument)| {
+            let values: Vec<_> = values(argument).into_iter().map(|(value, _)| value).collect();
+            let (name, values) = (command.get_name(), values.join(" "));
+            (!values.is_empty()).then(|| {
+                format!(
+                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -a \
+                     \"{values}\"\n"
+                )
+            })
         })
         .collect();
-    found_in(lines + &fish_positionals(), PROFILE_NAMES)
+    let names = " -l profile -f -a \"(skia-auth config show --profile-names 2>/dev/null)\" ";
+    let profiles = having(&command, "profile");
+    let script = replaced(&completion(Shell::Fish, command), " -l profile ", names, profiles);
+    script + include_str!("generated/additions.fish") + &values
 }
 
-/// The values of positional arguments, which clap_complete 4.6 omits for fish.
-fn fish_positionals() -> String {
-    let mut command = skia_auth::cli::command();
-    command.build();
-    let mut lines = String::new();
-    for sub in command.get_subcommands().filter(|sub| !sub.has_subcommands()) {
-        for argument in sub.get_positionals().filter(|argument| !argument.is_hide_set()) {
-            let values: Vec<_> = argument
-                .get_possible_values()
-                .iter()
-                .map(|value| value.get_name().to_owned())
+/// The possible values of an argument, each with its description.
+fn values(argument: &Arg) -> Vec<(String, String)> {
+    let values = argument.get_possible_values().into_iter().filter(|value| !value.is_hide_set());
+    let described = values.map(|value| {
+        let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        (value.get_name().to_owned(), help)
+    });
+    described.collect()
+}
+
+/// The values by command and option, and the options that take a file, which clap_complete 4.6
+/// does not generate for elvish.
+fn elvish() -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let command = offered();
+    let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+    let mut files = BTreeSet::new();
+    let mut rows = BTreeMap::new();
+    let mut add = |command: &Command, top: &str| {
+        for argument in command.get_arguments().filter(|argument| takes_value(argument)) {
+            let spellings = match (argument.get_long(), argument.get_short()) {
+                (Some(long), short) => {
+                    let short = short.map(|short| format!("-{short}"));
+                    short.into_iter().chain([format!("--{long}")]).collect()
+                }
+                // An argument is typed after the command itself.
+                _ => vec![top.to_owned()],
+            };
+            if argument.get_value_hint() == ValueHint::FilePath {
+                files.extend(spellings);
+                continue;
+            }
+            let values: Vec<_> = values(argument)
+                .into_iter()
+                .map(|(value, help)| format!("[{} {}]", quoted(&value), quoted(&help)))
                 .collect();
             if !values.is_empty() {
-                let (name, values) = (sub.get_name(), values.join(" "));
-                lines += &format!(
-                    "complete -c skia-auth -n \"__fish_skia_auth_using_subcommand {name}\" -f -a \
-                     \"{values}\"\n"
-                );
+                for spelling in spellings {
+                    let key = quoted(&format!("{top} {spelling}"));
+                    rows.insert(key, format!("[{}]", values.join(" ")));
+                }
             }
         }
+    };
+    add(&command, "");
+    for top in command.get_subcommands() {
+        add(top, top.get_name());
+        top.get_subcommands().for_each(|sub| add(sub, top.get_name()));
     }
-    lines
+    let rows: String = rows.iter().map(|(key, row)| format!("    &{key}={row}\n")).collect();
+    let files = Vec::from_iter(files).join(" ");
+    let tables = format!(
+        "\nvar commands = [{}]\nvar files = [{files}]\nvar values = [\n{rows}]\n",
+        names.join(" ")
+    );
+    completion(Shell::Elvish, offered()) + &tables + include_str!("generated/additions.elv")
 }
 
-/// Fails if a replacement above no longer matches the generated script.
-fn found_in(script: String, wanted: &str) -> String {
-    assert!(script.matches(wanted).count() > 10, "the generated script has changed its form");
-    script
+fn takes_value(argument: &Arg) -> bool {
+    argument.get_num_args().is_some_and(|count| count.takes_values())
+}
+
+fn nushell() -> String {
+    // The generator skips an argument after "--".
+    let listed = |command: Command| {
+        command.mut_arg("command", |argument| argument.last(false).trailing_var_arg(true))
+    };
+    let command = offered().mut_subcommand("exec", listed).mut_subcommand("sandbox", listed);
+    let (profiles, commands) = (having(&command, "profile"), having(&command, "command"));
+    let script = completion(Nushell, command);
+    let completer = "--profile(-p): string@\"nu-complete skia-auth profiles\"";
+    let script = replaced(&script, "--profile(-p): string", completer, profiles);
+    let completer = "...command: string@\"nu-complete skia-auth command\"";
+    let script = replaced(&script, "...command: string", completer, commands);
+    let start = "module completions {\n";
+    replaced(&script, start, &format!("{start}{}", include_str!("generated/additions.nu")), 1)
 }
 
 #[test]
@@ -112,9 +197,9 @@ fn completions_are_fresh_and_the_program_prints_the_same() {
         ("bash", "completions/skia-auth.bash", bash()),
         ("zsh", "completions/_skia-auth", zsh()),
         ("fish", "completions/skia-auth.fish", fish()),
-        ("powershell", "completions/_skia-auth.ps1", completion(Shell::PowerShell)),
-        ("elvish", "completions/skia-auth.elv", completion(Shell::Elvish)),
-        ("nushell", "completions/skia-auth.nu", completion(Nushell)),
+        ("powershell", "completions/_skia-auth.ps1", completion(Shell::PowerShell, offered())),
+        ("elvish", "completions/skia-auth.elv", elvish()),
+        ("nushell", "completions/skia-auth.nu", nushell()),
     ];
     for (shell, file, script) in scripts {
         check(file, &script);

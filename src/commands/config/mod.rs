@@ -4,6 +4,7 @@ pub mod init;
 pub mod list;
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -11,13 +12,14 @@ use serde_json::json;
 use super::Outcome;
 use crate::cli::{ConfigShowArgs, ReportFormat, SharedArgs};
 use crate::error::Failure;
+use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 use crate::output::{json_report, lines};
 use crate::report::Reporter;
-use crate::settings::file::ConfigFile;
+use crate::settings::file::{ConfigFile, Profile};
 use crate::settings::secret_source::SecretSource;
-use crate::settings::{CachePlace, DEFAULT_TIMEOUT, Layers, config_path};
+use crate::settings::{CachePlace, DEFAULT_BASE_URL, Layers, config_path};
 
 /// The widest value that sets the width of the column. A longer one, such as a path, sticks out, so
 /// that the other lines stay below 80 columns.
@@ -58,16 +60,25 @@ fn as_text(rows: Vec<Row>) -> String {
     }))
 }
 
-/// The names of the profiles, one a line, for completions. A file that cannot be read counts as
-/// empty, and names that a shell would have to quote are left out.
+/// How long to wait for a configuration file that is a pipe: meanwhile the shell does not react.
+const COMPLETION_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The names of the profiles, one a line, each with a tab and its base URL, for completions. A file
+/// that cannot be read counts as empty, and names that a shell would have to quote are left out.
 fn profile_names(shared: &SharedArgs) -> Outcome {
     let path = config_path(shared).ok().flatten();
-    let file = path.and_then(|path| ConfigFile::read(&path.value, DEFAULT_TIMEOUT).ok());
-    let is_plain = |name: &&String| {
+    let file = path.and_then(|path| ConfigFile::read(&path.value, COMPLETION_TIMEOUT).ok());
+    let is_plain = |name: &str| {
         name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
-    let names = file.iter().flat_map(|file| file.profiles.keys()).filter(is_plain);
-    Outcome::of(names.map(|name| format!("{name}\n")).collect::<String>())
+    let profiles = file.iter().flat_map(|file| &file.profiles).filter(|(name, _)| is_plain(name));
+    let line = |(name, profile): (&String, &Profile)| {
+        let base_url = profile.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
+        // A base URL that is not valid may hold anything, and is not shown.
+        let base_url = BaseUrl::parse(base_url).map(|url| url.to_string()).unwrap_or_default();
+        format!("{name}\t{base_url}\n")
+    };
+    Outcome::of(profiles.map(line).collect::<String>())
 }
 
 pub fn path(shared: &SharedArgs) -> Result<Outcome> {
