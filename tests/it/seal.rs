@@ -32,6 +32,6 @@ fn program_is_not_dumpable() {
         fs::metadata(format!("/proc/{}/environ", sandbox.id())).map(|metadata| metadata.uid());
     sandbox.kill().unwrap();
     sandbox.wait().unwrap();
-    assert!(line.starts_with("SKIA_BASE_URL="), "{line}");
+    assert!(line.starts_with("export SKIA_BASE_URL="), "{line}");
     assert_eq!(owner.unwrap(), 0);
 }
