@@ -18,7 +18,9 @@ const VOCABULARY: &str = "
     timeout? cache? profile? the keys are client_id, client_secret, client_secret_file,
     client_secret_command, base_url, scope, ca_cert, timeout, cache and [profile.NAME] must be a
     string list of strings, program first true or false duration like \"30s\" table profiles: given
-    twice \"default\" write its at top file, before client_credentials both in one keep them";
+    twice \"default\" write its at top file, before client_credentials both in one keep them
+    has control character its path \\ begins an escape in double quotes: write /, or single quotes
+    UTF-16 save as";
 
 const STRINGS: [(&str, &str); 3] =
     [("client_id", "ClientId"), ("client_secret", "ClientSecret"), ("scope", "Scope")];

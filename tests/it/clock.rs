@@ -217,7 +217,7 @@ fn time_zone_that_is_a_device_does_not_hang() {
     for zone in ["/dev/random", ":/dev/zero", &format!("{up}dev/random"), "pipe", "/dev"] {
         let inspect = home.skia(["inspect"]).stdin(DOCUMENTED_TOKEN).env("TZ", zone);
         let outcome = inspect.timeout_bound(std::time::Duration::from_secs(2)).run();
-        outcome.ok("...\n  exp: [..]2025-04-24 13:16:51 +00 (2025-04-24T13:16:51Z)\n...\n");
+        outcome.ok("...\n  exp: [..]2025-04-24 13:16:51 +00 (2025-04-24T13:16:51Z)[..]\n...\n");
     }
 }
 

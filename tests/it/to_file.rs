@@ -175,10 +175,10 @@ fn other_modes_are_refused() {
     for mode in ["0644", "0666", "0777", "0000", "600", "u=rw", "-1"] {
         run(&["login", "--to-file", "token", &format!("--to-file-mode={mode}")]).fails(
             2,
-            "skia-auth: error: invalid value for --to-file-mode <MODE>\n\
+            "skia-auth: error: invalid value for --to-file-mode\n\
              hint: [..]one of 0600, 0640, 0440, 0400[..]\n",
         );
     }
     run(&["login", "--to-file-mode", "0640"])
-        .fails(2, "skia-auth: error: --to-file <PATH> is missing\nhint: skia-auth login --help\n");
+        .fails(2, "skia-auth: error: --to-file is missing\nhint: skia-auth login --help\n");
 }

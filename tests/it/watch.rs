@@ -192,7 +192,7 @@ fn combinations_that_make_no_sense_are_usage_errors() {
         home.skia(["token", "--watch"]).args(words).credentials().server(&server).run()
     };
     let help = "hint: skia-auth token --help\n";
-    run(&[]).fails(2, &format!("skia-auth: error: --to-file <PATH> is missing\n{help}"));
+    run(&[]).fails(2, &format!("skia-auth: error: --to-file is missing\n{help}"));
     let offline = "skia-auth: error: --watch cannot be used with --offline\n";
     run(&["--to-file", "token", "--offline"]).fails(2, &format!("{offline}{help}"));
     run(&["--to-file", "token", "--client-secret-file", "-"]).fails(

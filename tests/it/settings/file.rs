@@ -366,7 +366,7 @@ fn tilde_is_the_home_directory() {
     let home = Home::new();
     let token = live_token();
     let server = Server::start([live_reply(&token)]);
-    home.file("../home/secret", format!("{SECRET}\n"));
+    home.file("../home/secret", "27 characters, not a secret\n");
     home.write_config(&format!(
         "client_id = 'a'\nclient_secret_file = '~/secret'\nca_cert = '~/ca.pem'\n\
          [profile.command]\nclient_id = 'b'\nclient_secret_command = ['echo', '~/secret']\n\
@@ -380,7 +380,6 @@ fn tilde_is_the_home_directory() {
         format!("set (27 characters), in {}", below("secret"))
     );
     assert_eq!(shown(&outcome, "ca_cert").0, below("ca.pem"));
-    home.declare_secret("~/secret");
     home.skia(["token", "-p", "command"]).run().ok(&format!("{token}\n"));
     assert_eq!(server.request().json()["ClientSecret"], "~/secret");
 }
