@@ -101,7 +101,7 @@ pub fn unavailable(what: &str, attempts: usize, messages: &[&str]) -> String {
 
 /// A diff if the text does not match the pattern. Unlike snapbox's own assertions, this normalizes
 /// neither newlines nor path separators.
-fn difference(pattern: &str, text: &str) -> Option<String> {
+pub(super) fn difference(pattern: &str, text: &str) -> Option<String> {
     // A final `...` or `[..]` would also match a missing or an additional newline: end both texts
     // with the same character.
     let [pattern, text] = [pattern, text].map(|text| Data::text(format!("{text}∎\n")));

@@ -11,6 +11,7 @@ use rexpect::process::{PtyProcess, WaitStatus};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use super::invariants::Observed;
+use super::outcome::difference;
 use super::{PATIENCE, wait_until};
 
 /// A program that runs on a terminal. If it is dropped without `wait`, the program is killed.
@@ -32,6 +33,17 @@ pub struct Ended {
     pub screen: String,
     /// Whether the terminal echoes input after the program has ended.
     pub echoes: bool,
+}
+
+impl Ended {
+    /// Compares the exit code and the whole screen, with the wildcards of `Outcome::assert`.
+    #[track_caller]
+    pub fn assert(&self, code: i32, screen: &str) {
+        assert_eq!(self.code, Some(code), "{}", self.screen);
+        if let Some(difference) = difference(screen, &self.screen) {
+            panic!("the screen differs:{difference}");
+        }
+    }
 }
 
 impl Terminal {
