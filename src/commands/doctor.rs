@@ -363,7 +363,7 @@ fn credentials(client_id: &Provenance, client_secret: &Setting<ClientSecret>) ->
 fn default_fix(kind: Kind) -> &'static str {
     match kind {
         Kind::Unavailable => "check the network, the proxy and the firewall; then try again",
-        Kind::Rejected => "check the client id and the client secret with whoever issued them",
+        Kind::Rejected => "compare the client id and the client secret with those that Skia issued",
         Kind::Protocol => "check the base URL: skia-auth config show",
         _ => "skia-auth config show tells where each value comes from",
     }

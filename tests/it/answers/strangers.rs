@@ -276,7 +276,7 @@ fn peer_must_speak_http() {
         ("HTTP/0.9", Reply::raw(format!(r#"{{"Token":"{}","Status":0}}"#, live_token()))),
         ("a status of two digits", raw("HTTP/1.1 20 OK\r\n", "{}")),
         ("status 099", raw("HTTP/1.1 099 OK\r\n", "{}")),
-        ("a length that is none", raw(&format!("{ok}Content-Length: abc\r\n"), "{}")),
+        ("a length that is no number", raw(&format!("{ok}Content-Length: abc\r\n"), "{}")),
         ("a negative length", raw(&format!("{ok}Content-Length: -1\r\n"), "{}")),
         ("two lengths", raw(&format!("{ok}Content-Length: 2\r\nContent-Length: 3\r\n"), "{} ")),
         ("chunks without size", raw(&format!("{ok}Transfer-Encoding: chunked\r\n"), "zz\r\n{}")),
