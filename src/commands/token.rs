@@ -17,12 +17,12 @@ pub fn run(
     clock: Clock,
     reporter: &Reporter,
 ) -> Result<Outcome> {
+    if args.watch {
+        return watch::run(args, shared, clock, reporter);
+    }
     check_target(&args.delivery)?;
     if args.offline {
         return offline(args, shared, clock, reporter);
-    }
-    if args.watch {
-        return watch::run(args, shared, clock, reporter);
     }
     let source = Source::open(&args.connection, shared, reporter)?;
     let (min_ttl, renew_before) = (args.freshness.min_ttl, args.renewal.renew_before);

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal};
+use std::mem;
 use std::process::{Child, Command, ExitStatus, Stdio};
 #[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -115,11 +116,14 @@ pub fn leave_signals_to_caller() {
     HANDLED.store(true, Ordering::Relaxed);
 }
 
-/// Ends the program that is running, if there is one.
+/// Ends the program that is running, if there is one. No other starts before this program ends.
 pub fn end() {
-    if let Some(running) = running().as_mut() {
+    let mut running = running();
+    if let Some(running) = running.as_mut() {
         running.end();
     }
+    // The lock stays taken.
+    mem::forget(running);
 }
 
 #[cfg(unix)]

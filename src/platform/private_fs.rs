@@ -309,10 +309,11 @@ fn is_mount_point(_path: &Path) -> bool {
 
 /// Whether the path names an open file, such as `/dev/stdout`: a regular file if the output is
 /// redirected to one, but the link belongs to the system.
-fn is_descriptor(path: &Path) -> bool {
-    let directory = directory_of(path).canonicalize();
-    directory
-        .is_ok_and(|directory| directory == Path::new("/dev") || directory.starts_with("/proc"))
+pub fn is_descriptor(path: &Path) -> bool {
+    directory_of(path).canonicalize().is_ok_and(|directory| {
+        directory == Path::new("/dev")
+            || ["/dev/fd", "/proc"].iter().any(|parent| directory.starts_with(parent))
+    })
 }
 
 /// The directory that a file is in; for a name alone, the current one.

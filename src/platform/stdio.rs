@@ -5,8 +5,16 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
 #[cfg(windows)]
 use std::os::windows::io::AsHandle as AsFd;
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, Sender, SyncSender};
+use std::time::Duration;
 
+use super::threads;
 use crate::error::{Failure, Kind, reason};
+
+/// The texts for standard error, each with the channel that confirms the write. Set by
+/// [`outlive_stderr_reader`].
+static TEXTS: OnceLock<SyncSender<(String, Sender<()>)>> = OnceLock::new();
 
 /// Writes the result to standard output and flushes it: without the flush, an error of a full
 /// device is lost. A closed pipe is [`Kind::ReaderGone`].
@@ -25,6 +33,32 @@ pub fn emit(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes to standard error. An error is ignored, as there is no other place to report it.
 pub fn emit_error(text: &str) {
+    // The program may end after this call. A reader that does not hang takes less.
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let Some(texts) = TEXTS.get() else { return write_error(text) };
+    let (confirm, confirmed) = mpsc::channel();
+    if texts.try_send((text.to_owned(), confirm)).is_ok() {
+        let _ = confirmed.recv_timeout(PATIENCE);
+    }
+}
+
+/// From now on, a reader of standard error that hangs does not block the program: each text is
+/// written in a thread, and is lost if too many others wait.
+pub fn outlive_stderr_reader() -> io::Result<()> {
+    // Each thread waits for its text: only a reader that hangs makes the queue longer.
+    const LONGEST_QUEUE: usize = 4;
+    let (texts, queue) = mpsc::sync_channel::<(String, Sender<()>)>(LONGEST_QUEUE);
+    threads::spawn(move || {
+        for (text, confirm) in queue {
+            write_error(&text);
+            let _ = confirm.send(());
+        }
+    })?;
+    let _ = TEXTS.set(texts);
+    Ok(())
+}
+
+fn write_error(text: &str) {
     // One lock for the whole text, so that lines of two threads do not mix.
     let _lock = io::stderr().lock();
     let _ = Blocking(io::stderr).write_all(text.as_bytes());

@@ -5,10 +5,13 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
+use crate::cache::until;
 use crate::markdown::{Document, root};
 use crate::support::*;
 
 const PAGES: (&str, &str) = ("docs/services.md", "docs/services.pt-BR.md");
+
+const TERMINATE: i32 = 15;
 
 const UNITS: [&str; 2] = ["skia-token.service", "skia-token-watch.service"];
 
@@ -105,17 +108,34 @@ impl Site {
             .fold(program, |program, (name, value)| program.env(name, self.place(value)))
     }
 
+    /// Runs a command that writes this file. With `--watch`, it is stopped when the file exists.
+    #[track_caller]
+    fn write(
+        &self,
+        path: &str,
+        words: &[String],
+        environment: &BTreeMap<String, String>,
+        server: &Server,
+    ) {
+        let program = self.skia(words, environment).server(server);
+        if !words.iter().any(|word| word == "--watch") {
+            program.run().ok("");
+            return;
+        }
+        let path = self.path(path);
+        let _ = fs::remove_file(&path);
+        let running = program.spawn();
+        until("the file exists", || path.exists());
+        running.signal(TERMINATE);
+        running.wait().ok("");
+    }
+
     #[track_caller]
     fn assert_file(&self, path: &str, token: &str, mode: u32) {
         let path = self.path(path);
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{token}\n"));
         assert_eq!(fs::metadata(path).unwrap().mode() & 0o7777, mode);
     }
-}
-
-/// The arguments without `--watch`, with which the program writes the file once and ends.
-fn once(words: &[String]) -> Vec<String> {
-    words.iter().filter(|word| *word != "--watch").cloned().collect()
 }
 
 // --- systemd -------------------------------------------------------------------------------------
@@ -149,7 +169,6 @@ fn systemd_services_write_the_token_for_their_group() {
     for name in UNITS {
         let unit = example(name);
         let (command, environment) = service(&unit);
-        let command = once(&command);
         let (runtime, cache) = (value(&unit, "RuntimeDirectory"), value(&unit, "CacheDirectory"));
         let mode = |key| u32::from_str_radix(&value(&unit, key), 8).unwrap();
         let site = Site::new(&[("%t", 0o755), ("%C", 0o755), ("%d", 0o700)]);
@@ -166,7 +185,7 @@ fn systemd_services_write_the_token_for_their_group() {
         let token = live_token();
         let server = Server::start([live_reply(&token)]);
         for _ in 0..2 {
-            site.skia(&command, &environment).server(&server).run().ok("");
+            site.write("%t/skia-token/token", &command, &environment, &server);
             site.assert_file("%t/skia-token/token", &token, 0o640);
         }
         assert_eq!(server.request().json()["ClientSecret"], SECRET);
@@ -341,7 +360,7 @@ fn container(
     mode: u32,
     secrets: &'static str,
 ) {
-    let (writer, environment) = (once(writer), environment(manifest));
+    let environment = environment(manifest);
     let site = Site::new(&[("/run/skia", mode), (secrets, 0o755)]);
     site.mount_secret(&environment["SKIA_CLIENT_SECRET_FILE"]);
     let token = live_token();
@@ -350,11 +369,11 @@ fn container(
         site.skia(words, &environment).server(&server).allow_partial_stdout().run().code
     };
     assert!(!probes.is_empty() && probes.iter().all(|words| probe(words) == Some(1)));
-    site.skia(&writer, &environment).server(&server).run().ok("");
+    site.write("/run/skia/token", writer, &environment, &server);
     site.assert_file("/run/skia/token", &token, 0o640);
     assert!(probes.iter().all(|words| probe(words) == Some(0)));
     // A container that is started again finds the token in the cache.
-    site.skia(&writer, &environment).server(&server).run().ok("");
+    site.write("/run/skia/token", writer, &environment, &server);
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::os::unix::net::UnixDatagram;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rustix::process::Signal;
 
 use crate::cache::until;
 use crate::support::*;
@@ -18,6 +22,8 @@ const HANGUP: i32 = 1;
 const INTERRUPT: i32 = 2;
 const KILL: i32 = 9;
 const TERMINATE: i32 = 15;
+const CONTINUE: i32 = Signal::CONT.as_raw();
+const STOP: i32 = Signal::STOP.as_raw();
 
 const RENEWED: &str = "skia-auth: renewed: valid until [..] ([..]Z), in [..]\n";
 
@@ -200,6 +206,12 @@ fn combinations_that_make_no_sense_are_usage_errors() {
         "skia-auth: error: --watch reads the client secret again, and standard input only once\n\
          hint: name a file: --client-secret-file PATH\n",
     );
+    // As bash makes it of `<(…)`.
+    run(&["--to-file", "token", "--client-secret-file", "/dev/fd/63"]).fails(
+        2,
+        "skia-auth: error: --watch reads the client secret again, and an open descriptor only once\n\
+         hint: name a file: --client-secret-file PATH\n",
+    );
 }
 
 #[test]
@@ -289,9 +301,11 @@ fn refusal_of_a_renewal_ends_at_once_with_4() {
 
 #[test]
 fn other_failures_of_a_renewal_end_with_their_code() {
-    for (reply, code) in [(Reply::html(404, ""), 6), (live_reply(&live_token()), 7)] {
+    for code in [6, 7] {
         let (watched, t) = (Watched::new(), live_token());
-        let server = Server::start([live_reply(&t), reply]).expects(2);
+        // A file that cannot be written is noticed before the login.
+        let server = Server::start([live_reply(&t), Reply::html(404, "")]);
+        let server = server.expects(if code == 6 { 2 } else { 1 });
         let directory = watched.home.work().join("run");
         watched.home.declare_output("run");
         fs::create_dir(&directory).unwrap();
@@ -414,8 +428,10 @@ fn signals_during_a_secret_command() {
     let [started, go] = ["started", "go"].map(|name| watched.home.work().join(name));
     let command = || fs::read_to_string(&started).ok().filter(|text| text.ends_with('\n'));
     until("the command has started", || command().is_some());
-    // The command goes on, and the order is followed after the first token.
-    running.signal(HANGUP);
+    // The command goes on, and the orders cause one login after the first token.
+    for _ in 0..100 {
+        running.signal(HANGUP);
+    }
     fs::remove_file(&started).unwrap();
     File::create(&go).unwrap();
     server.wait_for_requests(2);
@@ -442,6 +458,113 @@ fn login_in_progress_does_not_delay_the_end() {
     stop(running, "");
     assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
     assert_eq!(watched.content(), format!("{t}\n"));
+}
+
+#[test]
+fn reader_of_stderr_that_hangs_delays_neither_renewals_nor_the_end() {
+    let (watched, tokens) = (Watched::new(), [(); 3].map(|()| live_token()));
+    let replies = tokens.each_ref().map(|token| live_reply(token));
+    let refusal = Reply::json(401, DOCUMENTED_401);
+    let server = Server::start(replies.into_iter().chain([refusal])).expects(4);
+    let (_reader, stderr) = UnixStream::pair().unwrap();
+    stderr.set_nonblocking(true).unwrap();
+    while (&stderr).write(&[b'.'; 1024]).is_ok() {}
+    stderr.set_nonblocking(false).unwrap();
+    let running = watched.watch(&server).stderr_to(OwnedFd::from(stderr)).spawn();
+    watched.until_has(&tokens[0]);
+    for token in &tokens[1..] {
+        running.signal(HANGUP);
+        watched.until_has(token);
+    }
+    running.signal(HANGUP);
+    assert_eq!(running.wait().code, Some(4));
+}
+
+#[test]
+fn stderr_that_is_closed_is_no_error() {
+    for close in [Program::stderr_closed, Program::stderr_reader_gone] {
+        let (watched, tokens) = (Watched::new(), [(); 3].map(|()| live_token()));
+        let server = Server::start(tokens.each_ref().map(|token| live_reply(token))).expects(3);
+        let running = close(watched.watch(&server)).spawn();
+        watched.until_has(&tokens[0]);
+        for token in &tokens[1..] {
+            running.signal(HANGUP);
+            watched.until_has(token);
+        }
+        stop(running, "");
+    }
+}
+
+#[test]
+fn file_that_was_deleted_or_replaced_by_a_link_is_written_again() {
+    let (watched, tokens) = (Watched::new(), [(); 3].map(|()| live_token()));
+    let server = Server::start(tokens.each_ref().map(|token| live_reply(token))).expects(3);
+    let other = watched.home.file("other", "another file");
+    let running = watched.watch(&server).spawn();
+    watched.until_has(&tokens[0]);
+    fs::remove_file(&watched.path).unwrap();
+    running.signal(HANGUP);
+    watched.until_has(&tokens[1]);
+    fs::remove_file(&watched.path).unwrap();
+    symlink(&other, &watched.path).unwrap();
+    running.signal(HANGUP);
+    watched.until_has(&tokens[2]);
+    assert!(fs::symlink_metadata(&watched.path).unwrap().is_file());
+    assert_eq!(fs::read_to_string(other).unwrap(), "another file");
+    stop(running, &RENEWED.repeat(2));
+}
+
+#[test]
+fn directory_in_place_of_the_file_ends_with_7_before_a_login() {
+    let (watched, t) = (Watched::new(), live_token());
+    watched.home.declare_foreign("token");
+    let server = Server::start([live_reply(&t)]);
+    let running = watched.watch(&server).spawn();
+    watched.until_has(&t);
+    fs::remove_file(&watched.path).unwrap();
+    fs::create_dir(&watched.path).unwrap();
+    running.signal(HANGUP);
+    running.wait().fails(7, "skia-auth: error: cannot write token: it is a directory\n");
+}
+
+#[test]
+fn cache_that_vanished_is_made_again() {
+    let (watched, old, new) = (Watched::new(), live_token(), live_token());
+    let server = Server::start([live_reply(&old), live_reply(&new)]).expects(2);
+    let running = watched.watch(&server).spawn();
+    watched.until_has(&old);
+    fs::remove_dir_all(watched.home.cache()).unwrap();
+    running.signal(HANGUP);
+    watched.until_has(&new);
+    stop(running, RENEWED);
+    watched.home.skia(["token"]).credentials().server(&server).run().ok(&format!("{new}\n"));
+}
+
+#[test]
+fn watcher_that_is_restarted_takes_the_cached_token() {
+    let (watched, t) = (Watched::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(1);
+    for _ in 0..5 {
+        let running = watched.watch(&server).spawn();
+        watched.until_has(&t);
+        running.signal(KILL);
+        running.wait();
+        fs::remove_file(&watched.path).unwrap();
+    }
+}
+
+#[test]
+fn watcher_that_was_stopped_for_longer_than_a_token_lives_logs_in_again() {
+    let (watched, issuer) = (Watched::new(), Issuer::start(3));
+    let running = watched.watch(&issuer.server).spawn();
+    until("the first token", || !watched.content().is_empty());
+    running.signal(STOP);
+    let stopped_at = issuer.logins();
+    thread::sleep(Duration::from_millis(3100));
+    running.signal(CONTINUE);
+    until("a new token", || issuer.position(watched.content().trim_end()) >= Some(stopped_at));
+    running.signal(TERMINATE);
+    assert_eq!(running.wait().code, Some(0));
 }
 
 /// Fifty watchers share a cache. Each renews twice.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use self::schedule::{Reading, Schedule, Step, Validity};
 use super::Outcome;
-use super::deliver::deliver;
+use super::deliver::{check_target, deliver};
 use super::source::Source;
 use crate::acquire::{Clock, Need};
 use crate::api::Login;
@@ -22,7 +22,7 @@ use crate::error::{Failure, Kind, reason};
 use crate::model::identity::Identity;
 use crate::model::time::rfc3339;
 use crate::platform::service::{self, Order};
-use crate::platform::threads;
+use crate::platform::{private_fs, stdio, threads};
 use crate::report::{Note, Renewal, Reporter, Warning};
 
 /// How often the loop looks at the clocks while a login is in progress.
@@ -42,12 +42,8 @@ pub fn run(
     clock: Clock,
     reporter: &Reporter,
 ) -> Result<Outcome> {
-    if args.connection.client_secret_file.as_deref() == Some(Path::new("-")) {
-        bail!(
-            Failure::usage("--watch reads the client secret again, and standard input only once")
-                .hint("name a file: --client-secret-file PATH")
-        );
-    }
+    check_secret_file(args.connection.client_secret_file.as_deref())?;
+    stdio::outlive_stderr_reader().context("cannot start a thread")?;
     let (sender, events) = mpsc::channel();
     let orders = sender.clone();
     service::receive_orders(move |order| drop(orders.send(Event::Order(order))))
@@ -56,6 +52,18 @@ pub fn run(
     let watch =
         Watch { args, reporter, clock, began: Instant::now(), schedule: None, wants_new: false };
     watch.serve(&logins, &events)
+}
+
+/// Refuses a secret that cannot be read a second time.
+fn check_secret_file(path: Option<&Path>) -> Result<(), Failure> {
+    let source = match path {
+        Some(path) if path.as_os_str() == "-" => "standard input",
+        // A shell's `<(…)` is one.
+        Some(path) if private_fs::is_descriptor(path) => "an open descriptor",
+        _ => return Ok(()),
+    };
+    let message = format!("--watch reads the client secret again, and {source} only once");
+    Err(Failure::usage(message).hint("name a file: --client-secret-file PATH"))
 }
 
 /// Starts the one thread that logs in. A thread for each login would let the heap grow: the
@@ -104,6 +112,7 @@ impl Watch<'_> {
             let wait = match self.next(in_progress.is_some()) {
                 Next::Wait(wait) => wait,
                 Next::LogIn(need) => {
+                    check_target(&self.args.delivery)?;
                     in_progress = Some((need, self.now()));
                     if matches!(need, Need::New) {
                         self.wants_new = false;
