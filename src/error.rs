@@ -1,9 +1,7 @@
 //! Failures: their kinds, the exit code of each kind, and the text that is shown.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::path::MAIN_SEPARATOR;
 
 /// What failed, by who has to act on it. Each kind has one exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,18 +189,6 @@ pub fn reason(error: &io::Error) -> String {
     .to_lowercase()
 }
 
-/// Quotes a word of a command for a shell, if it needs quotes.
-pub fn shell_quote(text: impl fmt::Display) -> String {
-    let text = text.to_string();
-    // On Windows, double quotes are all that cmd and PowerShell have in common.
-    if MAIN_SEPARATOR == '\\' {
-        let is_plain = |c: char| c.is_alphanumeric() || "-_.:/\\".contains(c);
-        let quote = if !text.is_empty() && text.chars().all(is_plain) { "" } else { "\"" };
-        return format!("{quote}{text}{quote}");
-    }
-    shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned)
-}
-
 /// The name most similar to a misspelled one, if any is similar enough.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // 0.8 accepts a typing error, but does not suggest "--profile" for "--to-file".
@@ -241,11 +227,5 @@ mod tests {
     #[test]
     fn reason_drops_the_error_number() {
         assert_eq!(reason(&io::Error::from_raw_os_error(2)), "no such file or directory");
-    }
-
-    #[test]
-    fn shell_quote_leaves_plain_words_alone() {
-        let spaced = if MAIN_SEPARATOR == '\\' { "\"a b\"" } else { "'a b'" };
-        assert_eq!([shell_quote("a-b.c"), shell_quote("a b")], ["a-b.c", spaced]);
     }
 }

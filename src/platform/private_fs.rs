@@ -1,10 +1,11 @@
 //! Private files: mode 0600, replaced as a whole. A link in place of one is not followed.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{self, Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf, Prefix};
 use std::thread;
 use std::time::Duration;
 
@@ -166,12 +167,25 @@ fn is_in_use(error: &io::Error) -> bool {
 fn extended(path: &Path) -> io::Result<PathBuf> {
     // MAX_PATH is 260, and the name of the temporary file may be longer than that of the file.
     const LONGEST: usize = 220;
-    match path.file_name() {
-        Some(name) if cfg!(windows) && path::absolute(path)?.as_os_str().len() > LONGEST => {
-            Ok(directory_of(path).canonicalize()?.join(name))
-        }
-        _ => Ok(path.to_owned()),
+    if !cfg!(windows) {
+        return Ok(path.to_owned());
     }
+    let absolute = path::absolute(path)?;
+    if absolute.as_os_str().len() <= LONGEST {
+        return Ok(path.to_owned());
+    }
+    let mut parts = absolute.components();
+    let Some(Component::Prefix(prefix)) = parts.next() else { return Ok(absolute) };
+    let mut extended = OsString::from(r"\\?\");
+    match prefix.kind() {
+        Prefix::Disk(_) => extended.push(prefix.as_os_str()),
+        Prefix::UNC(server, share) => {
+            extended.extend([r"UNC\".as_ref(), server, r"\".as_ref(), share]);
+        }
+        _ => return Ok(absolute),
+    }
+    extended.push(parts.as_path());
+    Ok(extended.into())
 }
 
 /// Replaces the content of an existing file, which keeps its mode and its owner. A link is followed.
@@ -187,8 +201,7 @@ pub fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
         file.as_file().set_permissions(fs::Permissions::from_mode(old.mode() & 0o7777))?;
     }
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    rename(file, &path)
 }
 
 /// Whether [`rewrite`] is likely to succeed, found out without writing the file.

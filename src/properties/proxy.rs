@@ -12,7 +12,7 @@ use super::inertness::assert_inert_but_addresses;
 use super::readings::percent_decoded;
 use crate::http::Retry;
 use crate::http::headers::USER_AGENT;
-use crate::http::proxy::{Proxy, Route, route};
+use crate::http::proxy::{Proxy, Route, route_by_names};
 use crate::http::script::request_to;
 use crate::http::tunnel;
 use crate::model::base_url::BaseUrl;
@@ -37,7 +37,7 @@ pub fn check(data: &[u8]) -> &'static str {
         return "no-url";
     };
     let lookup = |name: &str| Ok(variables.get(name).map(|value| (*value).to_owned()));
-    match route(&lookup, &to) {
+    match route_by_names(&lookup, true, &to) {
         Ok(Route::Direct { why }) => {
             assert_inert_but_addresses(&one_line(why));
             "direct"

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::error::{Failure, shell_quote};
+use crate::error::Failure;
 use crate::http::proxy::Route;
 use crate::http::{Progress, Step};
 use crate::model::miss::Miss;
 use crate::model::provenance::Provenance;
 use crate::model::time::{for_people, humane, local_zone};
+use crate::platform::advice::shell_quote;
 
 /// Something that the user should fix. Shown unless `--quiet`.
 #[derive(Debug)]

@@ -11,8 +11,9 @@ use super::file::{ConfigFile, DEFAULT_PROFILE, Profile};
 use super::secret_source::SecretSource;
 use crate::cli::SharedArgs;
 use crate::env;
-use crate::error::{Failure, nearest, reason, shell_quote};
+use crate::error::{Failure, nearest, reason};
 use crate::model::provenance::{ProfileSource, Provenance, Setting};
+use crate::platform::advice::shell_quote;
 use crate::platform::places;
 use crate::report::{Note, Reporter, Warning};
 

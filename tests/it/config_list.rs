@@ -16,13 +16,15 @@ fn profiles_are_listed_without_their_secrets() {
          base_url = 'https://user:hunter2-of-a-command@own.test'\n\
          [profile.z]\nclient_secret_file = 'secret'\n"
     ));
-    let root = home.root().display();
+    let secret_of_a = home.root().join("home").join("secret").display().to_string();
+    let secret_of_z = home.config().join("skia-auth").join("secret").display().to_string();
+    let quoted = if cfg!(windows) { "\"try it\"" } else { "'try it'" };
     home.skia(["config", "list"]).run().ok(&format!(
         "\
 default   https://api.skia.com.br/api  {CLIENT_ID}  secret in the configuration file
-a         https://own.test/api         of-a               secret in {root}/home/secret
-'try it'  (invalid)                    -                  secret from the command \"sh\"
-z         https://api.skia.com.br/api  -                  secret in {root}/config/skia-auth/secret
+a         https://own.test/api         of-a               secret in {secret_of_a}
+{quoted}  (invalid)                    -                  secret from the command \"sh\"
+z         https://api.skia.com.br/api  -                  secret in {secret_of_z}
 "
     ));
     let outcome = home.skia(["config", "list", "-o", "json"]).run();
@@ -39,7 +41,7 @@ z         https://api.skia.com.br/api  -                  secret in {root}/confi
                 "name": "a",
                 "base_url": "https://own.test/api",
                 "client_id": "of-a",
-                "client_secret": {"from": "file", "path": format!("{root}/home/secret")},
+                "client_secret": {"from": "file", "path": secret_of_a},
             },
             {
                 "name": "try it",
@@ -52,7 +54,7 @@ z         https://api.skia.com.br/api  -                  secret in {root}/confi
                 "base_url": "https://api.skia.com.br/api",
                 "client_id": null,
                 "client_secret":
-                    {"from": "file", "path": format!("{root}/config/skia-auth/secret")},
+                    {"from": "file", "path": secret_of_z},
             },
         ]})
     );
@@ -62,7 +64,7 @@ z         https://api.skia.com.br/api  -                  secret in {root}/confi
 #[test]
 fn missing_file_has_no_profiles() {
     let home = Home::new();
-    let path = home.config().join("skia-auth/config.toml");
+    let path = home.config().join("skia-auth").join("config.toml");
     let told = format!(
         "skia-auth: warning: no profiles: there is no configuration file {} (no such file); \
          skia-auth config init creates it\n",
@@ -77,6 +79,7 @@ fn missing_file_has_no_profiles() {
         "skia-auth: error: cannot read the configuration file nowhere.toml: no such file or \
          directory\n",
     );
+    #[cfg(unix)]
     home.skia(["config", "list"])
         .env_remove("XDG_CONFIG_HOME")
         .env("HOME", "relative")

@@ -109,8 +109,12 @@ hint: skia-auth token | skia-auth inspect
     }
     let json = home.skia(["inspect", "-o", "json"]).credentials().server(&server).run().json();
     assert_eq!((&json["verified"], &json["claims"]["EmpresaId"]), (&json!(false), &json!("1")));
-    let piped = home.sh("skia-auth token | skia-auth inspect").credentials().server(&server).run();
-    piped.ok("Header\n...\n");
+    #[cfg(unix)]
+    home.sh("skia-auth token | skia-auth inspect")
+        .credentials()
+        .server(&server)
+        .run()
+        .ok("Header\n...\n");
 }
 
 #[test]

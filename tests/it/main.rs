@@ -44,6 +44,7 @@ mod recipes;
 mod sandbox;
 #[cfg(unix)]
 mod seal;
+#[cfg(unix)]
 mod services;
 mod settings;
 #[cfg(unix)]

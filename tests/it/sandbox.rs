@@ -131,11 +131,12 @@ fn command_that_cannot_be_started_is_126_or_127() {
         .fails(126, "skia-auth: error: ./plain: cannot be run: permission denied\n");
 }
 
-#[cfg(unix)]
 #[test]
 fn port_can_be_chosen() {
     let held = ClosedPort::new();
     let port = held.number().to_string();
+    // On Windows a port has one owner.
+    let _held = (!cfg!(windows)).then_some(held);
     let taken = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     let home = Home::new();
     let error = format!(
@@ -143,7 +144,8 @@ fn port_can_be_chosen() {
          hint: without --port, any free port is used\n"
     );
     home.skia(["sandbox", "--port", &port]).run().fails(3, &error);
-    home.skia(["sandbox", "--port", &port, "--", "touch", "ran"]).run().fails(3, &error);
+    let command = shell("exit 9", "exit 9");
+    home.skia(["sandbox", "--port", &port, "--"]).args(command).run().fails(3, &error);
     drop(taken);
     home.skia(["sandbox", "--port", &port, "--"])
         .args(shell("echo $SKIA_BASE_URL", "echo %SKIA_BASE_URL%"))

@@ -1,11 +1,14 @@
-//! What is different on Windows: exit codes of 32 bits, PATHEXT, open files, access lists.
+//! What is different on Windows: exit codes of 32 bits, Ctrl-C, PATHEXT, open files, access lists.
 #![cfg(windows)]
 
 use std::fs::{self, OpenOptions};
 use std::os::windows::fs::OpenOptionsExt;
-use std::{env, iter};
+use std::path::PathBuf;
+use std::process::Command;
+use std::{env, io, iter};
 
-use crate::cache::gets;
+use crate::cache::{gets, until};
+use crate::markdown::root;
 use crate::support::*;
 
 /// FILE_SHARE_READ: others cannot replace the file.
@@ -19,6 +22,78 @@ fn exec(home: &Home, server: &Server, words: &[&str]) -> Program {
 fn path(home: &Home) -> std::ffi::OsString {
     let path = env::var_os("PATH").unwrap();
     env::join_paths(iter::once(home.work().join("bin")).chain(env::split_paths(&path))).unwrap()
+}
+
+/// The program of tests/it/console.c, or `None` without a compiler.
+fn console(home: &Home) -> Option<PathBuf> {
+    // Wine has no compiler.
+    if let Some(built) = env::var_os("SKIA_AUTH_TEST_CONSOLE") {
+        return Some(std::path::absolute(built).unwrap());
+    }
+    let program = home.work().join("console.exe");
+    home.declare_foreign(&program);
+    installed("gcc.exe").then(|| {
+        let mut gcc = Command::new("gcc");
+        gcc.arg("-o").arg(&program).arg(root().join("tests/it/console.c"));
+        assert!(gcc.status().unwrap().success());
+        program
+    })
+}
+
+#[test]
+fn ctrl_c_is_for_the_command_and_its_exit_code_is_kept() {
+    for words in [&["exec", "--"][..], &["sandbox", "-q", "--"]] {
+        let (home, t) = (Home::new(), live_token());
+        let Some(console) = console(&home) else { return };
+        let server = Server::start([live_reply(&t)]).expects_any();
+        let (keys, pressed) = io::pipe().unwrap();
+        home.declare_foreign("ready");
+        let program = home.program(&console, ["run"]).arg("skia-auth");
+        let running = program
+            .args(words)
+            .args([console.as_os_str(), "wait".as_ref(), "ready".as_ref()])
+            .credentials()
+            .server(&server)
+            .stdin_from(keys)
+            .allow_partial_stdout()
+            .on_console()
+            .spawn();
+        until("the command has started", || home.work().join("ready").exists());
+        drop(pressed);
+        running.wait().assert(300, "Ctrl-C\r\n", "");
+        assert_eq!(fs::read_dir(home.root().join("tmp")).unwrap().count(), 0, "{words:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_watch_with_0() {
+    let (home, t) = (Home::new(), live_token());
+    let Some(console) = console(&home) else { return };
+    let server = Server::start([live_reply(&t)]);
+    let (keys, pressed) = io::pipe().unwrap();
+    home.declare_output("token");
+    let running = home
+        .program(&console, ["run", "skia-auth"])
+        .args(["token", "--watch", "--to-file", "token"])
+        .credentials()
+        .server(&server)
+        .stdin_from(keys)
+        .on_console()
+        .spawn();
+    until("the file has a token", || home.work().join("token").exists());
+    drop(pressed);
+    running.wait().ok("");
+    assert_eq!(fs::read_to_string(home.work().join("token")).unwrap(), format!("{t}\n"));
+}
+
+#[test]
+fn ctrl_c_at_the_hidden_prompt_restores_the_console() {
+    let home = Home::new();
+    let Some(console) = console(&home) else { return };
+    let program = home.program(&console, ["prompt", "skia-auth"]);
+    let program = program.args(["config", "init"]).allow_partial_stdout().on_console();
+    program.run().assert(130, "hidden\r\nrestored\r\n", "");
+    assert!(!home.config().join("skia-auth").exists());
 }
 
 #[test]
@@ -55,14 +130,41 @@ fn command_that_is_missing_costs_no_login() {
     home.file("bin/plain", "no extension");
     let server = Server::start([]).expects(0);
     for command in ["no-such-command", ".\\no-such-command", "plain", ""] {
-        exec(&home, &server, &[command])
-            .env("PATH", path(&home))
-            .run()
-            .fails(127, &format!("skia-auth: error: {command}: command not found\n"));
+        let error = format!("skia-auth: error: {command}: command not found\n");
+        exec(&home, &server, &[command]).env("PATH", path(&home)).run().fails(127, &error);
+        home.skia(["sandbox", "--", command]).env("PATH", path(&home)).run().fails(127, &error);
     }
-    exec(&home, &server, &[".\\bin"])
-        .run()
-        .fails(126, "skia-auth: error: .\\bin: cannot be run: it is a directory\n");
+    let error = "skia-auth: error: .\\bin: cannot be run: it is a directory\n";
+    exec(&home, &server, &[".\\bin"]).run().fails(126, error);
+    home.skia(["sandbox", "--", ".\\bin"]).run().fails(126, error);
+}
+
+#[test]
+fn file_that_is_no_program_is_126() {
+    let (home, t) = (Home::new(), live_token());
+    home.file("text.exe", "no program");
+    let server = Server::start([live_reply(&t)]);
+    let error = "skia-auth: error: .\\text.exe: cannot be run: not a program for this system\n";
+    exec(&home, &server, &[".\\text.exe"]).run().fails(126, error);
+    home.skia(["sandbox", "--", ".\\text.exe"]).run().fails(126, error);
+}
+
+#[test]
+fn proxy_variables_have_no_case() {
+    let (home, proxy) = (Home::new(), Proxy::refusing(403));
+    for name in ["https_proxy", "HTTPS_PROXY", "Https_Proxy", "all_proxy", "All_Proxy"] {
+        let program = home.skia(["login", "--base-url", "https://api.skia.test/api"]).credentials();
+        program.env(name, proxy.url()).env("HTTP_PROXY", "http://127.0.0.1:9").run().fails(
+            6,
+            &format!(
+                "skia-auth: error: the proxy 127.0.0.1:{} ({}) \
+                 refuses to connect to api.skia.test (HTTP 403)\n",
+                proxy.port(),
+                name.to_uppercase()
+            ),
+        );
+    }
+    assert_eq!(proxy.connections(), 5);
 }
 
 #[test]

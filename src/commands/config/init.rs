@@ -10,11 +10,12 @@ use toml_writer::ToTomlValue;
 
 use crate::cli::{ConfigInitArgs, SharedArgs};
 use crate::commands::Outcome;
-use crate::error::{Failure, reason, shell_quote};
+use crate::error::{Failure, reason};
 use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
-use crate::platform::{advice, private_fs, prompt, stdio};
+use crate::platform::advice::{self, shell_quote};
+use crate::platform::{private_fs, prompt, stdio};
 use crate::settings::file::{ConfigFile, DEFAULT_PROFILE, edit, is_json};
 use crate::settings::secret_source::SecretSource;
 use crate::settings::{DEFAULT_BASE_URL, DEFAULT_TIMEOUT, config_path};

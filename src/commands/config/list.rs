@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::cli::{ConfigListArgs, ReportFormat, SharedArgs};
 use crate::commands::Outcome;
-use crate::error::shell_quote;
 use crate::model::base_url::BaseUrl;
 use crate::output::json_report;
+use crate::platform::advice::shell_quote;
 use crate::report::sanitize::one_line;
 use crate::report::{Reporter, Warning};
 use crate::settings::file::{ConfigFile, DEFAULT_PROFILE, Profile};

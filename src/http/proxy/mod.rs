@@ -81,7 +81,7 @@ pub fn route(
 
 /// Without case, only the upper-case names count: in messages, and in that the guard of CGI programs
 /// then covers `http_proxy` too.
-fn route_by_names(
+pub fn route_by_names(
     environment: &dyn Fn(&str) -> Result<Option<String>, Failure>,
     names_have_case: bool,
     to: &BaseUrl,

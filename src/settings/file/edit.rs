@@ -6,7 +6,8 @@ use std::time::Duration;
 use toml_writer::ToTomlKey;
 
 use super::{profiles, read, unreadable};
-use crate::error::{Failure, shell_quote};
+use crate::error::Failure;
+use crate::platform::advice::shell_quote;
 
 /// Reads a TOML file and appends a table for a profile that it does not have.
 pub fn with_profile(

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::not_utf8;
-use crate::error::{Failure, reason, shell_quote};
+use crate::error::{Failure, reason};
 use crate::model::secret::Secret;
+use crate::platform::advice::shell_quote;
 use crate::platform::files::{self, Access, Contents};
 
 /// The largest configuration file that is read, in bytes: a thousand times a real one.

@@ -84,7 +84,7 @@ fn proxy_for_plain_http_is_not_used_for_https() {
     let program = token(&home, "https://0.0.0.0:1/api")
         .env("HTTP_PROXY", proxy.url())
         .env("http_proxy", proxy.url());
-    program.run().fails(5, &unavailable("cannot connect to 0.0.0.0:1: connection refused", 3, &[]));
+    program.run().fails(5, &unavailable("cannot connect to 0.0.0.0:1: [..]", 3, &[]));
     assert_eq!(proxy.connections(), 0);
 }
 
@@ -157,14 +157,13 @@ fn proxy_gets_the_whole_url_of_allowed_plain_http() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn request_to_a_cgi_program_cannot_name_a_proxy() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));
     let program =
         token(&home, "http://0.0.0.0:1/api").arg("--allow-http").env("REQUEST_METHOD", "POST");
     let outcome = program.env("HTTP_PROXY", proxy.url()).run();
-    outcome.fails(5, &unavailable("cannot connect to 0.0.0.0:1: connection refused", 3, &[]));
+    outcome.fails(5, &unavailable("cannot connect to 0.0.0.0:1: [..]", 3, &[]));
     assert_eq!(proxy.connections(), 0);
 }
 
@@ -187,10 +186,10 @@ fn proxy_may_have_an_ipv6_address() {
 #[test]
 fn tunnel_to_an_ipv6_address_is_requested_in_brackets() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));
-    token(&home, "https://[2001:DB8::1]/api").env("https_proxy", proxy.url()).run().fails(
+    token(&home, "https://[2001:DB8::1]/api").env("HTTPS_PROXY", proxy.url()).run().fails(
         6,
         &format!(
-            "skia-auth: error: the proxy 127.0.0.1:{} (https_proxy) \
+            "skia-auth: error: the proxy 127.0.0.1:{} (HTTPS_PROXY) \
              refuses to connect to [2001:db8::1] (HTTP 403)\n",
             proxy.port()
         ),

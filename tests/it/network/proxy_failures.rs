@@ -26,10 +26,10 @@ fn url(listener: &Listener) -> String {
 fn proxy_that_demands_a_password_is_an_error_with_the_variable() {
     let home = Home::new();
     home.declare_secret("pr0xy-word");
-    let hint = "hint: they go into the variable: https_proxy=http://USER:PASSWORD@HOST:PORT\n";
+    let hint = "hint: they go into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT\n";
     let proxy = Proxy::refusing(407);
-    let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
-    let ask = |url: String| token(&home, &base_url("https")).env("https_proxy", url).run();
+    let name = format!("the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
+    let ask = |url: String| token(&home, &base_url("https")).env("HTTPS_PROXY", url).run();
     ask(proxy.url()).fails(
         6,
         &format!("skia-auth: error: {name} asks for a user and password (HTTP 407)\n{hint}"),
@@ -37,7 +37,7 @@ fn proxy_that_demands_a_password_is_an_error_with_the_variable() {
     ask(proxy.url_with("user", "pr0xy-word")).fails(
         6,
         &format!(
-            "skia-auth: error: {name} refuses the user or password in https_proxy (HTTP 407)\n\
+            "skia-auth: error: {name} refuses the user or password in HTTPS_PROXY (HTTP 407)\n\
                  {hint}"
         ),
     );
@@ -56,8 +56,8 @@ fn refusal_of_a_proxy_is_final_and_an_unreachable_server_is_not() {
         (504, 5, "cannot reach api.skia.test (HTTP 504)", 3),
     ] {
         let (home, proxy) = (Home::new(), Proxy::refusing(status));
-        let outcome = token(&home, &base_url("https")).env("https_proxy", proxy.url()).run();
-        let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
+        let outcome = token(&home, &base_url("https")).env("HTTPS_PROXY", proxy.url()).run();
+        let name = format!("the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
         let expected = match code {
             5 => unavailable(&format!("{name} {what}"), connections, &[]),
             _ => format!("skia-auth: error: {name} {what}\n"),
@@ -78,8 +78,8 @@ fn proxy_that_does_not_speak_http_is_final() {
         b"HTTP/1.1 200 OK\r\n\r\n::error::injected before the handshake",
     ] {
         let (home, proxy) = (Home::new(), answering(answer));
-        let outcome = token(&home, &base_url("https")).env("https_proxy", url(&proxy)).run();
-        let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
+        let outcome = token(&home, &base_url("https")).env("HTTPS_PROXY", url(&proxy)).run();
+        let name = format!("the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
         outcome.fails(6, &format!("skia-auth: error: {name} does not answer in HTTP\n"));
         assert_eq!(proxy.connections(), 1);
         assert_no_secret(&proxy.received());
@@ -98,8 +98,8 @@ fn proxy_with_an_endless_head_is_not_understood() {
             }
         }),
     );
-    let outcome = token(&home, &base_url("https")).env("https_proxy", url(&proxy)).run();
-    let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
+    let outcome = token(&home, &base_url("https")).env("HTTPS_PROXY", url(&proxy)).run();
+    let name = format!("the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
     outcome.fails(6, &format!("skia-auth: error: {name} does not answer in HTTP\n"));
 }
 
@@ -120,8 +120,8 @@ fn proxy_that_closes_the_connection_is_tried_three_times() {
             client.send(answer)?;
             if answer.ends_with(b"\r\n\r\n") { client.read_once() } else { Ok(()) }
         });
-        let outcome = token(&home, &base_url("https")).env("https_proxy", url(&proxy)).run();
-        let name = format!("the proxy 127.0.0.1:{} (https_proxy)", proxy.port());
+        let outcome = token(&home, &base_url("https")).env("HTTPS_PROXY", url(&proxy)).run();
+        let name = format!("the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
         outcome.fails(5, &unavailable(&what.replace("the proxy P", &name), 3, &[]));
         assert_eq!(proxy.connections(), 3, "{what}");
         assert_no_secret(&proxy.received());
@@ -141,16 +141,16 @@ fn proxy_that_hangs_or_drips_ends_the_call_at_the_deadline() {
     });
     for port in [hanging.port(), dripping.port(), endless.port()] {
         let outcome = token_within_a_second(&home, &base_url("https"))
-            .env("https_proxy", format!("127.0.0.1:{port}"))
+            .env("HTTPS_PROXY", format!("127.0.0.1:{port}"))
             .run();
         let message =
-            format!("no answer from the proxy 127.0.0.1:{port} (https_proxy) within [..] s");
+            format!("no answer from the proxy 127.0.0.1:{port} (HTTPS_PROXY) within [..] s");
         outcome.fails(5, &unavailable(&message, 1, &[]));
     }
     assert_eq!((hanging.connections(), dripping.connections(), endless.connections()), (1, 1, 1));
     let tunnel = Proxy::to(&server);
     let outcome =
-        token_within_a_second(&home, &base_url("https")).env("https_proxy", tunnel.url()).run();
+        token_within_a_second(&home, &base_url("https")).env("HTTPS_PROXY", tunnel.url()).run();
     outcome.fails(5, &unavailable("no TLS connection to api.skia.test within [..] s", 1, &[]));
     for received in [hanging.received(), dripping.received(), endless.received(), tunnel.received()]
     {
@@ -163,9 +163,9 @@ fn proxy_that_is_not_there_is_named() {
     let (home, closed) = (Home::new(), ClosedPort::new());
     let port = closed.number();
     let program =
-        token(&home, &base_url("https")).env("https_proxy", format!("http://127.0.0.1:{port}"));
+        token(&home, &base_url("https")).env("HTTPS_PROXY", format!("http://127.0.0.1:{port}"));
     let message =
-        format!("cannot connect to the proxy 127.0.0.1:{port} (https_proxy): connection refused");
+        format!("cannot connect to the proxy 127.0.0.1:{port} (HTTPS_PROXY): connection refused");
     let outcome = program.arg("-v").run();
     outcome.fails(5, &format!("...\n{}", unavailable(&message, 3, &[])));
     assert_eq!(tries(&outcome), 3);
@@ -203,12 +203,9 @@ fn unusable_proxy_is_an_error_that_names_the_variable() {
         ),
         ("http://user:pr0xy-word%00@proxy:1", "has a NUL in its user or password"),
     ] {
-        for (variable, scheme) in [
-            ("https_proxy", "https"),
-            ("HTTPS_PROXY", "https"),
-            ("ALL_PROXY", "https"),
-            ("HTTP_PROXY", "http"),
-        ] {
+        for (variable, scheme) in
+            [("HTTPS_PROXY", "https"), ("ALL_PROXY", "https"), ("HTTP_PROXY", "http")]
+        {
             let program = token(&home, &format!("{scheme}://0.0.0.0:{}/api", server.port()))
                 .arg("--allow-http");
             program.env(variable, value).run().fails(
@@ -253,7 +250,7 @@ fn proxy_variable_that_is_not_utf_8_is_an_error() {
     let text = live_token();
     let direct = Server::start([live_reply(&text)]);
     token(&home, &direct.base_url())
-        .env("http_proxy", broken)
+        .env("HTTP_PROXY", broken)
         .env("NO_PROXY", broken)
         .run()
         .ok(&format!("{text}\n"));
@@ -263,13 +260,13 @@ fn proxy_variable_that_is_not_utf_8_is_an_error() {
 fn plain_http_through_a_proxy_that_demands_a_password_is_final() {
     let (home, proxy) = (Home::new(), Proxy::refusing(407));
     let program =
-        token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
+        token(&home, &base_url("http")).arg("--allow-http").env("HTTP_PROXY", proxy.url());
     program.run().fails(
         6,
         &format!(
-            "skia-auth: error: the proxy 127.0.0.1:{} (http_proxy) \
+            "skia-auth: error: the proxy 127.0.0.1:{} (HTTP_PROXY) \
              asks for a user and password (HTTP 407)\n\
-             hint: they go into the variable: http_proxy=http://USER:PASSWORD@HOST:PORT\n",
+             hint: they go into the variable: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT\n",
             proxy.port()
         ),
     );
@@ -280,7 +277,7 @@ fn plain_http_through_a_proxy_that_demands_a_password_is_final() {
 fn plain_http_through_a_proxy_that_cannot_reach_the_server_is_tried_again() {
     let (home, proxy) = (Home::new(), Proxy::refusing(502));
     let program =
-        token(&home, &base_url("http")).arg("--allow-http").env("http_proxy", proxy.url());
+        token(&home, &base_url("http")).arg("--allow-http").env("HTTP_PROXY", proxy.url());
     program.run().fails(5, &unavailable("api.skia.test is not available (HTTP 502)", 3, &[]));
     assert_eq!(proxy.connections(), 3);
 }

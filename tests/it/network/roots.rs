@@ -1,6 +1,6 @@
 //! Which root certificates the settings name.
 
-use std::fs;
+use std::{env, fs};
 
 use super::{ca_cert, token, trusted};
 use crate::support::{Ca, Home, Server};
@@ -17,7 +17,6 @@ fn private_authority_is_trusted_if_it_is_named() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn directory_of_roots_is_read_by_hashed_names() {
     let ca = Ca::new("Test CA");
@@ -26,8 +25,9 @@ fn directory_of_roots_is_read_by_hashed_names() {
         home.file("other/readme", "no certificate");
         home.file("roots/00000000.0", "no certificate");
         home.file("roots/0a1b2c3d.0", ca.pem());
-        let work = home.work();
-        vec![("SSL_CERT_DIR", format!("{0}/other:{0}/roots:{0}/missing", work.display()))]
+        let directories = ["other", "roots", "missing"].map(|name| home.work().join(name));
+        let joined = env::join_paths(directories).unwrap();
+        vec![("SSL_CERT_DIR", joined.into_string().unwrap())]
     });
     // All three add up.
     trusted(&certificate, "localhost", |home| {

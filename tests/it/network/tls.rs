@@ -128,7 +128,7 @@ fn certificate_out_of_its_validity_is_refused_with_the_day() {
         6,
         &format!(
             "{start} is not valid before 2090-01-01 (issued by \"Corp Root\")\n\
-             hint: check the clock of this machine: date -u\n"
+             hint: check the clock of this machine: [..]\n"
         ),
     );
 }

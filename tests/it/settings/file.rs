@@ -369,8 +369,9 @@ fn tilde_is_the_home_directory() {
     home.file("../home/secret", "27 characters, not a secret\n");
     home.write_config(&format!(
         "client_id = 'a'\nclient_secret_file = '~/secret'\nca_cert = '~/ca.pem'\n\
-         [profile.command]\nclient_id = 'b'\nclient_secret_command = ['echo', '~/secret']\n\
+         [profile.command]\nclient_id = 'b'\nclient_secret_command = {:?}\n\
          base_url = '{}'\ncache = false\n",
+        shell("echo '~/secret'", "echo ~/secret"),
         server.base_url()
     ));
     let outcome = home.skia(["config", "show", "-o", "json"]).run();

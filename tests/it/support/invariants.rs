@@ -12,7 +12,7 @@ use super::tokens::{known_tokens, secret_part};
 use super::traces::{Traces, contains};
 
 /// How much longer than its deadline a program may run. Under Wine a process starts slowly.
-const GRACE: Duration = Duration::from_secs(if cfg!(windows) { 5 } else { 1 });
+const GRACE: Duration = Duration::from_secs(if cfg!(windows) { 10 } else { 1 });
 
 /// What a case allows beyond the invariants, and its deadline.
 #[derive(Clone, Copy, Default)]

@@ -21,6 +21,10 @@ use super::{CLIENT_ID, NO_SUCH_HOST, PATIENCE, SECRET};
 /// machine fails there, without a name look-up.
 const DEAD_PROXY: &str = "http://127.0.0.1:9";
 
+/// The time between two looks at a running program. Under Wine each look is a request to one server,
+/// which also serves the programs.
+const POLL: Duration = Duration::from_millis(if cfg!(windows) { 20 } else { 1 });
+
 /// The variables of the directories of a home.
 const DIRECTORIES: &[(&str, &str)] = if cfg!(windows) {
     &[("USERPROFILE", "home"), ("TMP", "tmp"), ("TEMP", "tmp"), ("LOCALAPPDATA", "config")]
@@ -51,6 +55,8 @@ pub struct Program {
     stdout_to: Option<Stdio>,
     stderr_to: Option<Stdio>,
     allowed: Allowances,
+    #[cfg(windows)]
+    on_console: bool,
 }
 
 impl Program {
@@ -67,6 +73,8 @@ impl Program {
             stdout_to: None,
             stderr_to: None,
             allowed: Allowances::default(),
+            #[cfg(windows)]
+            on_console: false,
         }
     }
 
@@ -167,6 +175,13 @@ impl Program {
         self
     }
 
+    /// The program gets a console of its own, without a window.
+    #[cfg(windows)]
+    pub fn on_console(mut self) -> Self {
+        self.on_console = true;
+        self
+    }
+
     /// The deadline of the case: a run that takes more than a second longer fails.
     pub fn timeout_bound(mut self, bound: Duration) -> Self {
         self.allowed.time = Some(bound);
@@ -215,6 +230,11 @@ impl Program {
         // Its own process group, so that a program that hangs is killed with its children.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(windows)]
+        if self.on_console {
+            const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+            std::os::windows::process::CommandExt::creation_flags(&mut command, CREATE_NO_WINDOW);
+        }
         let observed = Observed::begin(&self.home, self.allowed, self.to_string());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{error}: {self}"));
         // The command holds copies of the pipe ends it was given, which keep their readers waiting.
@@ -233,7 +253,7 @@ impl Program {
                 if let Some(status) = waiting.lock().unwrap().try_wait().unwrap() {
                     break status;
                 }
-                thread::sleep(Duration::from_millis(1));
+                thread::sleep(POLL);
             };
             sender.send((status, Instant::now()))
         });
