@@ -686,7 +686,7 @@ _skia__auth() {
             return 0
             ;;
         skia__auth__subcmd__exec)
-            opts="-p -q -v -h -V --min-ttl --renew-before --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --sandbox --no-cache --profile --config --quiet --verbose --color --help --version"
+            opts="-p -q -v -h -V --min-ttl --renew-before --base-url --client-id --client-secret-file --client-secret --scope --timeout --retries --ca-cert --allow-http --no-cache --profile --config --quiet --verbose --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

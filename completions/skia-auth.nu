@@ -26,13 +26,13 @@ module completions {
 
   # Log in to the Skia API and print the bearer token
   export extern skia-auth [
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth login output" [] {
@@ -47,30 +47,30 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Ask the server for a new token and print it
+  # Request a new token from the server and print it
   export extern "skia-auth login" [
     --dry-run                 # Print the request, without the secret, and send nothing
-    --output(-o): string@"nu-complete skia-auth login output" # Form of the result [default: token]
-    --to-file: path           # Write to this file, readable by you alone, instead of standard output
-    --to-file-mode: string@"nu-complete skia-auth login to_file_mode" # Permissions of that file [default: 0600]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --output(-o): string@"nu-complete skia-auth login output" # Form of the result
+    --to-file: path           # Write to this file instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth login to_file_mode" # Permissions of the file of --to-file
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret-file: path # File with the client secret (-: stdin)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --scope: string           # The scope to request
+    --timeout: string         # Time limit of the call [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable
     --ca-cert: path           # Trust these certificate authorities too (PEM)
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth login color" # When to use colours [default: auto]
-    --help(-h)                # Print help (see more with '--help')
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth login color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth token output" [] {
@@ -85,33 +85,33 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Print the cached token while it is valid, else a new one
+  # Print the cached token, or a new one if it is no longer valid
   export extern "skia-auth token" [
-    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
-    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
-    --offline                 # Use only the cache; exit 1 if it has no valid token
-    --watch                   # Stay in the foreground, and renew the token in the file before it expires
-    --output(-o): string@"nu-complete skia-auth token output" # Form of the result [default: token]
-    --to-file: path           # Write to this file, readable by you alone, instead of standard output
-    --to-file-mode: string@"nu-complete skia-auth token to_file_mode" # Permissions of that file [default: 0600]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --min-ttl: string         # Required remaining lifetime [default: 5m]
+    --renew-before: string    # Log in if the token is valid for less than this
+    --offline                 # Use the cache alone; exit 1 if it has no valid token
+    --watch                   # Stay in the foreground and keep the file of --to-file fresh
+    --output(-o): string@"nu-complete skia-auth token output" # Form of the result
+    --to-file: path           # Write to this file instead of standard output
+    --to-file-mode: string@"nu-complete skia-auth token to_file_mode" # Permissions of the file of --to-file
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret-file: path # File with the client secret (-: stdin)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --scope: string           # The scope to request
+    --timeout: string         # Time limit of the call [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable
     --ca-cert: path           # Trust these certificate authorities too (PEM)
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth token color" # When to use colours [default: auto]
-    --help(-h)                # Print help (see more with '--help')
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth token color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth status output" [] {
@@ -124,18 +124,18 @@ module completions {
 
   # Report whether a valid token is cached, for whom and until when
   export extern "skia-auth status" [
-    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
-    --output(-o): string@"nu-complete skia-auth status output" # Form of the report [default: text]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --min-ttl: string         # Required remaining lifetime [default: 5m]
+    --output(-o): string@"nu-complete skia-auth status output" # Form of the report
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --scope: string           # The scope of the token [default: api]
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --scope: string           # The scope of the token
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth status color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth status color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth inspect output" [] {
@@ -149,17 +149,17 @@ module completions {
   # Show the header and the claims of a token
   export extern "skia-auth inspect" [
     --cached                  # Show the cached token, whatever standard input is
-    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report [default: text]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --output(-o): string@"nu-complete skia-auth inspect output" # Form of the report
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --scope: string           # The scope of the token [default: api]
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --scope: string           # The scope of the token
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth inspect color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth inspect color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth logout color" [] {
@@ -169,16 +169,16 @@ module completions {
   # Delete the cached token
   export extern "skia-auth logout" [
     --all                     # Delete the cached tokens of every identity
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --scope: string           # The scope of the token [default: api]
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --scope: string           # The scope of the token
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth logout color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth logout color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth config color" [] {
@@ -187,13 +187,13 @@ module completions {
 
   # Show the settings and profiles, or write the configuration file
   export extern "skia-auth config" [
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth config color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth config color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth config show output" [] {
@@ -206,25 +206,25 @@ module completions {
 
   # Show every effective value with its provenance, secrets hidden
   export extern "skia-auth config show" [
-    --output(-o): string@"nu-complete skia-auth config show output" # Form of the report [default: text]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --output(-o): string@"nu-complete skia-auth config show output" # Form of the report
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret-file: path # File with the client secret (-: stdin)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --scope: string           # The scope to request
+    --timeout: string         # Time limit of the call [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable
     --ca-cert: path           # Trust these certificate authorities too (PEM)
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth config show color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth config show color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth config path color" [] {
@@ -233,13 +233,13 @@ module completions {
 
   # Print the path of the configuration file
   export extern "skia-auth config path" [
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth config path color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth config path color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth config list output" [] {
@@ -252,14 +252,14 @@ module completions {
 
   # List the profiles, with base URL, client id and where the secret is kept
   export extern "skia-auth config list" [
-    --output(-o): string@"nu-complete skia-auth config list output" # Form of the report [default: text]
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --output(-o): string@"nu-complete skia-auth config list output" # Form of the report
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth config list color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth config list color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth config init color" [] {
@@ -270,14 +270,14 @@ module completions {
   export extern "skia-auth config init" [
     --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from this file at each login (-: copy it from standard input)
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --client-secret-file: path # File with the client secret
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth config init color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth config init color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -315,25 +315,25 @@ module completions {
   # Check settings and connection, with a fix for each failure
   export extern "skia-auth doctor" [
     --login                   # Also log in, to check the credentials
-    --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report [default: text]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --output(-o): string@"nu-complete skia-auth doctor output" # Form of the report
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret-file: path # File with the client secret (-: stdin)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --scope: string           # The scope to request
+    --timeout: string         # Time limit of the call [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable
     --ca-cert: path           # Trust these certificate authorities too (PEM)
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
     --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth doctor color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth doctor color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete skia-auth completions shell" [] {
@@ -346,13 +346,13 @@ module completions {
 
   # Print the completion script for a shell
   export extern "skia-auth completions" [
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth completions color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth completions color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
     shell: string@"nu-complete skia-auth completions shell" # The shell
   ]
 
@@ -360,15 +360,15 @@ module completions {
   export extern "skia-auth help" [
   ]
 
-  # Ask the server for a new token and print it
+  # Request a new token from the server and print it
   export extern "skia-auth help login" [
   ]
 
-  # Print the cached token while it is valid, else a new one
+  # Print the cached token, or a new one if it is no longer valid
   export extern "skia-auth help token" [
   ]
 
-  # Run a command with a token in its environment
+  # Run a command with the token in SKIA_TOKEN
   export extern "skia-auth help exec" [
   ]
 
@@ -408,28 +408,27 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Run a command with a token in its environment
+  # Run a command with the token in SKIA_TOKEN
   export extern "skia-auth exec" [
-    --min-ttl: string         # The token must be valid for at least this long [default: 5m]
-    --renew-before: string    # Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
-    --base-url: string        # Address of the environment [default: https://api.skia.com.br/api]
+    --min-ttl: string         # Required remaining lifetime [default: 5m]
+    --renew-before: string    # Log in if the token is valid for less than this
+    --base-url: string        # Address of the environment
     --client-id: string       # The integration's client id
-    --client-secret-file: path # Read the client secret from a file (-: standard input)
+    --client-secret-file: path # File with the client secret (-: stdin)
     --client-secret: string   # The client secret itself: other users can see it in the process list
-    --scope: string           # The scope to request [default: api]
-    --timeout: string         # Time for the whole call, as 90s, 30m or 2h [default: 30s]
-    --retries: string         # How often to retry when the server is unavailable [default: 2]
+    --scope: string           # The scope to request
+    --timeout: string         # Time limit of the call [default: 30s]
+    --retries: string         # How often to retry when the server is unavailable
     --ca-cert: path           # Trust these certificate authorities too (PEM)
     --allow-http              # Allow plain HTTP to another machine: the secret can be read on the way
-    --sandbox                 # Use a local server that needs no account
     --no-cache                # Neither read nor write cached tokens
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth exec color" # When to use colours [default: auto]
-    --help(-h)                # Print help
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth exec color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
     ...command: string@"nu-complete skia-auth command"        # The command to run, and its arguments
   ]
 
@@ -449,14 +448,14 @@ module completions {
   export extern "skia-auth sandbox" [
     --port: string            # Port on 127.0.0.1 (0: any free one)
     --answer: string@"nu-complete skia-auth sandbox answer" # How to answer a login
-    --output(-o): string@"nu-complete skia-auth sandbox output" # Syntax of the variables [default: env; on Windows: powershell]
-    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile, which overrides the environment
+    --output(-o): string@"nu-complete skia-auth sandbox output" # Syntax of the variables
+    --profile(-p): string@"nu-complete skia-auth profiles"     # Use this profile of the configuration file
     --config: path            # Read this configuration file (.toml or .json)
     --quiet(-q)               # Print no warnings
-    --verbose(-v)             # Print what is being done; -vv also prints headers
-    --color: string@"nu-complete skia-auth sandbox color" # When to use colours [default: auto]
-    --help(-h)                # Print help (see more with '--help')
-    --version(-V)             # Print version
+    --verbose(-v)             # Print each step; -vv also prints headers
+    --color: string@"nu-complete skia-auth sandbox color" # When to use colours
+    --help(-h)                # Print this summary; --help prints everything
+    --version(-V)             # Print the version
     ...command: string@"nu-complete skia-auth command"        # The command to run, and its arguments
   ]
 

@@ -19,7 +19,7 @@ pub enum Format {
     Env,
     /// Variables for fish: skia-auth token -o fish | source
     Fish,
-    /// Variables for PowerShell: skia-auth token -o powershell | Out-String | Invoke-Expression
+    /// For PowerShell: … | Out-String | Invoke-Expression
     Powershell,
     /// NAME=value lines, for docker run --env-file
     Dotenv,

@@ -3,6 +3,7 @@
 mod foreign;
 pub mod format;
 mod options;
+mod pages;
 pub mod usage;
 
 use std::ffi::OsString;
@@ -41,14 +42,11 @@ pub fn command() -> clap::Command {
     version,
     styles = STYLES,
     propagate_version = true,
-    max_term_width = 100,
-    after_help = "\
-The credentials are read from SKIA_CLIENT_ID and SKIA_CLIENT_SECRET, or from a configuration file.
-
-Examples:
-  skia-auth login --sandbox                 try it, without an account
-  TOKEN=$(skia-auth token) || exit          in a script
-  skia-auth exec -- ./call-skia.sh          with the token in its environment"
+    max_term_width = 80,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    after_help = pages::TOP.short,
+    after_long_help = pages::TOP.long
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -60,11 +58,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {
-    /// Ask the server for a new token and print it
+    /// Request a new token from the server and print it
     Login(LoginArgs),
-    /// Print the cached token while it is valid, else a new one
+    /// Print the cached token, or a new one if it is no longer valid
     Token(TokenArgs),
-    /// Run a command with a token in its environment
+    /// Run a command with the token in SKIA_TOKEN
     Exec(ExecArgs),
     /// Report whether a valid token is cached, for whom and until when
     Status(StatusArgs),
@@ -126,11 +124,7 @@ impl Command {
 }
 
 #[derive(Args, Debug, Default)]
-#[command(after_help = "\
-Examples:
-  skia-auth login                           a new token
-  skia-auth login --sandbox -o json         the full response of a sandbox
-  skia-auth login --to-file token.txt       in a file that only you can read")]
+#[command(after_help = pages::LOGIN.short, after_long_help = pages::LOGIN.long)]
 pub struct LoginArgs {
     /// Print the request, without the secret, and send nothing
     #[arg(long, conflicts_with_all = ["output", "to_file"])]
@@ -144,20 +138,20 @@ pub struct LoginArgs {
 }
 
 #[derive(Args, Debug, Default)]
-#[command(after_help = "\
-Examples:
-  TOKEN=$(skia-auth token) || exit
-  skia-auth token -o header | curl -H @- https://api.skia.com.br/api/…
-  skia-auth token --min-ttl 2h              valid for at least two hours more")]
+#[command(after_help = pages::TOKEN.short, after_long_help = pages::TOKEN.long)]
 pub struct TokenArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
     #[command(flatten)]
     pub renewal: RenewalArgs,
-    /// Use only the cache; exit 1 if it has no valid token
+    /// Use the cache alone; exit 1 if it has no valid token
     #[arg(long, conflicts_with_all = ["no_cache", "renew_before", "sandbox"])]
     pub offline: bool,
-    /// Stay in the foreground, and renew the token in the file before it expires
+    /// Stay in the foreground and keep the file of --to-file fresh
+    ///
+    /// Renews the token when two thirds of its lifetime have passed, or at
+    /// --renew-before. Prints one line per renewal. SIGHUP renews now; SIGTERM and
+    /// Ctrl-C end it with exit code 0.
     #[arg(long, requires = "to_file", conflicts_with = "offline")]
     pub watch: bool,
     #[command(flatten)]
@@ -171,43 +165,31 @@ pub struct TokenArgs {
 #[derive(Args, Debug)]
 #[command(
     override_usage = "skia-auth exec [OPTIONS] -- COMMAND [ARG]...",
-    after_help = "\
-The command gets SKIA_TOKEN, SKIA_TOKEN_EXPIRES_AT and SKIA_BASE_URL, with -p also
-SKIA_PROFILE, and no client secret.
-
-Examples:
-  skia-auth exec -- ./call-skia.sh
-  skia-auth exec --min-ttl 2h -- ./long-job.sh
-  skia-auth exec -- docker run -e SKIA_TOKEN -e SKIA_BASE_URL my-image"
+    after_help = pages::EXEC.short,
+    after_long_help = pages::EXEC.long,
+    mut_arg("sandbox", |argument| argument.hide(true))
 )]
 pub struct ExecArgs {
+    /// The command to run, and its arguments
+    #[arg(
+        last = true,
+        required = true,
+        value_name = "COMMAND",
+        value_hint = ValueHint::CommandWithArguments
+    )]
+    pub command: Vec<OsString>,
     #[command(flatten)]
     pub freshness: FreshnessArgs,
     #[command(flatten)]
     pub renewal: RenewalArgs,
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// The command to run, and its arguments
-    #[arg(
-        last = true,
-        required = true,
-        value_name = "COMMAND",
-        value_hint = ValueHint::CommandWithArguments,
-        help_heading = "Arguments"
-    )]
-    pub command: Vec<OsString>,
     #[command(flatten)]
     pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Exit code: 0 if a valid token is cached, otherwise 1.
-
-Examples:
-  skia-auth status
-  skia-auth status -o json
-  skia-auth status --min-ttl 1h > /dev/null || echo 'log in first'")]
+#[command(after_help = pages::STATUS.short, after_long_help = pages::STATUS.long)]
 pub struct StatusArgs {
     #[command(flatten)]
     pub freshness: FreshnessArgs,
@@ -220,14 +202,7 @@ pub struct StatusArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-The token is read from standard input if that is a pipe or a file; without one,
-the cached token is shown. The signature is not verified: only the server has
-the key.
-
-Examples:
-  skia-auth token | skia-auth inspect
-  skia-auth inspect --cached -o json")]
+#[command(after_help = pages::INSPECT.short, after_long_help = pages::INSPECT.long)]
 pub struct InspectArgs {
     /// Show the cached token, whatever standard input is
     #[arg(long)]
@@ -244,12 +219,7 @@ pub struct InspectArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-The token stays valid at the server until it expires: the Skia API has no call that revokes one.
-
-Examples:
-  skia-auth logout
-  skia-auth logout --all")]
+#[command(after_help = pages::LOGOUT.short, after_long_help = pages::LOGOUT.long)]
 pub struct LogoutArgs {
     /// Delete the cached tokens of every identity
     #[arg(long)]
@@ -261,10 +231,7 @@ pub struct LogoutArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  skia-auth config show
-  skia-auth config path")]
+#[command(after_help = pages::CONFIG.short, after_long_help = pages::CONFIG.long)]
 pub struct ConfigArgs {
     #[command(subcommand)]
     pub command: ConfigCommand,
@@ -286,20 +253,14 @@ pub enum ConfigCommand {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  skia-auth config path
-  \"${EDITOR:-vi}\" \"$(skia-auth config path)\"")]
+#[command(after_help = pages::CONFIG_PATH.short, after_long_help = pages::CONFIG_PATH.long)]
 pub struct ConfigPathArgs {
     #[command(flatten)]
     pub shared: SharedArgs,
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  skia-auth config list
-  skia-auth config list -o json")]
+#[command(after_help = pages::CONFIG_LIST.short, after_long_help = pages::CONFIG_LIST.long)]
 pub struct ConfigListArgs {
     #[command(flatten)]
     pub report: ReportArgs,
@@ -308,15 +269,7 @@ pub struct ConfigListArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-On a terminal, asks for each value that is not given. Elsewhere, writes a
-comment in its place. With -p, adds a profile to an existing file and keeps the
-rest of it. Never changes an existing profile.
-
-Examples:
-  skia-auth config init
-  skia-auth config init -p staging
-  skia-auth config init -p ci --client-id ID --client-secret-file PATH")]
+#[command(after_help = pages::CONFIG_INIT.short, after_long_help = pages::CONFIG_INIT.long)]
 pub struct ConfigInitArgs {
     /// Address of the environment
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
@@ -324,7 +277,10 @@ pub struct ConfigInitArgs {
     /// The integration's client id
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub client_id: Option<String>,
-    /// Read the client secret from this file at each login (-: copy it from standard input)
+    /// File with the client secret
+    ///
+    /// The file is read at each login. With -, the secret is read from standard input
+    /// and stored in the configuration file.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub client_secret_file: Option<PathBuf>,
     #[command(flatten)]
@@ -332,10 +288,7 @@ pub struct ConfigInitArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  skia-auth config show
-  skia-auth config show -p staging -o json")]
+#[command(after_help = pages::CONFIG_SHOW.short, after_long_help = pages::CONFIG_SHOW.long)]
 pub struct ConfigShowArgs {
     /// Print only the names and base URLs of the profiles, for completions
     #[arg(long, hide = true)]
@@ -349,14 +302,7 @@ pub struct ConfigShowArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Sends no credentials, except with --login. The report contains no secret.
-Exit code: 0 if every check passes, otherwise that of the first failure.
-
-Examples:
-  skia-auth doctor
-  skia-auth doctor --login                  try the credentials too
-  skia-auth doctor -o json")]
+#[command(after_help = pages::DOCTOR.short, after_long_help = pages::DOCTOR.long)]
 pub struct DoctorArgs {
     /// Also log in, to check the credentials
     #[arg(long)]
@@ -372,18 +318,8 @@ pub struct DoctorArgs {
 #[derive(Args, Debug)]
 #[command(
     override_usage = "skia-auth sandbox [OPTIONS] [-- COMMAND [ARG]...]",
-    after_help = "\
-The command gets SKIA_BASE_URL, SKIA_CLIENT_ID and SKIA_CLIENT_SECRET of the
-sandbox, and a cache and a configuration of its own, in which every profile is
-the sandbox. Its exit code is kept. With -v, each request is logged.
-
-Without a command, prints these variables as lines to paste into another
-terminal, and logs each request until Ctrl-C.
-
-Examples:
-  skia-auth sandbox -- ./pipeline.sh
-  skia-auth sandbox --answer unavailable -- ./pipeline.sh
-  skia-auth sandbox --port 8080 -o fish"
+    after_help = pages::SANDBOX.short,
+    after_long_help = pages::SANDBOX.long
 )]
 pub struct SandboxArgs {
     /// Port on 127.0.0.1 (0: any free one)
@@ -392,15 +328,16 @@ pub struct SandboxArgs {
     /// How to answer a login
     #[arg(long, value_name = "ANSWER", default_value = "ok")]
     pub answer: Answer,
-    /// Syntax of the variables [default: env; on Windows: powershell]
+    /// Syntax of the variables
+    ///
+    /// [default: env; on Windows: powershell]
     #[arg(short, long, value_name = "FORMAT", conflicts_with = "command")]
     pub output: Option<VariableFormat>,
     /// The command to run, and its arguments
     #[arg(
         last = true,
         value_name = "COMMAND",
-        value_hint = ValueHint::CommandWithArguments,
-        help_heading = "Arguments"
+        value_hint = ValueHint::CommandWithArguments
     )]
     pub command: Vec<OsString>,
     #[command(flatten)]
@@ -408,10 +345,7 @@ pub struct SandboxArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  source <(skia-auth completions bash)      in ~/.bashrc
-  skia-auth completions fish > ~/.config/fish/completions/skia-auth.fish")]
+#[command(after_help = pages::COMPLETIONS.short, after_long_help = pages::COMPLETIONS.long)]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, ValueEnum, ValueHint};
+use clap::{Arg, ArgAction, Args, ValueEnum, ValueHint};
 
 use super::format::Format;
 use crate::model::secret::Secret;
@@ -13,23 +13,48 @@ use crate::model::time::parse_duration;
 // No `///` on these structs: clap would use it as the description of a command.
 
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_display_order = 100)]
+#[command(
+    next_help_heading = "Global options",
+    next_display_order = 100,
+    arg = help_flag(),
+    arg = version_flag()
+)]
 pub struct SharedArgs {
-    /// Use this profile, which overrides the environment
+    /// Use this profile of the configuration file
+    ///
+    /// A profile that is named here overrides the environment. Without this option,
+    /// the environment overrides the profile.
+    ///
+    /// [env: SKIA_PROFILE]
     #[arg(short, long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Read this configuration file (.toml or .json)
+    ///
+    /// [env: SKIA_CONFIG]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Print no warnings
     #[arg(short, long)]
     pub quiet: bool,
-    /// Print what is being done; -vv also prints headers
+    /// Print each step; -vv also prints headers
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colours [default: auto]
-    #[arg(long, value_name = "WHEN")]
+    /// When to use colours
+    ///
+    /// [env: NO_COLOR=1 for never] [default: auto]
+    #[arg(long, value_name = "WHEN", hide_short_help = true)]
     pub color: Option<Color>,
+}
+
+fn help_flag() -> Arg {
+    let flag = Arg::new("help").short('h').long("help").action(ArgAction::Help);
+    flag.help("Print this summary; --help prints everything")
+        .long_help("Print all of this help; -h prints a summary")
+}
+
+fn version_flag() -> Arg {
+    let flag = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+    flag.help("Print the version")
 }
 
 impl SharedArgs {
@@ -57,43 +82,73 @@ pub enum Color {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Credentials and connection")]
 pub struct ConnectionArgs {
-    /// Address of the environment [default: https://api.skia.com.br/api]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
+    /// Address of the environment
+    ///
+    /// [env: SKIA_BASE_URL] [default: https://api.skia.com.br/api]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub base_url: Option<String>,
     /// The integration's client id
-    #[arg(long, value_name = "ID", conflicts_with = "sandbox", allow_hyphen_values = true)]
+    ///
+    /// [env: SKIA_CLIENT_ID]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub client_id: Option<String>,
-    /// Read the client secret from a file (-: standard input)
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
+    /// File with the client secret (-: stdin)
+    ///
+    /// [env: SKIA_CLIENT_SECRET_FILE]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub client_secret_file: Option<PathBuf>,
     /// The client secret itself: other users can see it in the process list
+    ///
+    /// Use --client-secret-file or the variable instead.
+    ///
+    /// [env: SKIA_CLIENT_SECRET]
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "VALUE",
-        conflicts_with = "sandbox",
         allow_hyphen_values = true,
         value_parser = secret
     )]
     pub client_secret: Option<Secret>,
-    /// The scope to request [default: api]
-    #[arg(long, value_name = "SCOPE")]
+    /// The scope to request
+    ///
+    /// [env: SKIA_SCOPE] [default: api]
+    #[arg(long, value_name = "SCOPE", hide_short_help = true)]
     pub scope: Option<String>,
-    /// Time for the whole call, as 90s, 30m or 2h [default: 30s]
+    /// Time limit of the call [default: 30s]
+    ///
+    /// It covers all attempts. A number with a unit: 90s, 30m, 2h.
+    ///
+    /// [env: SKIA_TIMEOUT]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// How often to retry when the server is unavailable [default: 2]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    /// How often to retry when the server is unavailable
+    ///
+    /// [default: 2]
+    #[arg(long, value_name = "N", hide_short_help = true, allow_negative_numbers = true)]
     pub retries: Option<u32>,
     /// Trust these certificate authorities too (PEM)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    ///
+    /// [env: SKIA_CA_CERT]
+    #[arg(long, value_name = "FILE", hide_short_help = true, value_hint = ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
     /// Allow plain HTTP to another machine: the secret can be read on the way
-    #[arg(long)]
+    ///
+    /// [env: SKIA_ALLOW_HTTP]
+    #[arg(long, hide_short_help = true)]
     pub allow_http: bool,
     /// Use a local server that needs no account
-    #[arg(long)]
+    ///
+    /// The server runs for this call alone. Its token is not valid at Skia and is not
+    /// cached.
+    #[arg(
+        long,
+        conflicts_with_all = ["base_url", "client_id", "client_secret_file", "client_secret"]
+    )]
     pub sandbox: bool,
     /// Neither read nor write cached tokens
+    ///
+    /// [env: SKIA_NO_CACHE]
     #[arg(long)]
     pub no_cache: bool,
 }
@@ -106,14 +161,21 @@ fn secret(text: &str) -> Result<Secret, Infallible> {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct DeliveryArgs {
-    /// Form of the result [default: token]
+    /// Form of the result
+    ///
+    /// [default: token]
     #[arg(short, long, value_name = "FORMAT", hide_default_value = true)]
     pub output: Option<Format>,
-    /// Write to this file, readable by you alone, instead of standard output
+    /// Write to this file instead of standard output
+    ///
+    /// The file is replaced in one step. A file with the same content and mode is left
+    /// alone.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub to_file: Option<PathBuf>,
-    /// Permissions of that file [default: 0600]
-    #[arg(long, value_name = "MODE", requires = "to_file")]
+    /// Permissions of the file of --to-file
+    ///
+    /// [default: 0600]
+    #[arg(long, value_name = "MODE", hide_short_help = true, requires = "to_file")]
     pub to_file_mode: Option<FileMode>,
 }
 
@@ -135,46 +197,62 @@ pub enum FileMode {
 }
 
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Output")]
 pub struct ReportArgs {
-    /// Form of the report [default: text]
+    /// Form of the report
+    ///
+    /// [default: text]
     #[arg(short, long, value_name = "FORMAT")]
     pub output: Option<ReportFormat>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
+    /// Lines for people
     #[default]
     Text,
+    /// One JSON object
     Json,
 }
 
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct FreshnessArgs {
-    /// The token must be valid for at least this long [default: 5m]
+    /// Required remaining lifetime [default: 5m]
+    ///
+    /// A cached token that is valid for less is not used. A number with a unit: 90s,
+    /// 30m, 2h.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub min_ttl: Option<Duration>,
 }
 
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct RenewalArgs {
-    /// Log in if less than this is left, unless the server is unavailable [default: --min-ttl]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    /// Log in if the token is valid for less than this
+    ///
+    /// If the server is unavailable, a cached token that meets --min-ttl is used, with
+    /// a warning.
+    ///
+    /// [default: the value of --min-ttl]
+    #[arg(long, value_name = "DURATION", hide_short_help = true, value_parser = parse_duration)]
     pub renew_before: Option<Duration>,
 }
 
 // Whose cached token is meant, for commands that never log in.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Identity")]
 pub struct IdentityArgs {
-    /// Address of the environment [default: https://api.skia.com.br/api]
+    /// Address of the environment
+    ///
+    /// [env: SKIA_BASE_URL] [default: https://api.skia.com.br/api]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub base_url: Option<String>,
     /// The integration's client id
+    ///
+    /// [env: SKIA_CLIENT_ID]
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub client_id: Option<String>,
-    /// The scope of the token [default: api]
-    #[arg(long, value_name = "SCOPE")]
+    /// The scope of the token
+    ///
+    /// [env: SKIA_SCOPE] [default: api]
+    #[arg(long, value_name = "SCOPE", hide_short_help = true)]
     pub scope: Option<String>,
 }
 

@@ -172,10 +172,7 @@ fn fish_completes() {
             "skia-auth token -p ",
             "default\thttps://api.skia.com.br/api\neu.prod\nstaging\thttps://staging.example/api\n",
         ),
-        (
-            "skia-auth token --prof",
-            "--profile\tUse this profile, which overrides the environment\n",
-        ),
+        ("skia-auth token --prof", "--profile\tUse this profile of the configuration file\n"),
         ("skia-auth exec ", "--\n"),
     ];
     for (line, offered) in whole {

@@ -228,7 +228,7 @@ fn man_page(command: &Command, name: &str) -> String {
     let mut command =
         command.clone().name(name).bin_name(name.replace('-', " ").replacen(' ', "-", 1));
     command = command.disable_help_subcommand(true);
-    let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let after_help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let has_commands = command.has_subcommands();
     // clap_mangen would list every option in the synopsis.
     let usage = command.render_usage().to_string();
@@ -274,28 +274,45 @@ fn without_help_page(page: &str, name: &str) -> String {
     }
 }
 
-/// The text after the options in `--help`, as notes and examples.
+/// The text after the options in `--help`: notes, examples and exit codes. The appendix has the
+/// environment and the files.
 fn after_help_sections(text: &str) -> String {
-    let (before, examples) = text.split_once("Examples:\n").unwrap_or((text, ""));
-    let (examples, after) = examples.split_once("\n\n").unwrap_or((examples, ""));
     let escaped = |text: &str| {
         let escape =
             |line: &str| line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
         text.lines().map(|line| escape(line) + "\n").collect::<String>()
     };
-    let mut sections = String::new();
-    let notes: Vec<_> =
-        [before, after].into_iter().map(str::trim).filter(|note| !note.is_empty()).collect();
-    if !notes.is_empty() {
-        sections += &format!(
-            ".SH NOTES\n{}",
-            notes.into_iter().map(escaped).collect::<Vec<_>>().join(".PP\n")
-        );
+    let (mut notes, mut examples, mut codes) = (Vec::new(), String::new(), String::new());
+    for block in text.split("\n\n") {
+        match block.split_once(":\n") {
+            Some(("Examples", lines)) => {
+                examples = format!(".SH EXAMPLES\n.nf\n{}.fi\n", escaped(lines));
+            }
+            Some(("Exit codes", lines)) => {
+                codes = format!(".SH \"EXIT STATUS\"\n{}", exit_codes(lines, escaped));
+            }
+            Some(("Environment" | "Files", _)) => {}
+            _ => notes.push(escaped(block)),
+        }
     }
-    if !examples.is_empty() {
-        sections += &format!(".SH EXAMPLES\n.nf\n{}.fi\n", escaped(examples));
-    }
-    sections
+    let notes = match notes.is_empty() {
+        true => String::new(),
+        false => format!(".SH NOTES\n{}", notes.join(".PP\n")),
+    };
+    format!("{notes}{codes}{examples}")
+}
+
+/// A paragraph for each code; a line without a code stands for itself.
+fn exit_codes(lines: &str, escaped: impl Fn(&str) -> String) -> String {
+    lines
+        .lines()
+        .map(|line| match line.trim().split_once("  ") {
+            Some((code, meaning)) => {
+                format!(".TP\n.B {code}\n{}", escaped(meaning.trim()))
+            }
+            None => escaped(line.trim()),
+        })
+        .collect()
 }
 
 /// The parent page, and the pages of the same level and of the level below.

@@ -1,12 +1,12 @@
-//! Help: `-h` fits a screen, and both forms end with examples.
+//! Help: `-h` fits a screen, `--help` explains everything, and both have examples.
 
 use crate::support::*;
 
 const COMMANDS: [(&[&str], &str); 15] = [
     (&[], "Log in to the Skia API and print the bearer token"),
-    (&["login"], "Ask the server for a new token and print it"),
-    (&["token"], "Print the cached token while it is valid, else a new one"),
-    (&["exec"], "Run a command with a token in its environment"),
+    (&["login"], "Request a new token from the server and print it"),
+    (&["token"], "Print the cached token, or a new one if it is no longer valid"),
+    (&["exec"], "Run a command with the token in SKIA_TOKEN"),
     (&["status"], "Report whether a valid token is cached, for whom and until when"),
     (&["inspect"], "Show the header and the claims of a token"),
     (&["logout"], "Delete the cached token"),
@@ -28,42 +28,71 @@ fn marked(program: Program) -> Program {
     VARIABLES.iter().fold(program, |program, name| program.env(name, format!("MARKER-{SECRET}")))
 }
 
+/// The most lines of `-h`: one screen for a command with few options.
+fn most_lines(command: &[&str]) -> usize {
+    match command {
+        ["login" | "token" | "exec"] => 40,
+        [] | ["doctor" | "sandbox"] | ["config", "show"] => 32,
+        _ => 24,
+    }
+}
+
 #[test]
-fn help_fits_a_screen_and_ends_with_examples() {
+fn help_fits_a_screen_and_has_examples() {
     let home = Home::new();
     for (command, purpose) in COMMANDS {
-        for flag in ["-h", "--help"] {
-            let outcome = marked(home.skia(command).arg(flag).env("COLUMNS", "300")).run();
+        for (flag, columns) in [("-h", "80"), ("-h", "300"), ("--help", "80"), ("--help", "300")] {
+            let outcome = marked(home.skia(command).arg(flag).env("COLUMNS", columns)).run();
             assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
             let text = outcome.stdout();
             let lines: Vec<_> = text.lines().collect();
             assert_eq!(lines[0], purpose);
-            assert!(flag == "--help" || lines.len() <= 45, "{} lines\n{text}", lines.len());
-            assert!(lines.iter().all(|line| line.chars().count() <= 100), "{text}");
+            let name = ["skia-auth"].iter().chain(command).copied().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&format!("\nUsage: {name}")), "{text}");
+            assert!(lines.iter().all(|line| line.chars().count() <= 80), "{text}");
             assert!(!text.contains("MARKER"), "{text}");
-            let examples =
-                text.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples\n{text}")).1;
-            // An example must fit a terminal of 80 columns, so that it can be copied.
-            assert!(examples.lines().all(|line| line.chars().count() <= 80), "{examples}");
-            let count = examples.lines().count();
-            assert!(
-                (2..=3).contains(&count) && examples.contains("skia-auth"),
-                "{count} examples\n{text}"
-            );
-            assert!(
+            let (before, examples) = text.split_once("\nExamples:\n").unwrap();
+            let examples = if flag == "-h" {
+                assert!(lines.len() <= most_lines(command), "{} lines\n{text}", lines.len());
+                let pointer = format!("\nAll options, variables and exit codes: {name} --help\n");
+                examples.strip_suffix(&pointer).unwrap_or_else(|| panic!("{text}"))
+            } else {
+                assert!(before.contains("\nExit codes:\n  "), "{text}");
                 examples
-                    .lines()
-                    .all(|line| line.starts_with("  ") && !line.contains("--client-secret ")),
-                "{text}"
-            );
-            assert!(
-                text.contains(
-                    &format!("Usage: skia-auth {}", command.join(" ")).trim_end().to_owned()
-                ),
-                "{text}"
-            );
+            };
+            let count = examples.lines().count();
+            assert!((2..=3).contains(&count) && examples.contains("skia-auth"), "{text}");
+            let is_safe = |line: &str| line.starts_with("  ") && !line.contains("--client-secret ");
+            assert!(examples.lines().all(is_safe), "{text}");
         }
     }
+}
+
+/// A line break within `[env: NAME]` or `[default: VALUE]` would hide the name from a search.
+#[test]
+fn help_names_the_variable_of_each_option_on_one_line() {
+    let home = Home::new();
+    let text = home.skia(["token", "--help"]).run().stdout();
+    for variable in VARIABLES.iter().filter(|name| !["CACHE_DIR", "NO_MASK"].contains(&&name[5..]))
+    {
+        assert!(text.contains(&format!("[env: {variable}]")), "{variable}\n{text}");
+    }
+    let overview = home.skia(["--help"]).run().stdout();
+    for part in ["  SKIA_CACHE_DIR ", "  SKIA_NO_MASK=1 ", "skia-auth/config.toml", "  130  "] {
+        assert!(overview.contains(part), "{part}\n{overview}");
+    }
+}
+
+#[test]
+fn help_of_exec_omits_the_option_that_it_refuses() {
+    let home = Home::new();
+    let text = home.skia(["exec", "--help"]).run().stdout();
+    assert!(!text.contains("--sandbox"), "{text}");
+    home.skia(["exec", "--sandbox", "--", "true"]).run().fails(
+        2,
+        "skia-auth: error: exec has no --sandbox: the sandbox would end before the command starts\n\
+         hint: skia-auth sandbox -- COMMAND\n",
+    );
 }
 
 #[test]
@@ -87,7 +116,7 @@ fn every_command_of_the_overview_has_its_help() {
 fn program_alone_prints_its_help_on_standard_error() {
     let home = Home::new();
     for command in [&[][..], &["config"]] {
-        let help = home.skia(command).arg("--help").run().stdout();
+        let help = home.skia(command).arg("-h").run().stdout();
         marked(home.skia(command)).run().fails(2, &help);
     }
 }

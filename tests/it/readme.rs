@@ -182,7 +182,7 @@ fn formats_are_those_of_the_program() {
     let help = Home::new().skia(["login", "-h"]).run().stdout();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     let values = help
-        .split("Form of the result [default: token] [possible values: ")
+        .split("Form of the result [possible values: ")
         .nth(1)
         .unwrap()
         .split(']')
