@@ -137,14 +137,14 @@ fn standard_input_is_read_only_if_it_is_a_pipe_a_socket_or_a_file() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]);
     gets(token(&home, &server), &t);
-    let inspect = || home.skia(["inspect"]).credentials().server(&server);
+    let inspect = || home.skia(["inspect", "-o", "json"]).credentials().server(&server);
     let cached = inspect().run().stdout();
     for device in ["/dev/null", "/dev/zero", "/dev/full"] {
         inspect().stdin_from(File::open(device).unwrap()).run().ok(&cached);
     }
     inspect().prelude("exec <&-").run().ok(&cached);
     let file = home.file("token", DOCUMENTED_TOKEN);
-    let documented = "...\n  unique_name: 1b830812bf6a47528d1c1bdd2f8d71f6\n";
+    let documented = "...\n    \"unique_name\": \"1b830812bf6a47528d1c1bdd2f8d71f6\"\n...\n";
     inspect().stdin_from(File::open(file).unwrap()).run().ok(documented);
     // The pipes of node are sockets.
     let (ours, theirs) = UnixStream::pair().unwrap();
