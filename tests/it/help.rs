@@ -2,7 +2,7 @@
 
 use crate::support::*;
 
-const COMMANDS: [(&[&str], &str); 15] = [
+pub const COMMANDS: [(&[&str], &str); 15] = [
     (&[], "Log in to the Skia API and print the bearer token"),
     (&["login"], "Request a new token from the server and print it"),
     (&["token"], "Print the cached token, or a new one if it is no longer valid"),

@@ -20,6 +20,8 @@ mod doctor;
 mod examples;
 mod exec;
 mod generated;
+#[cfg(target_os = "linux")]
+mod golden;
 mod harness;
 mod help;
 mod home_and_nesting;
