@@ -217,7 +217,7 @@ fn completions_are_fresh_and_the_program_prints_the_same() {
 }
 
 /// When the pages were last reviewed. Not the day of the build, which would change them.
-const DATE: &str = "2026-11-22";
+const DATE: &str = "2026-11-28";
 
 /// The sections that every page ends with.
 const APPENDIX: &str = include_str!("../../man/appendix.roff");
