@@ -35,7 +35,7 @@ macro_rules! login_codes {
             settings_code!(),
             "  4  The server refused the credentials; do not retry\n",
             "  5  The server is unavailable; a retry may help\n",
-            "  6  The server is not trusted, or its answer is not understood\n"
+            "  6  The server is not trusted, or its answer is not understood"
         )
     };
 }
@@ -90,7 +90,11 @@ page!(
     LOGIN,
     "login ",
     "",
-    concat!("  0  The token was printed\n", login_codes!(), "  7  The token could not be written"),
+    concat!(
+        "  0  The token was printed\n",
+        login_codes!(),
+        "\n  7  The token could not be written"
+    ),
     "  skia-auth login                           a new token
   skia-auth login --sandbox -o json         the full response of a sandbox
   skia-auth login --to-file token.txt       in a file that only you can read"
@@ -104,7 +108,7 @@ page!(
         "  0  The token was printed; --watch: stopped by a signal\n",
         "  1  --offline: no valid token is cached\n",
         login_codes!(),
-        "  7  The token could not be written"
+        "\n  7  The token could not be written"
     ),
     "  TOKEN=$(skia-auth token) || exit
   skia-auth token -o header | curl -H @- https://api.skia.com.br/api/…
@@ -123,7 +127,7 @@ not get the client secret.
     concat!(
         "  The code of the command, or before it runs:\n",
         login_codes!(),
-        "  126  The command cannot be run\n",
+        "\n  126  The command cannot be run\n",
         "  127  The command was not found"
     ),
     "  skia-auth exec -- ./call-skia.sh
@@ -223,7 +227,8 @@ comment in its place. With -p, adds a profile to an existing file and keeps the
 rest of the file. Never changes an existing profile.
 
 ",
-    "  0  The file was written\n  3  The profile exists, or a value is wrong",
+    "  0  The file was written\n  3  The profile exists, or a value is wrong
+  7  The file cannot be written",
     "  skia-auth config init
   skia-auth config init -p staging
   skia-auth config init -p ci --client-id ID --client-secret-file PATH"
@@ -236,11 +241,7 @@ page!(
 Sends no credentials, except with --login. The report contains no secret.
 
 ",
-    concat!(
-        "  0  Every check passes; otherwise the code of the first failure:\n",
-        login_codes!(),
-        "  7  The cache cannot be used"
-    ),
+    concat!("  0  Every check passes; otherwise the code of the first failure:\n", login_codes!()),
     "  skia-auth doctor
   skia-auth doctor --login                  try the credentials too
   skia-auth doctor -o json"
@@ -259,7 +260,7 @@ the sandbox. With -v, each request is logged.
 
 ",
     "  The code of the command, or:
-  2    The port cannot be used
+  3    The port cannot be used
   126  The command cannot be run
   127  The command was not found",
     "  skia-auth sandbox -- ./pipeline.sh
