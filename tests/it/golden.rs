@@ -112,6 +112,7 @@ fn renewing() -> bool {
 /// The text with fixed words in place of what varies, and without white space at line ends.
 fn stable(text: &str, home: &Home) -> String {
     let text = text.replace(home.root().to_str().unwrap(), "ROOT");
+    let text = text.replace(concat!("skia-auth/", env!("CARGO_PKG_VERSION")), "skia-auth/VERSION");
     // The words of glibc and of musl.
     let text = text.replace("name does not resolve", "name or service not known");
     let text = text.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>();
