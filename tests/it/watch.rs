@@ -240,19 +240,25 @@ fn sandbox_can_be_watched() {
     stop(running, &format!("{note}{note}{RENEWED}"));
 }
 
+#[cfg(target_os = "linux")]
+fn abstract_socket() -> Option<(String, UnixDatagram)> {
+    use std::os::linux::net::SocketAddrExt;
+    let name = format!("skia-auth-test-{}", std::process::id());
+    let address = std::os::unix::net::SocketAddr::from_abstract_name(&name).unwrap();
+    Some((format!("@{name}"), UnixDatagram::bind_addr(&address).unwrap()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn abstract_socket() -> Option<(String, UnixDatagram)> {
+    None
+}
+
 #[test]
 fn service_manager_is_notified() {
     let watched = Watched::new();
     let path = watched.home.root().join("notify");
-    let abstract_name = format!("skia-auth-test-{}", std::process::id());
-    let mut sockets = vec![(path.display().to_string(), UnixDatagram::bind(&path).unwrap())];
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::linux::net::SocketAddrExt;
-        let address = std::os::unix::net::SocketAddr::from_abstract_name(&abstract_name).unwrap();
-        sockets.push((format!("@{abstract_name}"), UnixDatagram::bind_addr(&address).unwrap()));
-    }
-    for (name, socket) in sockets {
+    let named = (path.display().to_string(), UnixDatagram::bind(&path).unwrap());
+    for (name, socket) in [named].into_iter().chain(abstract_socket()) {
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         let issuer = Issuer::start(24 * 3600);
         let program = watched.watch(&issuer.server).env("SKIA_NO_CACHE", "1");
