@@ -161,7 +161,8 @@ impl Call<'_> {
             Wanted::ValidFor(min_ttl) => check(min_ttl),
             Wanted::ExpiringAfter(instant) => check(Duration::ZERO).and_then(|left| {
                 let is_newer = entry.login.grant.expiry.instant() > Some(instant);
-                if is_newer { Ok(left) } else { Err(Miss::ExpiresSoon { left }) }
+                let required = instant.as_second().saturating_sub((self.clock)().as_second());
+                if is_newer { Ok(left) } else { Err(Miss::ExpiresSoon { left, required }) }
             }),
         }
     }

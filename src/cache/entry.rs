@@ -88,7 +88,8 @@ impl Entry {
         match self.login.seconds_left(now) {
             None | Some(..=0) => Err(Miss::Expired),
             Some(left) if left.unsigned_abs() < min_ttl.as_secs() => {
-                Err(Miss::ExpiresSoon { left })
+                let required = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
+                Err(Miss::ExpiresSoon { left, required })
             }
             Some(left) => Ok(left),
         }
@@ -224,7 +225,7 @@ mod tests {
         };
         assert_eq!(check(301, 300), Ok(301));
         assert_eq!(check(300, 300), Ok(300));
-        assert_eq!(check(299, 300), Err(Miss::ExpiresSoon { left: 299 }));
+        assert_eq!(check(299, 300), Err(Miss::ExpiresSoon { left: 299, required: 300 }));
         assert_eq!(check(0, 0), Err(Miss::Expired));
         assert_eq!(check(90_000, 300), Err(Miss::ClockSetBack));
     }

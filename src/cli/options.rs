@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, Args, ValueEnum, ValueHint};
 use super::format::Format;
 use crate::model::secret::Secret;
 use crate::model::time::parse_duration;
+use crate::platform::advice::shell_quote;
 
 // No `///` on these structs: clap would use it as the description of a command.
 
@@ -58,6 +59,20 @@ fn version_flag() -> Arg {
 }
 
 impl SharedArgs {
+    /// Another command for the same identity: with the options that choose it, as they were typed.
+    pub fn command(&self, command: &str, base_url: Option<&str>) -> String {
+        let file = self.config.as_ref().map(|file| file.display().to_string());
+        let options = [
+            ("--config", file.as_deref()),
+            ("-p", self.profile.as_deref()),
+            ("--base-url", base_url),
+        ];
+        options.into_iter().fold(command.to_owned(), |command, (option, value)| match value {
+            Some(value) => format!("{command} {option} {}", shell_quote(value)),
+            None => command,
+        })
+    }
+
     /// These options, those before the command and those after it. The latter win.
     pub fn over(&self, outer: &Self) -> Self {
         Self {

@@ -1,6 +1,5 @@
 //! `exec`: replaces this process with a command that has the token in its environment.
 
-use std::ffi::OsString;
 use std::path;
 use std::process::Command;
 
@@ -9,7 +8,7 @@ use anyhow::{Result, bail};
 use super::Outcome;
 use super::source::Source;
 use crate::acquire::{Clock, Need};
-use crate::cli::{ExecArgs, SharedArgs};
+use crate::cli::{ConnectionArgs, ExecArgs, SharedArgs};
 use crate::env;
 use crate::error::Failure;
 use crate::model::token::Grant;
@@ -37,24 +36,27 @@ pub fn run(
     let (min_ttl, renew_before) = (args.freshness.min_ttl, args.renewal.renew_before);
     let need = Need::Valid { min_ttl, renew_before };
     let grant = source.acquire(need, clock, reporter)?.grant;
-    let command = prepare(&args.command, &grant, &source);
+    let command = prepare(args, &grant, &source);
     let exit_code =
         process::become_command(command).map_err(|error| process::cannot_start(program, &error))?;
     Ok(Outcome::nothing().exit_code(exit_code))
 }
 
 /// The command with its variables. A `skia-auth` in it uses the same identity.
-fn prepare(words: &[OsString], grant: &Grant, source: &Source) -> Command {
-    let mut command = process::command(words);
+fn prepare(args: &ExecArgs, grant: &Grant, source: &Source) -> Command {
+    let mut command = process::command(&args.command);
     command.env_remove(env::CLIENT_SECRET).env_remove(env::CLIENT_SECRET_FILE);
     if let Some((file, profile)) = &source.config {
         let file = path::absolute(file).unwrap_or_else(|_| file.clone());
         command.env(env::CONFIG, file).env(env::PROFILE, profile);
     }
     let identity = &source.settings.identity;
-    for (name, value) in [(env::CLIENT_ID, &identity.client_id), (env::SCOPE, &identity.scope)] {
-        // -p or an option has overridden it. In the command it would override the profile.
-        if env::path(name).is_some() {
+    let ConnectionArgs { client_id, scope, .. } = &args.connection;
+    for (name, value, typed) in
+        [(env::CLIENT_ID, &identity.client_id, client_id), (env::SCOPE, &identity.scope, scope)]
+    {
+        // A variable that -p or an option has overridden would override the profile in the command.
+        if typed.is_some() || env::path(name).is_some() {
             command.env(name, value);
         }
     }

@@ -25,7 +25,7 @@ pub fn run(args: LogoutArgs, shared: &SharedArgs, reporter: &Reporter) -> Result
     } else {
         let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
         let Some(identity) = layers.identity() else {
-            let message = "no client id is configured, so that the token to delete is unknown";
+            let message = "no client id is configured, so the token to delete is unknown";
             bail!(Failure::config(message).hint("skia-auth logout --all, or --client-id"));
         };
         begin_logout(&directory.value);

@@ -83,9 +83,12 @@ fn run_command(
     command
         .envs(variables(sandbox))
         .env(env::SCOPE, SCOPE)
-        // A second source of the secret or another profile would contradict these.
+        // A second source of the secret, another profile and the token of another server would
+        // contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)
-        .env_remove(env::PROFILE);
+        .env_remove(env::PROFILE)
+        .env_remove(env::TOKEN)
+        .env_remove(env::TOKEN_EXPIRES_AT);
     let directory = private_directory(sandbox, shared);
     isolate(&mut command, directory.as_ref(), reporter);
     signals::wait_for_children().context("cannot handle SIGCHLD")?;

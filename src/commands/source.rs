@@ -21,6 +21,8 @@ pub struct Source {
     /// The configuration file that was read, and the profile that applies.
     pub config: Option<(PathBuf, String)>,
     sandbox: Option<Sandbox>,
+    /// The command that looks for the cause of an outage.
+    doctor: String,
 }
 
 impl Source {
@@ -31,7 +33,9 @@ impl Source {
         if typed.sandbox {
             return Self::sandbox(typed);
         }
-        let layers = Layers::resolve(typed, shared, reporter).map_err(hint_at_doctor)?;
+        let doctor = shared.command("skia-auth doctor", typed.base_url.as_deref());
+        let hint = |failure| hint_at_doctor(failure, &doctor);
+        let layers = Layers::resolve(typed, shared, reporter).map_err(hint)?;
         if let Some((path, _)) = layers.secret_file().filter(|file| file.1.others_can_write()) {
             reporter.warn(Warning::WritableSecretFile(path.to_owned()));
         }
@@ -39,11 +43,12 @@ impl Source {
             Some((file, Ok(()))) => Some((file.value.clone(), layers.profile.value.clone())),
             _ => None,
         };
-        Ok(Self { config, ..Self::of(layers.complete().map_err(hint_at_doctor)?) })
+        let settings = layers.complete().map_err(hint)?;
+        Ok(Self { config, doctor, ..Self::of(settings) })
     }
 
     pub fn of(settings: Settings) -> Self {
-        Self { settings, config: None, sandbox: None }
+        Self { settings, config: None, sandbox: None, doctor: "skia-auth doctor".to_owned() }
     }
 
     /// Reads no configuration file and no variable, so that a real secret never reaches a sandbox.
@@ -58,7 +63,8 @@ impl Source {
 
     /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.
     pub fn acquire(&self, need: Need, clock: Clock, reporter: &Reporter) -> Result<Login> {
-        let login = acquire(&self.settings, need, clock, reporter).map_err(hint_at_doctor)?;
+        let login = acquire(&self.settings, need, clock, reporter);
+        let login = login.map_err(|failure| hint_at_doctor(failure, &self.doctor))?;
         match self.sandbox {
             Some(_) => reporter.warn(Warning::SandboxToken),
             None => reporter.mask(&login.grant.token),
@@ -67,9 +73,9 @@ impl Source {
     }
 }
 
-fn hint_at_doctor(failure: Failure) -> Failure {
+fn hint_at_doctor(failure: Failure, doctor: &str) -> Failure {
     match failure.kind {
-        Kind::Unavailable => failure.hint("skia-auth doctor"),
+        Kind::Unavailable => failure.hint(doctor),
         _ => failure,
     }
 }

@@ -41,7 +41,10 @@ fn offline(
     let min_ttl = args.freshness.min_ttl.unwrap_or(DEFAULT_MIN_TTL);
     let (entry, identity) = cached::load(&layers)
         .and_then(|found| cached::check(&layers, &found.0, min_ttl, clock()).map(|_| found))
-        .map_err(|miss| Failure::new(Kind::None, miss.to_string()).hint("skia-auth login"))?;
+        .map_err(|miss| {
+            let login = shared.command("skia-auth login", args.connection.base_url.as_deref());
+            Failure::new(Kind::None, miss.to_string()).hint(login)
+        })?;
     reporter.mask(&entry.login.grant.token);
     deliver(&entry.login, &args.delivery, &identity, clock())
 }

@@ -9,7 +9,8 @@ use crate::error::Failure;
 /// that common servers accept for a request line.
 const LONGEST: usize = 2048;
 
-const EXAMPLE: &str = "https://api.skia.com.br/api";
+/// Not the documented URL: it is the production environment.
+const FORM: &str = "https://HOST/api";
 
 /// The path of the documented call, below the base URL.
 const LOGIN: &str = "/Auth/Login";
@@ -36,7 +37,7 @@ impl BaseUrl {
     /// text, which may hold a password; a hint repeats a host and path without a scheme.
     pub fn parse_named(name: &str, text: &str) -> Result<Self, Failure> {
         let url = Self::parse_parts(text).map_err(|what| {
-            let url = with_scheme(text).map_or_else(|| EXAMPLE.to_owned(), |url| url.to_string());
+            let url = with_scheme(text).map_or_else(|| FORM.to_owned(), |url| url.to_string());
             Failure::config(format!("{name} {what}")).hint(format!("write it as {url}"))
         })?;
         match url.without_login() {
@@ -236,11 +237,11 @@ mod tests {
             ("own.test:8443/api/", "https://own.test:8443/api"),
             ("own.test/api/Auth/Login", "https://own.test/api"),
             ("localhost:8080/api", "http://localhost:8080/api"),
-            ("hunter2", EXAMPLE),
-            ("user:hunter2@own.test", EXAMPLE),
-            ("own.test/api?key=hunter2", EXAMPLE),
-            ("https:/own.test", EXAMPLE),
-            (&format!("a.{}.b", "x".repeat(64)), EXAMPLE),
+            ("hunter2", FORM),
+            ("user:hunter2@own.test", FORM),
+            ("own.test/api?key=hunter2", FORM),
+            ("https:/own.test", FORM),
+            (&format!("a.{}.b", "x".repeat(64)), FORM),
         ] {
             assert_eq!(hints(text), format!("write it as {url}"), "{text}");
         }

@@ -13,7 +13,11 @@ pub enum Miss {
     Unusable(String),
     SecretChanged,
     Expired,
-    ExpiresSoon { left: i64 },
+    /// In seconds.
+    ExpiresSoon {
+        left: i64,
+        required: i64,
+    },
     ClockSetBack,
 }
 
@@ -30,8 +34,9 @@ impl fmt::Display for Miss {
                 formatter.write_str("the cached token was issued for another client secret")
             }
             Self::Expired => formatter.write_str("the cached token has expired"),
-            Self::ExpiresSoon { left } => {
-                write!(formatter, "the cached token is valid for only {}", humane(*left))
+            Self::ExpiresSoon { left, required } => {
+                let (left, required) = (humane(*left), humane(*required));
+                write!(formatter, "the cached token is valid for only {left}; required: {required}")
             }
             Self::ClockSetBack => {
                 formatter.write_str("the clock of this machine was set back after the login")

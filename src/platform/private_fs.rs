@@ -204,6 +204,20 @@ pub fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
     rename(file, &path)
 }
 
+/// Waits until no other program holds this lock for the directory of a file. It does not wait on a
+/// system without locks for directories, or for longer than 5 s: a lock of others must not stop us.
+pub fn lock_directory(path: &Path) -> Option<File> {
+    let directory = File::open(directory_of(&path.canonicalize().ok()?)).ok()?;
+    for _ in 0..100 {
+        match directory.try_lock() {
+            Ok(()) => return Some(directory),
+            Err(fs::TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
+            Err(fs::TryLockError::Error(_)) => break,
+        }
+    }
+    None
+}
+
 /// Whether [`rewrite`] is likely to succeed, found out without writing the file.
 pub fn check_rewritable(path: &Path) -> io::Result<()> {
     check_replaceable(&path.canonicalize()?)

@@ -45,6 +45,7 @@ impl Color {
             Self::Auto => {
                 is_terminal
                     && env::path(env::NO_COLOR).is_none()
+                    && !env::is(env::TERM, "dumb")
                     && stdio::supports_escape_sequences()
             }
         }

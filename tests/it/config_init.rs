@@ -373,6 +373,26 @@ fn profile_is_added_and_every_other_byte_stays() {
 
 #[cfg(unix)]
 #[test]
+fn profiles_that_are_added_at_once_are_all_there() {
+    for content in [None, Some("client_id = 'mine'\n")] {
+        let home = Home::new();
+        content.map(|content| home.write_config(content));
+        let script =
+            "for n in 1 2 3 4 5 6 7 8; do skia-auth config init -p p$n & done >/dev/null; wait";
+        home.sh(script).run().ok("");
+        let list = home.skia(["config", "list", "-o", "json"]).run().json();
+        let names = list["profiles"].as_array().unwrap().iter();
+        let names: Vec<_> = names.filter_map(|profile| profile["name"].as_str()).collect();
+        let added = names.iter().filter(|name| **name != "default").collect::<Vec<_>>();
+        assert_eq!(
+            added,
+            ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"].iter().collect::<Vec<_>>()
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn missing_values_of_an_added_profile_are_comments() {
     let home = Home::new();
     let path = home.write_config("client_id = 'mine'\n");

@@ -71,6 +71,7 @@ fn nested_call_has_the_same_identity_or_fails() {
         ("", "-p staging", "login", 0, 2),
         ("", "-p staging", "token -p default", 3, 1),
         ("export SKIA_CLIENT_ID=other SKIA_SCOPE=s; ", "-q -p staging --scope api", "token", 0, 1),
+        ("", "-p staging --scope s", "token", 0, 1),
         (without_file, "--config $TMPDIR/c.toml -p staging", "login", 0, 2),
         ("", "-p staging --base-url $OTHER", "login", 0, 0),
         (
@@ -97,6 +98,15 @@ fn nested_call_has_the_same_identity_or_fails() {
             assert_ne!(request.json()["ClientSecret"], SECRET, "{script}");
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn command_of_the_sandbox_gets_no_token_of_another_server() {
+    let script = "echo ${SKIA_TOKEN-none} ${SKIA_TOKEN_EXPIRES_AT-none}";
+    let sandbox = Home::new().skia(["sandbox", "--", "sh", "-c", script]);
+    let outcome = sandbox.env("SKIA_TOKEN", "real").env("SKIA_TOKEN_EXPIRES_AT", "later").run();
+    outcome.ok("none none\n");
 }
 
 #[test]

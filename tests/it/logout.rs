@@ -98,7 +98,7 @@ fn logout_needs_a_client_id() {
     Home::new().skia(["logout"]).run().fails(
         3,
         "\
-skia-auth: error: no client id is configured, so that the token to delete is unknown
+skia-auth: error: no client id is configured, so the token to delete is unknown
 hint: skia-auth logout --all, or --client-id
 ",
     );

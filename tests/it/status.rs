@@ -122,7 +122,8 @@ fn every_reason_is_named() {
     let (home, server) = logged_in(&token_expiring_in(930));
     let soon = reason(&home, &server, &["--min-ttl", "1h"]);
     assert!(
-        soon.starts_with("the cached token is valid for only 15 min ") && soon.ends_with(" s"),
+        soon.starts_with("the cached token is valid for only 15 min ")
+            && soon.ends_with(" s; required: 1 h"),
         "{soon}"
     );
     std::fs::write(entry(&home), "damaged").unwrap();

@@ -74,27 +74,17 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
     } else if is_secret_piped {
         values.secret = Some(SecretPlace::ConfigFile(read_secret()?));
     }
-    let did = if is_new {
-        create(&path, &format!("{HEADER}{}", values.to_new_file(profile)), profile)?;
+    let is_created =
+        is_new && create(&path, &format!("{HEADER}{}", values.to_new_file(profile)), profile)?;
+    let did = if is_created {
         "created".to_owned()
     } else {
         add(&path, profile, &values.to_table(profile))?;
         format!("added profile {profile:?} to")
     };
     let first = if values.are_complete() { "" } else { "fill it in, then " };
-    let login = login_command(shared);
+    let login = shared.command("skia-auth login", None);
     Ok(Outcome::of(format!("{did} {}\nnext: {first}{login}\n", path.display())))
-}
-
-/// The command that logs in with the new file.
-fn login_command(shared: &SharedArgs) -> String {
-    let profile = shared.profile.as_deref().filter(|profile| *profile != DEFAULT_PROFILE);
-    let file = shared.config.as_ref().map(|file| file.display().to_string());
-    let options = [("--config", file.as_deref()), ("-p", profile)];
-    options.into_iter().fold("skia-auth login".to_owned(), |command, (option, value)| match value {
-        Some(value) => format!("{command} {option} {}", shell_quote(value)),
-        None => command,
-    })
 }
 
 fn exists(path: &Path, profile: &str) -> Failure {
@@ -136,20 +126,27 @@ fn check_existing(path: &Path, profile: &str, writes_secret: bool) -> Result<(),
     Ok(())
 }
 
-fn create(path: &Path, content: &str, profile: &str) -> Result<(), Failure> {
-    let failure = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path, profile),
-        _ => Failure::output(format!("cannot create {}: {}", path.display(), reason(&error))),
+/// Creates the file, unless another program did so during the questions.
+fn create(path: &Path, content: &str, profile: &str) -> Result<bool, Failure> {
+    let failure = |error: io::Error| {
+        Failure::output(format!("cannot create {}: {}", path.display(), reason(&error)))
     };
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
     if let Some(directory) = directory.filter(|directory| !directory.is_dir()) {
         private_fs::create_directory(directory).map_err(failure)?;
     }
-    private_fs::create(path, content.as_bytes()).map_err(failure)
+    match private_fs::create(path, content.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match profile {
+            DEFAULT_PROFILE => Err(exists(path, profile)),
+            _ => Ok(false),
+        },
+        created => created.map(|()| true).map_err(failure),
+    }
 }
 
 /// Adds the profile. The file is read again: it may have changed during the questions.
 fn add(path: &Path, profile: &str, table: &str) -> Result<(), Failure> {
+    let _lock = private_fs::lock_directory(path);
     let content = edit::with_profile(path, profile, table, DEFAULT_TIMEOUT)?;
     let written = private_fs::rewrite(path, content.as_bytes());
     written.map_err(|error| cannot_write(path, &error))
@@ -346,7 +343,7 @@ mod tests {
                 };
                 let directory = tempfile::tempdir().unwrap();
                 let path = directory.path().join("config.toml");
-                create(&path, &values.to_new_file(profile), profile).unwrap();
+                assert!(create(&path, &values.to_new_file(profile), profile).unwrap());
                 add(&path, "added", &values.to_table("added")).unwrap();
                 let read = ConfigFile::read(&path, DEFAULT_TIMEOUT).unwrap();
                 for profile in [profile, "added"] {
