@@ -20,7 +20,8 @@ import tomllib
 OCI = "application/vnd.oci.image"
 ARCHITECTURES = {"x86_64-unknown-linux-musl": "amd64", "aarch64-unknown-linux-musl": "arm64"}
 
-archive, *trees = map(pathlib.Path, sys.argv[1:])
+archive = pathlib.Path(sys.argv[1])
+trees = sorted(map(pathlib.Path, sys.argv[2:]))
 package = tomllib.loads(pathlib.Path("Cargo.toml").read_text(encoding="utf-8"))["package"]
 version = package["version"]
 seconds = int(os.environ["SOURCE_DATE_EPOCH"])
