@@ -109,6 +109,7 @@ fn every_format_ends_in_one_newline() {
     assert_eq!((&oauth["access_token"], &oauth["token_type"]), (&json!(token), &json!("Bearer")));
 }
 
+#[cfg(unix)]
 #[test]
 fn shells_evaluate_their_format() {
     let (home, server, token) = logged_in();
