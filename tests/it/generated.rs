@@ -360,6 +360,7 @@ fn man_pages_are_fresh() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn man_pages_pass_mandoc_lint() {
     if !installed("mandoc") {

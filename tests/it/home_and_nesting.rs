@@ -28,6 +28,7 @@ fn only_staging_secrets(server: &Server) {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn environment_of_one_profile_gets_no_secret_of_another() {
     for shell in ["sh", "fish"].into_iter().filter(|shell| installed(shell)) {
