@@ -175,6 +175,16 @@ fn beside(home: &Home, options: &str, script: &str) -> Outcome {
     home.program("bash", ["-c", &script]).run()
 }
 
+/// Takes the variables of `beside`, and defines `ask REQUEST`, which sends bytes to the sandbox.
+const ASK: &str = r#"
+. ./settings
+address=${SKIA_BASE_URL#http://} address=${address%/api}
+ask() {
+    exec 3<>"/dev/tcp/${address%:*}/${address#*:}"
+    printf '%b' "$1" >&3; cat <&3 >/dev/null
+}
+"#;
+
 fn read(home: &Home, name: &str) -> String {
     fs::read_to_string(home.work().join(name)).unwrap()
 }
@@ -242,14 +252,8 @@ fn log_lines(log: &str) -> Vec<&str> {
 fn each_request_is_one_line_of_the_log() {
     let home = Home::new();
     let requests = r#"
-        . ./settings
         for name in NAME=x SKIA_CLIENT_ID=someone SKIA_CLIENT_SECRET=s3gr3do-wrong SKIA_SCOPE=other
         do env "$name" skia-auth login --no-cache >/dev/null 2>&1; done
-        address=${SKIA_BASE_URL#http://} address=${address%/api}
-        ask() {
-            exec 3<>"/dev/tcp/${address%:*}/${address#*:}"
-            printf '%b' "$1" >&3; cat <&3 >/dev/null
-        }
         ask 'GET /api/Auth/Login?ClientSecret=s3gr3do HTTP/1.1\r\n\r\n'
         ask 'POST http://user:s3gr3do@127.0.0.1/Auth/Login HTTP/1.1\r\nAuthorization: s3gr3do\r\n\r\n'
         ask 'POST /api/Auth/Login HTTP/1.1\r\nContent-Length: 8\r\n\r\n"s3gr3do'
@@ -258,7 +262,7 @@ fn each_request_is_one_line_of_the_log() {
         ask '\x16\x03\x01s3gr3do'
         ask 's3gr3do\r\n\r\n'
     "#;
-    beside(&home, "", requests).ok("143\n");
+    beside(&home, "", &format!("{ASK}{requests}")).ok("143\n");
     let log = read(&home, "log");
     assert_eq!(
         log_lines(&log),
@@ -284,17 +288,11 @@ fn each_request_is_one_line_of_the_log() {
 fn hostile_request_is_inert_in_the_log() {
     let home = Home::new();
     let requests = r#"
-        . ./settings
-        address=${SKIA_BASE_URL#http://} address=${address%/api}
-        ask() {
-            exec 3<>"/dev/tcp/${address%:*}/${address#*:}"
-            printf '%b' "$1" >&3; cat <&3 >/dev/null
-        }
         ask 'GET /\xe2\x80\xaegpj::add-mask::x##[group]##vso[task HTTP/1.1\r\n\r\n'
         ask "$(printf 'M%.0s' {1..500}) /$(printf 'x%.0s' {1..9000}) HTTP/1.1\\r\\n\\r\\n"
         ask 'GET /\x1b[31m HTTP/1.1\r\n\r\n'
     "#;
-    beside(&home, "", requests).ok("143\n");
+    beside(&home, "", &format!("{ASK}{requests}")).ok("143\n");
     let (method, path) = ("M".repeat(16), "x".repeat(59));
     assert_eq!(
         log_lines(&read(&home, "log")),
