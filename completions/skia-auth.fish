@@ -59,12 +59,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l to-file-mo
 0440\t'You and your group can read'
 0400\t'You can read'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-id -d 'The integration\'s client id' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret-file -d 'File with the client secret (-: stdin)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l scope -d 'The scope to request' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l timeout -d 'Time limit of the call [default: 30s]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l retries -d 'How often to retry when the server is unavailable' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l scope -d 'The scope to request' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l timeout -d 'Time limit of the call [default: 30s]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l retries -d 'How often to retry when the server is unavailable' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -l config -d 'Read this configuration file (.toml or .json)' -r -F
@@ -79,8 +79,8 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s q -l quiet
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s v -l verbose -d 'Print each step; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s h -l help -d 'Print this summary; --help prints everything'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand login" -s V -l version -d 'Print the version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l min-ttl -d 'Required remaining lifetime [default: 5m]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l renew-before -d 'Log in if the token is valid for less than this' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l min-ttl -d 'Required remaining lifetime [default: 5m]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l renew-before -d 'Log in if the token is valid for less than this' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s o -l output -d 'Form of the result' -r -f -a "token\t'The token alone'
 json\t'The full response as JSON, as the server sent it'
 text\t'The full response for people, with the time left'
@@ -96,12 +96,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l to-file-mo
 0440\t'You and your group can read'
 0400\t'You can read'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-id -d 'The integration\'s client id' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret-file -d 'File with the client secret (-: stdin)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l scope -d 'The scope to request' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l timeout -d 'Time limit of the call [default: 30s]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l retries -d 'How often to retry when the server is unavailable' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l scope -d 'The scope to request' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l timeout -d 'Time limit of the call [default: 30s]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l retries -d 'How often to retry when the server is unavailable' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -l config -d 'Read this configuration file (.toml or .json)' -r -F
@@ -117,15 +117,15 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s q -l quiet
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s v -l verbose -d 'Print each step; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s h -l help -d 'Print this summary; --help prints everything'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand token" -s V -l version -d 'Print the version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l min-ttl -d 'Required remaining lifetime [default: 5m]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l renew-before -d 'Log in if the token is valid for less than this' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l min-ttl -d 'Required remaining lifetime [default: 5m]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l renew-before -d 'Log in if the token is valid for less than this' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-id -d 'The integration\'s client id' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret-file -d 'File with the client secret (-: stdin)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l scope -d 'The scope to request' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l timeout -d 'Time limit of the call [default: 30s]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l retries -d 'How often to retry when the server is unavailable' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l scope -d 'The scope to request' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l timeout -d 'Time limit of the call [default: 30s]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l retries -d 'How often to retry when the server is unavailable' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -l config -d 'Read this configuration file (.toml or .json)' -r -F
@@ -138,12 +138,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s q -l quiet 
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s v -l verbose -d 'Print each step; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s h -l help -d 'Print this summary; --help prints everything'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand exec" -s V -l version -d 'Print the version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l min-ttl -d 'Required remaining lifetime [default: 5m]' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l min-ttl -d 'Required remaining lifetime [default: 5m]' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s o -l output -d 'Form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l client-id -d 'The integration\'s client id' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l scope -d 'The scope of the token' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l client-id -d 'The integration\'s client id' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l scope -d 'The scope of the token' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -156,8 +156,8 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand status" -s V -l vers
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s o -l output -d 'Form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-id -d 'The integration\'s client id' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l client-id -d 'The integration\'s client id' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l scope -d 'The scope of the token' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -169,8 +169,8 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s v -l ver
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s h -l help -d 'Print this summary; --help prints everything'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand inspect" -s V -l version -d 'Print the version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l client-id -d 'The integration\'s client id' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l scope -d 'The scope of the token' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l client-id -d 'The integration\'s client id' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l scope -d 'The scope of the token' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l config -d 'Read this configuration file (.toml or .json)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand logout" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -198,12 +198,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and not __fi
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-id -d 'The integration\'s client id' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-secret-file -d 'File with the client secret (-: stdin)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l scope -d 'The scope to request' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Time limit of the call [default: 30s]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to retry when the server is unavailable' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l scope -d 'The scope to request' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Time limit of the call [default: 30s]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'How often to retry when the server is unavailable' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file (.toml or .json)' -r -F
@@ -238,7 +238,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print this summary; --help prints everything'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from list" -s V -l version -d 'Print the version'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-id -d 'The integration\'s client id' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l client-secret-file -d 'File with the client secret' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file (.toml or .json)' -r -F
@@ -257,12 +257,12 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand config; and __fish_s
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s o -l output -d 'Form of the report' -r -f -a "text\t'Lines for people'
 json\t'One JSON object'"
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l base-url -d 'Address of the environment' -r -f
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-id -d 'The integration\'s client id' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-id -d 'The integration\'s client id' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-secret-file -d 'File with the client secret (-: stdin)' -r -F
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l scope -d 'The scope to request' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l timeout -d 'Time limit of the call [default: 30s]' -r
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l retries -d 'How often to retry when the server is unavailable' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l client-secret -d 'The client secret itself: other users can see it in the process list' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l scope -d 'The scope to request' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l timeout -d 'Time limit of the call [default: 30s]' -r -f
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l retries -d 'How often to retry when the server is unavailable' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l ca-cert -d 'Trust these certificate authorities too (PEM)' -r -F
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s p -l profile -f -a "(skia-auth config show --profile-names 2>/dev/null)" -d 'Use this profile of the configuration file' -r
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -l config -d 'Read this configuration file (.toml or .json)' -r -F
@@ -277,7 +277,7 @@ complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s q -l quie
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s v -l verbose -d 'Print each step; -vv also prints headers'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s h -l help -d 'Print this summary; --help prints everything'
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand doctor" -s V -l version -d 'Print the version'
-complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 (0: any free one)' -r
+complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1 (0: any free one)' -r -f
 complete -c skia-auth -n "__fish_skia_auth_using_subcommand sandbox" -l answer -d 'How to answer a login' -r -f -a "ok\t'As the documented server would'
 rejected\t'Refuses every credential (401)'
 error\t'Fails inside (500)'

@@ -4,7 +4,7 @@
 /// the command has a long option.
 pub fn option_hint(option: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
     let (needed, hint) = match option {
-        "--json" => ("output", "did you mean -o json?"),
+        "--json" | "--jq" | "--query" => ("output", "did you mean -o json?"),
         "--format" => ("output", "did you mean --output?"),
         "--file" | "--out" | "--output-file" => ("to-file", "did you mean --to-file?"),
         "--refresh" | "--force" | "--force-refresh" | "--renew" => {
@@ -13,11 +13,15 @@ pub fn option_hint(option: &str, has: impl Fn(&str) -> bool) -> Option<&'static 
         "--url" | "--host" | "--endpoint" | "--server" => ("base-url", "did you mean --base-url?"),
         "--id" | "--user" | "--username" => ("client-id", "did you mean --client-id?"),
         "--secret" | "--password" => ("client-secret-file", "did you mean --client-secret-file?"),
+        "--client-secret-stdin" | "--secret-stdin" | "--password-stdin" => {
+            ("client-secret-file", "did you mean --client-secret-file -?")
+        }
         "--insecure" | "-k" | "--no-verify" | "--skip-verify" => {
             ("ca-cert", "to trust another certificate authority: --ca-cert FILE")
         }
         "--proxy" => ("ca-cert", "the variable HTTPS_PROXY names a proxy"),
         "--debug" | "--trace" => ("verbose", "did you mean -vv?"),
+        "--name" | "--context" | "--account" => ("profile", "did you mean --profile?"),
         "--silent" => ("quiet", "did you mean --quiet?"),
         _ => return None,
     };
@@ -50,6 +54,7 @@ pub fn config_hint(word: &str) -> Option<&'static str> {
         "get" | "view" => "skia-auth config show",
         "profiles" | "list-profiles" | "ls" => "skia-auth config list",
         "add" | "create" | "new" => "skia-auth config init -p NAME",
+        "use" | "switch" | "activate" => "name a profile for each call: -p NAME, or SKIA_PROFILE",
         "set" | "unset" | "edit" | "delete" | "remove" | "rm" => {
             "edit the file that skia-auth config path names"
         }

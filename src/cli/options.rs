@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, Args, ValueEnum, ValueHint};
 
 use super::format::Format;
@@ -27,7 +28,7 @@ pub struct SharedArgs {
     /// the environment overrides the profile.
     ///
     /// [env: SKIA_PROFILE]
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub profile: Option<String>,
     /// Read this configuration file (.toml or .json)
     ///

@@ -83,8 +83,8 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         ErrorKind::InvalidUtf8 => ("an argument is not valid UTF-8".to_owned(), None),
         _ => ("the command line is invalid".to_owned(), None),
     };
-    let help = || command.map_or("skia-auth".to_owned(), |name| format!("skia-auth {name}"));
-    Failure::usage(message).hint(hint.unwrap_or_else(|| format!("{} --help", help())))
+    Failure::usage(message)
+        .hint(hint.unwrap_or_else(|| format!("{} --help", typed_path(arguments))))
 }
 
 /// What clap says about one aspect of the error.
@@ -118,6 +118,20 @@ fn typed_command(arguments: &[OsString]) -> Option<&str> {
     let definition = super::command();
     let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
     words.find(|word| definition.find_subcommand(word).is_some())
+}
+
+/// The command that was typed with those it belongs to, as `skia-auth config init`.
+fn typed_path(arguments: &[OsString]) -> String {
+    let top = built();
+    let (mut found, mut path) = (&top, "skia-auth".to_owned());
+    let words = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    for word in words.filter(|word| *word != "help") {
+        if let Some(command) = found.find_subcommand(word) {
+            path = format!("{path} {word}");
+            found = command;
+        }
+    }
+    path
 }
 
 /// The definition with the options of each command, which are deferred until it is built.

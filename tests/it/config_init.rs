@@ -219,7 +219,15 @@ fn existing_file_is_kept_and_nothing_is_asked() {
     let told = format!("skia-auth: error: {} already exists\n{EXISTS_HINTS}", path.display());
     assert_eq!((ended.code, ended.screen.as_str()), (Some(3), told.as_str()));
     home.skia(["config", "init"]).run().fails(3, &told);
-    home.skia(["config", "init", "-p", "default"]).run().fails(3, &told);
+    home.skia(["config", "init", "-p", "default", "--config"]).arg(&path).run().fails(
+        3,
+        &format!(
+            "skia-auth: error: {0} already exists\n\
+             hint: skia-auth config show --config {0} -p default\n\
+             hint: to add a profile: skia-auth config init --config {0} -p NAME\n",
+            path.display()
+        ),
+    );
     assert_eq!(fs::read_to_string(path).unwrap(), "client_id = 'mine'\n");
 }
 

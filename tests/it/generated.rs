@@ -29,7 +29,8 @@ fn check(name: &str, fresh: &str) {
     fs::write(&path, fresh).unwrap();
 }
 
-/// The command line without hidden options, which clap_complete 4.6 would offer.
+/// The command line without hidden options, which clap_complete 4.6 would offer. For a value of which
+/// nothing is known, it would offer files.
 fn offered() -> Command {
     fn visible(command: &Command) -> Command {
         // clap takes names as `&'static str` unless its `string` feature is on.
@@ -40,8 +41,17 @@ fn offered() -> Command {
             .disable_help_subcommand(true)
             .disable_version_flag(true)
             .version(env!("CARGO_PKG_VERSION"))
-            .args(command.get_arguments().filter(|argument| !argument.is_hide_set()))
+            .args(command.get_arguments().filter(|argument| !argument.is_hide_set()).map(hinted))
             .subcommands(command.get_subcommands().map(visible))
+    }
+    fn hinted(argument: &Arg) -> Arg {
+        let is_free = takes_value(argument)
+            && argument.get_value_hint() == ValueHint::Unknown
+            // The additions complete it.
+            && argument.get_id() != "profile"
+            && argument.get_possible_values().is_empty();
+        let hint = if is_free { ValueHint::Other } else { argument.get_value_hint() };
+        argument.clone().value_hint(hint)
     }
     let mut command = skia_auth::cli::command();
     command.build();

@@ -67,15 +67,18 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
     let is_secret_piped =
         !on_terminal && args.client_secret_file.as_deref() == Some(Path::new(STDIN));
     if !is_new {
-        check_existing(&path, profile, is_secret_asked || is_secret_piped)?;
+        check_existing(&path, profile, shared, is_secret_asked || is_secret_piped)?;
     }
     if on_terminal {
         values.ask_missing(profile)?;
     } else if is_secret_piped {
         values.secret = Some(SecretPlace::ConfigFile(read_secret()?));
     }
-    let is_created =
-        is_new && create(&path, &format!("{HEADER}{}", values.to_new_file(profile)), profile)?;
+    let content = || format!("{HEADER}{}", values.to_new_file(profile));
+    let is_created = is_new && create(&path, &content())?;
+    if is_new && !is_created && profile == DEFAULT_PROFILE {
+        bail!(exists(&path, profile, shared));
+    }
     let did = if is_created {
         "created".to_owned()
     } else {
@@ -87,13 +90,14 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
     Ok(Outcome::of(format!("{did} {}\nnext: {first}{login}\n", path.display())))
 }
 
-fn exists(path: &Path, profile: &str) -> Failure {
-    match profile {
-        DEFAULT_PROFILE => Failure::config(format!("{} already exists", path.display()))
-            .hint("skia-auth config show")
-            .hint("to add a profile: skia-auth config init -p NAME"),
-        profile => edit::exists(path, profile),
+fn exists(path: &Path, profile: &str, shared: &SharedArgs) -> Failure {
+    let show = shared.command("skia-auth config show", None);
+    if profile != DEFAULT_PROFILE {
+        return edit::exists(path, profile).hint(show);
     }
+    let another = SharedArgs { profile: Some("NAME".into()), ..shared.clone() };
+    let add = another.command("to add a profile: skia-auth config init", None);
+    Failure::config(format!("{} already exists", path.display())).hint(show).hint(add)
 }
 
 fn json_file(path: &Path, profile: &str, is_new: bool) -> Failure {
@@ -108,14 +112,19 @@ fn json_file(path: &Path, profile: &str, is_new: bool) -> Failure {
 }
 
 /// Fails if the profile cannot be added to an existing file.
-fn check_existing(path: &Path, profile: &str, writes_secret: bool) -> Result<(), Failure> {
+fn check_existing(
+    path: &Path,
+    profile: &str,
+    shared: &SharedArgs,
+    writes_secret: bool,
+) -> Result<(), Failure> {
     if profile == DEFAULT_PROFILE {
-        return Err(exists(path, profile));
+        return Err(exists(path, profile, shared));
     }
     private_fs::check_rewritable(path).map_err(|error| cannot_write(path, &error))?;
     let file = ConfigFile::read(path, DEFAULT_TIMEOUT)?;
     if file.profiles.contains_key(profile) {
-        return Err(exists(path, profile));
+        return Err(exists(path, profile, shared));
     }
     if writes_secret && file.others_can_read() {
         let path = path.display();
@@ -126,8 +135,8 @@ fn check_existing(path: &Path, profile: &str, writes_secret: bool) -> Result<(),
     Ok(())
 }
 
-/// Creates the file, unless another program did so during the questions.
-fn create(path: &Path, content: &str, profile: &str) -> Result<bool, Failure> {
+/// Creates the file. False if another program did so during the questions.
+fn create(path: &Path, content: &str) -> Result<bool, Failure> {
     let failure = |error: io::Error| {
         Failure::output(format!("cannot create {}: {}", path.display(), reason(&error)))
     };
@@ -136,10 +145,7 @@ fn create(path: &Path, content: &str, profile: &str) -> Result<bool, Failure> {
         private_fs::create_directory(directory).map_err(failure)?;
     }
     match private_fs::create(path, content.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match profile {
-            DEFAULT_PROFILE => Err(exists(path, profile)),
-            _ => Ok(false),
-        },
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         created => created.map(|()| true).map_err(failure),
     }
 }
@@ -343,7 +349,7 @@ mod tests {
                 };
                 let directory = tempfile::tempdir().unwrap();
                 let path = directory.path().join("config.toml");
-                assert!(create(&path, &values.to_new_file(profile), profile).unwrap());
+                assert!(create(&path, &values.to_new_file(profile)).unwrap());
                 add(&path, "added", &values.to_table("added")).unwrap();
                 let read = ConfigFile::read(&path, DEFAULT_TIMEOUT).unwrap();
                 for profile in [profile, "added"] {

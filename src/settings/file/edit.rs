@@ -7,7 +7,6 @@ use toml_writer::ToTomlKey;
 
 use super::{profiles, read, unreadable};
 use crate::error::Failure;
-use crate::platform::advice::shell_quote;
 
 /// Reads a TOML file and appends a table for a profile that it does not have.
 pub fn with_profile(
@@ -34,8 +33,7 @@ pub fn with_profile(
 }
 
 pub fn exists(path: &Path, name: &str) -> Failure {
-    let what = format!("the profile {name:?} is already in {}", path.display());
-    Failure::config(what).hint(format!("skia-auth config show -p {}", shell_quote(name)))
+    Failure::config(format!("the profile {name:?} is already in {}", path.display()))
 }
 
 /// The header of a profile's table.
