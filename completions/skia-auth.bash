@@ -1585,6 +1585,10 @@ _skia_auth() {
         fi
         return
     done
+    # `--option=value` arrives as three words.
+    if [[ $3 == = ]]; then
+        set -- "$1" "$2" "${COMP_WORDS[COMP_CWORD - 2]}"
+    fi
     case $3 in
         -p | --profile)
             local IFS=$'\n'

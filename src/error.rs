@@ -149,8 +149,7 @@ impl std::error::Error for Failure {}
 
 /// The text of an I/O error, without the `(os error 2)` that Rust appends.
 ///
-/// The words of the system are replaced where there are others: libraries differ, and Windows writes
-/// sentences in the language of the user.
+/// Replaces the text of known kinds: C libraries differ, and Windows localizes it.
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let Some(end) = text.find(" (os error ") else { return text };

@@ -165,7 +165,7 @@ impl Answer<'_> {
         let message = format!("{url} answered with HTTP {status}: not the login endpoint");
         self.with_status(Kind::Protocol, message).hint(match self.base_url.with_api() {
             Some(url) => format!("the base URL may lack its end: --base-url {url}"),
-            None => "check the base URL: skia-auth config show".to_owned(),
+            None => super::CHECK_BASE_URL.to_owned(),
         })
     }
 
@@ -174,16 +174,17 @@ impl Answer<'_> {
         let (status, host) = (self.reply.status, self.base_url.host());
         let location = self.reply.location.as_deref();
         let target = location.and_then(|location| location.parse::<ureq::http::Uri>().ok());
+        let port = target.as_ref().and_then(|uri| Some(format!(":{}", uri.port_u16()?)));
         let target = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
         let Some((scheme @ ("http" | "https"), target)) = target else {
             return self.not_the_endpoint();
         };
         let message =
             format!("{host} answered with a redirect (HTTP {status}), which is not followed");
-        let target = sanitize([target], self.secret).concat();
+        let (target, port) = (sanitize([target], self.secret).concat(), port.unwrap_or_default());
         self.with_status(Kind::Protocol, message).hint(format!(
-            "the redirect points to {scheme}://{target}: if that is your environment, use it as \
-             the base URL"
+            "the redirect points to {scheme}://{target}{port}: if that is your environment, use it \
+             as the base URL"
         ))
     }
 }

@@ -16,6 +16,9 @@ use crate::model::base_url::BaseUrl;
 use crate::model::secret::Secret;
 use crate::model::time::parse_http_date;
 
+/// The hint where another server may have answered. Commands add the options of the identity.
+pub const CHECK_BASE_URL: &str = "check the base URL: skia-auth config show";
+
 /// Reads the answer to a login. `now` is the start of a `Retry-After` if the server sends no date.
 pub fn read(
     reply: &http::Reply,
@@ -24,7 +27,7 @@ pub fn read(
     now: Timestamp,
 ) -> Result<Login, FailedTry> {
     let answer = Answer { reply, base_url, secret };
-    let server_time = reply.date.as_deref().and_then(parse_http_date).filter(is_plausible);
+    let server_time = server_time(reply);
     if !(200..300).contains(&reply.status) {
         return Err(answer.failed_try(server_time.unwrap_or(now)));
     }
@@ -48,11 +51,12 @@ pub fn check_endpoint(
     }
 }
 
-/// A `Date` before the API existed comes from a clock that was never set.
-fn is_plausible(date: &Timestamp) -> bool {
+/// The time of the server. A `Date` before the API existed comes from a clock that was never set.
+pub fn server_time(reply: &http::Reply) -> Option<Timestamp> {
     const YEAR_2024: i64 = 1_704_067_200;
     const YEAR_2100: i64 = 4_102_444_800;
-    (YEAR_2024..YEAR_2100).contains(&date.as_second())
+    let date = reply.date.as_deref().and_then(parse_http_date)?;
+    (YEAR_2024..YEAR_2100).contains(&date.as_second()).then_some(date)
 }
 
 /// How far the server's clock is ahead of this machine's, in seconds.

@@ -26,8 +26,8 @@ const LARGEST: usize = 4 * 1024 * 1024;
 const LOCK_POLL: Duration = Duration::from_millis(10);
 /// The age at which a temporary file must be that of a killed process.
 const ABANDONED: Duration = Duration::from_secs(3600);
-/// The file whose content every logout renews.
-const MARKER: &str = "logout";
+/// The file that every logout changes. The directory may hold a file `logout` of the user's.
+const MARKER: &str = "logout.marker";
 
 /// The cache files of one identity.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub struct Cache {
     directory: PathBuf,
     key: String,
     identity: Identity,
-    /// The logout marker at the begin of a login.
+    /// The logout marker at the start of a login.
     marker: Option<Vec<u8>>,
 }
 
@@ -92,7 +92,7 @@ impl Cache {
 
     /// Begins a login, before it waits for the lock or sends anything.
     pub fn begin_login(&mut self) {
-        self.marker = self.read_marker().ok();
+        self.marker = self.read_marker();
     }
 
     /// Stores the token of a login, unless a logout came after [`Self::begin_login`].
@@ -100,18 +100,16 @@ impl Cache {
         private_fs::create_directory(&self.directory)?;
         let content = encode(entry, &self.identity)?;
         private_fs::replace_unsynced(&self.path("token"), content.as_bytes(), || {
-            match Some(self.read_marker()?) == self.marker {
+            match self.read_marker() == self.marker {
                 true => Ok(()),
                 false => Err(io::Error::other("a logout came after the login had begun")),
             }
         })
     }
 
-    fn read_marker(&self) -> io::Result<Vec<u8>> {
-        match private_fs::read(&self.directory.join(MARKER), 16) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            read => read,
-        }
+    /// The logout marker. One with a defect counts as missing: it must not turn the cache off.
+    fn read_marker(&self) -> Option<Vec<u8>> {
+        private_fs::read(&self.directory.join(MARKER), 16).ok()
     }
 
     /// Deletes the entry. Returns whether there was one.
@@ -219,10 +217,15 @@ pub fn try_out(directory: &Path, identity: Option<&Identity>) -> io::Result<()> 
 /// the old marker, its temporary file exists before the marker is renewed. Then either the file is
 /// deleted here and the rename fails, or the rename came first and the caller deletes the entry.
 pub fn begin_logout(directory: &Path) {
-    // If this fails in a directory that cannot be written, no login can store a token either.
-    let _ = private_fs::create_directory(directory).and_then(|()| {
-        private_fs::overwrite(&directory.join(MARKER), &fastrand::u128(..).to_ne_bytes())
-    });
+    let marker = directory.join(MARKER);
+    let existed = fs::symlink_metadata(&marker).is_ok();
+    let renewed = private_fs::create_directory(directory)
+        .and_then(|()| private_fs::overwrite(&marker, &fastrand::u128(..).to_ne_bytes()));
+    // On a full disk, a new marker is empty, and one that was there can only go. In a directory that
+    // cannot be written, no login can store a token either.
+    if renewed.is_err() && existed {
+        let _ = remove_file(&marker);
+    }
     remove_temporaries(directory, |_| true);
 }
 

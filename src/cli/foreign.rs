@@ -12,7 +12,9 @@ pub fn option_hint(option: &str, has: impl Fn(&str) -> bool) -> Option<&'static 
         }
         "--url" | "--host" | "--endpoint" | "--server" => ("base-url", "did you mean --base-url?"),
         "--id" | "--user" | "--username" => ("client-id", "did you mean --client-id?"),
-        "--secret" | "--password" => ("client-secret-file", "did you mean --client-secret-file?"),
+        "--secret" | "--password" | "--client-secret" => {
+            ("client-secret-file", "did you mean --client-secret-file?")
+        }
         "--client-secret-stdin" | "--secret-stdin" | "--password-stdin" => {
             ("client-secret-file", "did you mean --client-secret-file -?")
         }

@@ -60,18 +60,28 @@ fn version_flag() -> Arg {
 }
 
 impl SharedArgs {
-    /// Another command for the same identity: with the options that choose it, as they were typed.
-    pub fn command(&self, command: &str, base_url: Option<&str>) -> String {
-        let file = self.config.as_ref().map(|file| file.display().to_string());
+    /// Another command for the same profile: with the options that choose it, as they were typed.
+    pub fn command(&self, command: &str) -> String {
+        self.command_for(command, &ConnectionArgs::default())
+    }
+
+    /// Another command for the same identity and server. The secret is not among its options.
+    pub fn command_for(&self, command: &str, typed: &ConnectionArgs) -> String {
+        let path = |path: &Option<PathBuf>| Some(path.as_ref()?.display().to_string());
         let options = [
-            ("--config", file.as_deref()),
-            ("-p", self.profile.as_deref()),
-            ("--base-url", base_url),
+            ("--config", path(&self.config)),
+            ("-p", self.profile.clone()),
+            ("--base-url", typed.base_url.clone()),
+            ("--client-id", typed.client_id.clone()),
+            ("--scope", typed.scope.clone()),
+            ("--ca-cert", path(&typed.ca_cert)),
         ];
-        options.into_iter().fold(command.to_owned(), |command, (option, value)| match value {
-            Some(value) => format!("{command} {option} {}", shell_quote(value)),
-            None => command,
-        })
+        let command =
+            options.into_iter().fold(command.to_owned(), |command, (option, value)| match value {
+                Some(value) => format!("{command} {option} {}", shell_quote(value)),
+                None => command,
+            });
+        if typed.allow_http { command + " --allow-http" } else { command }
     }
 
     /// These options, those before the command and those after it. The latter win.
@@ -252,7 +262,7 @@ pub struct RenewalArgs {
     pub renew_before: Option<Duration>,
 }
 
-// Whose cached token is meant, for commands that never log in.
+// The identity of a cached token, for commands that never log in.
 #[derive(Args, Clone, Debug, Default)]
 pub struct IdentityArgs {
     /// Address of the environment

@@ -20,7 +20,7 @@ use crate::http::{self, Progress, Stage};
 use crate::model::base_url::BaseUrl;
 use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
-use crate::model::time::{humane, parse_http_date};
+use crate::model::time::humane;
 use crate::output::json_report;
 use crate::platform::advice::{self, shell_quote};
 use crate::platform::files;
@@ -169,8 +169,14 @@ impl Checkup<'_> {
                 let failure = Failure::config(format!("other users can write {path}"));
                 self.failed("secret file", &failure.hint(format!("chmod go-w {quoted}")));
             } else {
-                let can = if access.others_can_read() { "can" } else { "cannot" };
-                self.passed("secret file", format!("other users {can} read {path}"));
+                self.passed(
+                    "secret file",
+                    match (access.is_foreign, access.others_can_read()) {
+                        (true, _) => format!("another user owns {path}, and can read and write it"),
+                        (false, true) => format!("other users can read {path}"),
+                        (false, false) => format!("other users cannot read {path}"),
+                    },
+                );
             }
         }
         let destination = layers.check_destination();
@@ -260,8 +266,8 @@ impl Checkup<'_> {
 
     fn server_clock(&mut self, reply: &http::Reply) {
         let now: Timestamp = (self.clock)();
-        match reply.date.as_deref().and_then(parse_http_date) {
-            None => self.passed("clock", "the server does not say what time it is"),
+        match api::server_time(reply) {
+            None => self.passed("clock", "not compared: the reply has no valid Date"),
             Some(date) => {
                 let server_ahead = api::clock_offset(Some(date), now);
                 if !api::is_notable(server_ahead) {
@@ -286,14 +292,11 @@ impl Checkup<'_> {
         settings.timeout = settings.timeout.saturating_sub(self.began.elapsed());
         let acquired = acquire(&settings, Need::New, self.clock, &self.reporter.silent());
         let now = (self.clock)();
-        self.keep("login", acquired, |acquired| {
-            let left = acquired.grant.expiry.seconds_left(acquired.server_now(now));
-            match left {
-                Some(left) if left > 0 => {
-                    format!("accepted, with a token that is valid for {}", humane(left))
-                }
-                _ => "accepted".to_owned(),
+        self.keep("login", acquired, |acquired| match acquired.seconds_left(now) {
+            Some(left) if left > 0 => {
+                format!("accepted, with a token that is valid for {}", humane(left))
             }
+            _ => "accepted".to_owned(),
         });
     }
 
@@ -365,7 +368,7 @@ fn default_fix(kind: Kind) -> &'static str {
     match kind {
         Kind::Unavailable => "check the network, the proxy and the firewall; then try again",
         Kind::Rejected => "compare the client id and the client secret with those that Skia issued",
-        Kind::Protocol => "check the base URL: skia-auth config show",
-        _ => "skia-auth config show tells where each value comes from",
+        Kind::Protocol => api::CHECK_BASE_URL,
+        _ => "correct that, then run skia-auth doctor again",
     }
 }

@@ -42,13 +42,15 @@ pub fn run(
     let (token, now) = match stdin.map_or(Ok(None), |stdin| read_token(stdin, TIMEOUT))? {
         Some(token) => (token, clock()),
         None => {
-            let layers = Layers::resolve(&args.identity.into(), shared, reporter)?;
+            let typed = args.identity.into();
+            let layers = Layers::resolve(&typed, shared, reporter)?;
             let (entry, _) = cached::load(&layers).map_err(|miss| {
                 let message = match args.cached {
                     true => miss.to_string(),
                     false => format!("no token on standard input, and {miss}"),
                 };
-                Failure::new(Kind::None, message).hint("skia-auth token | skia-auth inspect")
+                let token = shared.command_for("skia-auth token", &typed);
+                Failure::new(Kind::None, message).hint(format!("{token} | skia-auth inspect"))
             })?;
             let now = entry.login.server_now(clock());
             (entry.login.grant.token, now)

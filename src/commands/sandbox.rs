@@ -83,6 +83,8 @@ fn run_command(
     command
         .envs(variables(sandbox))
         .env(env::SCOPE, SCOPE)
+        // A token of a sandbox needs no mask.
+        .env(env::NO_MASK, "1")
         // A second source of the secret, another profile and the token of another server would
         // contradict these.
         .env_remove(env::CLIENT_SECRET_FILE)

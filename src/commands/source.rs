@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::acquire::{Clock, Need, acquire};
-use crate::api::Login;
+use crate::api::{CHECK_BASE_URL, Login};
 use crate::cli::{ConnectionArgs, SharedArgs};
 use crate::error::{Failure, Kind};
 use crate::model::base_url::BaseUrl;
@@ -21,8 +21,8 @@ pub struct Source {
     /// The configuration file that was read, and the profile that applies.
     pub config: Option<(PathBuf, String)>,
     sandbox: Option<Sandbox>,
-    /// The command that looks for the cause of an outage.
-    doctor: String,
+    /// The options that choose this identity, as they were typed.
+    options: String,
 }
 
 impl Source {
@@ -33,8 +33,8 @@ impl Source {
         if typed.sandbox {
             return Self::sandbox(typed);
         }
-        let doctor = shared.command("skia-auth doctor", typed.base_url.as_deref());
-        let hint = |failure| hint_at_doctor(failure, &doctor);
+        let options = shared.command_for("", typed);
+        let hint = |failure| with_commands(failure, &options);
         let layers = Layers::resolve(typed, shared, reporter).map_err(hint)?;
         if let Some((path, _)) = layers.secret_file().filter(|file| file.1.others_can_write()) {
             reporter.warn(Warning::WritableSecretFile(path.to_owned()));
@@ -44,11 +44,11 @@ impl Source {
             _ => None,
         };
         let settings = layers.complete().map_err(hint)?;
-        Ok(Self { config, doctor, ..Self::of(settings) })
+        Ok(Self { config, options, ..Self::of(settings) })
     }
 
     pub fn of(settings: Settings) -> Self {
-        Self { settings, config: None, sandbox: None, doctor: "skia-auth doctor".to_owned() }
+        Self { settings, config: None, sandbox: None, options: String::new() }
     }
 
     /// Reads no configuration file and no variable, so that a real secret never reaches a sandbox.
@@ -64,7 +64,7 @@ impl Source {
     /// Gets a token, and emits the CI masking line or the sandbox notice before any output of it.
     pub fn acquire(&self, need: Need, clock: Clock, reporter: &Reporter) -> Result<Login> {
         let login = acquire(&self.settings, need, clock, reporter);
-        let login = login.map_err(|failure| hint_at_doctor(failure, &self.doctor))?;
+        let login = login.map_err(|failure| with_commands(failure, &self.options))?;
         match self.sandbox {
             Some(_) => reporter.warn(Warning::SandboxToken),
             None => reporter.mask(&login.grant.token),
@@ -73,9 +73,13 @@ impl Source {
     }
 }
 
-fn hint_at_doctor(failure: Failure, doctor: &str) -> Failure {
+/// Completes the commands in the hints of a failure with the options of the identity.
+fn with_commands(mut failure: Failure, options: &str) -> Failure {
+    for hint in failure.hints.iter_mut().filter(|hint| *hint == CHECK_BASE_URL) {
+        hint.push_str(options);
+    }
     match failure.kind {
-        Kind::Unavailable => failure.hint(doctor),
+        Kind::Unavailable => failure.hint(format!("skia-auth doctor{options}")),
         _ => failure,
     }
 }

@@ -42,7 +42,7 @@ fn offline(
     let (entry, identity) = cached::load(&layers)
         .and_then(|found| cached::check(&layers, &found.0, min_ttl, clock()).map(|_| found))
         .map_err(|miss| {
-            let login = shared.command("skia-auth login", args.connection.base_url.as_deref());
+            let login = shared.command_for("skia-auth login", &args.connection);
             Failure::new(Kind::None, miss.to_string()).hint(login)
         })?;
     reporter.mask(&entry.login.grant.token);

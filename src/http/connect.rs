@@ -67,9 +67,13 @@ pub fn open(
     // A wrong setting is reported before any failure of the network.
     let setup = match setup.recv_timeout(deadline.left().unwrap_or_default()) {
         Ok(setup) => setup.map_err(|failure| FailedTry::last(failure).at(Stage::Tls))?,
-        Err(_) => {
+        Err(ended) => {
             connection?;
-            return Err(deadline.passed("the root certificates were not read").at(Stage::Tls));
+            let failed = match ended {
+                RecvTimeoutError::Timeout => deadline.passed("the root certificates were not read"),
+                RecvTimeoutError::Disconnected => lost("cannot start a thread".to_owned()),
+            };
+            return Err(failed.at(Stage::Tls));
         }
     };
     let mut socket = Socket::new(connection?, deadline);
@@ -129,7 +133,7 @@ fn resolve(peer: &Peer, deadline: Deadline) -> Result<Vec<SocketAddr>, FailedTry
         Err(RecvTimeoutError::Timeout) => {
             Err(deadline.passed(&format!("no address of {}", peer.name)))
         }
-        Err(RecvTimeoutError::Disconnected) => Err(failed("the system grants no thread")),
+        Err(RecvTimeoutError::Disconnected) => Err(failed("cannot start a thread")),
     }
 }
 

@@ -80,7 +80,7 @@ impl BaseUrl {
         Ok(Self { tls, host, port, path: path.trim_end_matches('/').to_owned() })
     }
 
-    /// The base URL that is meant by the URL of the login.
+    /// The base URL of a login URL, which is that URL without `/Auth/Login`.
     fn without_login(&self) -> Option<Self> {
         let (base, end) = self.path.split_at_checked(self.path.len().checked_sub(LOGIN.len())?)?;
         let path = base.trim_end_matches('/').to_owned();

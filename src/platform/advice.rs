@@ -15,12 +15,10 @@ pub const SET_CLOCK: &str = if cfg!(windows) {
     "timedatectl set-ntp true"
 };
 
-/// Runs `config init` without a terminal. PowerShell has no `<`.
-pub const INIT_WITHOUT_TERMINAL: &str = if cfg!(windows) {
-    "echo \"\" | skia-auth config init"
-} else {
-    "skia-auth config init < /dev/null"
-};
+/// Runs a command without a terminal. PowerShell has no `<`.
+pub fn without_terminal(command: &str) -> String {
+    if cfg!(windows) { format!("echo \"\" | {command}") } else { format!("{command} < /dev/null") }
+}
 
 /// A `client_secret_file` as TOML.
 pub const SECRET_FILE: &str =

@@ -42,8 +42,8 @@ pub fn run(
     end_with_this_program()?;
     let mut command = process::command(words);
     command.stdout(Stdio::piped());
-    // The input of this program belongs to others, unless it is a terminal. A process in a group of
-    // its own could not read from that: SIGTTIN would stop it.
+    // Standard input is for the pipeline of the caller, unless it is a terminal. A process in a group
+    // of its own could not read from that: SIGTTIN would stop it.
     let is_leader = !io::stdin().is_terminal();
     if is_leader {
         command.stdin(Stdio::null());

@@ -64,14 +64,13 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
         io::ErrorKind::PermissionDenied if path.is_dir() => is_directory(),
         _ => error,
     })?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
+    // A device of Windows has none.
+    let metadata = file.metadata().ok();
+    if metadata.as_ref().is_some_and(Metadata::is_dir) {
         return Err(is_directory());
     }
-    Ok(Contents {
-        bytes: read_to_limit(file, limit)?,
-        access: Access::of(&metadata).unwrap_or_default(),
-    })
+    let access = metadata.as_ref().and_then(Access::of).unwrap_or_default();
+    Ok(Contents { bytes: read_to_limit(file, limit)?, access })
 }
 
 /// Reads as [`read`] does, but waits at most `timeout` for a pipe or a device. Only these can

@@ -95,7 +95,8 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Options for reading: a new file has mode 0600, a link is not followed, a pipe is not waited for.
+/// Options for reading. On Unix, a new file has mode 0600, a link is not followed, and a pipe is not
+/// waited for.
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -188,7 +189,8 @@ fn extended(path: &Path) -> io::Result<PathBuf> {
     Ok(extended.into())
 }
 
-/// Replaces the content of an existing file, which keeps its mode and its owner. A link is followed.
+/// Replaces the content of an existing file, which on Unix keeps its mode and its owner. A link is
+/// followed.
 pub fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     let file = write_temporary(&path, content)?;
@@ -249,7 +251,9 @@ pub fn replace_unsynced(
 /// Writes a small file in place. A reader may see a mixture of the old and the new content.
 pub fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
     signals::outlive_size_limits()?;
-    open_lock(path)?.write_all(content)
+    let mut file = open_lock(path)?;
+    file.write_all(content)?;
+    file.set_len(content.len() as u64)
 }
 
 /// Creates a file in a directory, locks it and deletes it.
@@ -292,14 +296,17 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
         }
         // A missing file or a dangling link can be replaced.
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
-            is_directory("it names a directory")
-        }
+        _ if ends_with_separator(path) => is_directory("it names a directory"),
         _ => {
             check_rename_onto(path)?;
             write_temporary(path, &[0; LARGEST_TOKEN_FILE]).map(drop)
         }
     }
+}
+
+fn ends_with_separator(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|byte| std::path::is_separator(char::from(*byte)))
 }
 
 /// Fails if a rename onto an existing file is known to fail.

@@ -1,6 +1,7 @@
 //! Where a client secret may be sent: to the origin and with the client id of its own layer.
 
 use super::DEFAULT_BASE_URL;
+use super::file::is_json;
 use super::profile::ProfileLayer;
 use super::secret_source::SecretSource;
 use crate::env;
@@ -56,7 +57,8 @@ impl Binding {
         .hint(format!("to use {home}: unset {provenance}"));
         Err(match (&own.provenance, secret) {
             (Provenance::Default, Provenance::Profile(source)) => failure.hint(format!(
-                "if the secret is for {other}: write base_url = \"{}\" into profile {:?} of {}",
+                "if the secret is for {other}: write {} \"{}\" into profile {:?} of {}",
+                if is_json(&source.file) { "\"base_url\":" } else { "base_url =" },
                 target.value,
                 source.name,
                 source.file.display(),

@@ -109,7 +109,7 @@ impl Layers {
         })
     }
 
-    /// Whose token is meant, if the client id is known.
+    /// The identity, if the client id is known.
     pub fn identity(&self) -> Option<Identity> {
         Some(Identity {
             base_url: self.base_url.value.clone(),
@@ -144,8 +144,8 @@ impl Layers {
         })
     }
 
-    /// Whose token is meant, where the client id came from, and the secret. Whether the secret may
-    /// be sent is not checked.
+    /// The identity, where its client id came from, and the secret. Whether the secret may be sent
+    /// is not checked.
     pub fn credentials(&self) -> Result<(Identity, Provenance, Setting<ClientSecret>), Failure> {
         let (Some(identity), Some(client_id), Some(source)) =
             (self.identity(), &self.client_id, &self.client_secret)

@@ -107,7 +107,10 @@ impl Picker<'_> {
         };
         let variables = [env::CLIENT_SECRET, env::CLIENT_SECRET_FILE];
         // A file is not read for this, and a command is not run.
-        let same = |one: &SecretSource, other: &SecretSource| matches!((one, other), (SecretSource::Given(one), SecretSource::Given(other)) if one == other);
+        let same = |one: &SecretSource, other: &SecretSource| match (one, other) {
+            (SecretSource::Given(one), SecretSource::Given(other)) => one == other,
+            _ => false,
+        };
         self.pick(typed, &variables, exported, self.layer.secret(), same)
     }
 }

@@ -130,6 +130,8 @@ fn bash_completes_when_the_key_is_pressed() {
         .expect("ready");
     terminal.send("skia-auth logi\t").expect("skia-auth login ");
     terminal.send("-p stag\t").expect("-p staging ").send("\x15");
+    terminal.send("skia-auth login --output=oa\t").expect("--output=oauth ").send("\x15");
+    terminal.send("skia-auth login --profile=stag\t").expect("--profile=staging ").send("\x15");
     terminal.send("skia-auth exec -- skia-au\t").expect("exec -- skia-auth ").send("\x15");
     terminal.send("skia-auth exec -p staging -- ./scr\t").expect("-- ./script ");
     terminal.send("\x15exit\r");

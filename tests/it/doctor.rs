@@ -310,10 +310,14 @@ fn server_that_hangs_up_fails_at_the_endpoint() {
 #[test]
 fn server_without_a_clock_is_no_fault() {
     let home = Home::new();
-    let server = Server::start([not_allowed().without_date()]);
-    doctor(&home, &server)
-        .run()
-        .ok("...\n✓ clock          the server does not say what time it is\nall 9 checks passed\n");
+    // The second one was never set: a login does not rely on it either.
+    let never_set = not_allowed().without_date().header("Date", "Thu, 01 Jan 1970 00:00:07 GMT");
+    for reply in [not_allowed().without_date(), never_set] {
+        let server = Server::start([reply]);
+        doctor(&home, &server).run().ok(
+            "...\n✓ clock          not compared: the reply has no valid Date\nall 9 checks passed\n",
+        );
+    }
 }
 
 #[test]
@@ -566,4 +570,17 @@ fn sandbox_has_a_healthy_way_and_needs_no_configuration() {
          ✓ login          accepted, with a token that is valid for [..]\n\
          all 8 checks passed\n",
     );
+}
+
+/// The report can be pasted into a ticket.
+#[test]
+fn token_in_the_words_of_the_server_is_shown_without_its_signature() {
+    let (home, token) = (Home::new(), live_token());
+    let (unsigned, _) = token.rsplit_once('.').unwrap();
+    let body = format!(r#"{{"Token":null,"Status":1,"Messages":["session {token} ended"]}}"#);
+    let server = Server::start([Reply::json(401, body)]).expects(3);
+    let login = home.skia(["login"]).credentials().server(&server).run();
+    assert!(login.stderr.contains(&format!("server: session {unsigned}.*** ended\n")), "{login}");
+    let report = doctor(&home, &server).arg("--login").run().stdout();
+    assert!(report.contains(&format!("server: session {unsigned}.*** ended\n")), "{report}");
 }

@@ -96,6 +96,15 @@ fn help_of_exec_omits_the_option_that_it_refuses() {
 }
 
 #[test]
+fn sandbox_of_config_show_is_refused() {
+    Home::new().skia(["config", "show", "--sandbox"]).run().fails(
+        2,
+        "skia-auth: error: config show has no --sandbox: a sandbox reads no settings\n\
+         hint: skia-auth login --sandbox\n",
+    );
+}
+
+#[test]
 fn every_command_of_the_overview_has_its_help() {
     let home = Home::new();
     let overview = home.skia(["--help"]).run().stdout();

@@ -170,6 +170,54 @@ fn logout_leaves_nothing_of_a_login_in_progress() {
     }
 }
 
+/// Without a byte to write, as on a full disk, the marker changes all the same.
+#[cfg(unix)]
+#[test]
+fn logout_that_cannot_write_leaves_nothing_of_a_login_in_progress() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t).delay(Duration::from_secs(1))]).expects(3);
+    for round in 1..=3 {
+        let login = home.skia(["login"]).credentials().server(&server).spawn();
+        server.wait_for_requests(round);
+        let full = home.skia(["logout"]).credentials().server(&server).prelude("ulimit -f 0\n");
+        full.run().ok(NONE);
+        login.wait().ok(&format!("{t}\n"));
+        assert!(cache_files(&home, "token").is_empty(), "round {round}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn defect_of_the_marker_does_not_turn_the_cache_off() {
+    let (home, t) = (Home::new(), live_token());
+    let server = Server::start([live_reply(&t)]).expects(3);
+    let marker = home.cache().join("skia-auth/logout.marker");
+    let defects: [&dyn Fn(); 3] = [
+        &|| fs::set_permissions(&marker, fs::Permissions::from_mode(0o644)).unwrap(),
+        &|| fs::write(&marker, [b'x'; 40]).unwrap(),
+        &|| fs::remove_file(&marker).and_then(|()| fs::create_dir(&marker)).unwrap(),
+    ];
+    for defect in defects {
+        logout(&home, &server, &[]);
+        defect();
+        gets(token(&home, &server), &t);
+        gets(token(&home, &server), &t);
+    }
+}
+
+/// `SKIA_CACHE_DIR` is used without a subdirectory.
+#[test]
+fn file_of_the_user_named_logout_is_kept() {
+    let (home, server) = (Home::new(), Server::start([]).expects(0));
+    let directory = home.cache().join("own");
+    fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("logout");
+    fs::write(&file, "#!/bin/sh\n").unwrap();
+    let program = home.skia(["logout"]).credentials().server(&server);
+    program.env("SKIA_CACHE_DIR", &directory).run();
+    assert_eq!(fs::read_to_string(file).unwrap(), "#!/bin/sh\n");
+}
+
 #[test]
 fn login_after_a_logout_is_cached() {
     let (home, t) = (Home::new(), live_token());
@@ -184,7 +232,7 @@ fn login_after_a_logout_is_cached() {
 fn marker_is_private_and_renewed_by_each_logout() {
     let (home, t) = (Home::new(), live_token());
     let server = Server::start([live_reply(&t)]).expects(0);
-    let marker = home.cache().join("skia-auth/logout");
+    let marker = home.cache().join("skia-auth/logout.marker");
     let renewed = |arguments: &[&str]| {
         logout(&home, &server, arguments).ok(NONE);
         assert_eq!(fs::metadata(&marker).unwrap().permissions().mode() & 0o777, 0o600);

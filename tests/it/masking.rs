@@ -232,3 +232,11 @@ fn failed_login_masks_nothing() {
     let outcome = token(&home, &server).env("GITHUB_ACTIONS", "true").run();
     assert_eq!(outcome.code, Some(4));
 }
+
+#[cfg(unix)]
+#[test]
+fn token_of_a_sandbox_around_the_command_is_not_masked() {
+    let program = Home::new().skia(["sandbox", "--", "skia-auth", "token"]);
+    let outcome = program.env("GITHUB_ACTIONS", "true").run();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
+}

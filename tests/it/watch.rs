@@ -212,6 +212,17 @@ fn combinations_that_make_no_sense_are_usage_errors() {
         "skia-auth: error: --watch reads the client secret again, and an open descriptor only once\n\
          hint: name a file: --client-secret-file PATH\n",
     );
+    let program = home.skia(["token", "--watch", "--to-file", "token"]).at(&server);
+    program.env("SKIA_CLIENT_ID", "x").env("SKIA_CLIENT_SECRET_FILE", "/dev/fd/63").run().fails(
+        2,
+        "skia-auth: error: --watch reads the client secret again, and an open descriptor only once\n\
+         hint: name a file: --client-secret-file PATH\n",
+    );
+    run(&["--to-file", "token", "--config", "/dev/fd/63"]).fails(
+        2,
+        "skia-auth: error: --watch reads the configuration file again, and an open descriptor only \
+         once\nhint: name a file: --config FILE\n",
+    );
 }
 
 #[test]

@@ -29,6 +29,8 @@ const EXAMPLE: &str = "\"…\"";
 /// How often a question is asked before the command gives up.
 const ATTEMPTS: usize = 3;
 
+const NO_USABLE_ANSWER: &str = "no usable answer";
+
 const HEADER: &str = "\
 # Configuration of skia-auth. Keep it private: it may hold a secret.
 # The keys at the top level are the profile \"default\". A table [profile.NAME] is
@@ -70,7 +72,13 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
         check_existing(&path, profile, shared, is_secret_asked || is_secret_piped)?;
     }
     if on_terminal {
-        values.ask_missing(profile)?;
+        values.ask_missing(profile).map_err(|failure| match failure.message.as_str() {
+            NO_USABLE_ANSWER => failure.hint(format!(
+                "{} writes a template to fill in",
+                advice::without_terminal(&shared.command("skia-auth config init"))
+            )),
+            _ => failure,
+        })?;
     } else if is_secret_piped {
         values.secret = Some(SecretPlace::ConfigFile(read_secret()?));
     }
@@ -86,17 +94,17 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
         format!("added profile {profile:?} to")
     };
     let first = if values.are_complete() { "" } else { "fill it in, then " };
-    let login = shared.command("skia-auth login", None);
+    let login = shared.command("skia-auth login");
     Ok(Outcome::of(format!("{did} {}\nnext: {first}{login}\n", path.display())))
 }
 
 fn exists(path: &Path, profile: &str, shared: &SharedArgs) -> Failure {
-    let show = shared.command("skia-auth config show", None);
+    let show = shared.command("skia-auth config show");
     if profile != DEFAULT_PROFILE {
         return edit::exists(path, profile).hint(show);
     }
     let another = SharedArgs { profile: Some("NAME".into()), ..shared.clone() };
-    let add = another.command("to add a profile: skia-auth config init", None);
+    let add = another.command("to add a profile: skia-auth config init");
     Failure::config(format!("{} already exists", path.display())).hint(show).hint(add)
 }
 
@@ -329,8 +337,7 @@ fn ask(
             Err(why) => stdio::emit_error(&format!("{why}\n")),
         }
     }
-    Err(Failure::config("no usable answer")
-        .hint(format!("{} writes a template to fill in", advice::INIT_WITHOUT_TERMINAL)))
+    Err(Failure::config(NO_USABLE_ANSWER))
 }
 
 #[cfg(test)]

@@ -29,6 +29,12 @@ pub fn show(args: &ConfigShowArgs, shared: &SharedArgs, reporter: &Reporter) -> 
     if args.profile_names {
         return Ok(profile_names(shared));
     }
+    if args.connection.sandbox {
+        bail!(
+            Failure::usage("config show has no --sandbox: a sandbox reads no settings")
+                .hint("skia-auth login --sandbox")
+        );
+    }
     let rows = rows(&Layers::resolve(&args.connection, shared, reporter)?);
     Ok(Outcome::of(match args.report.output.unwrap_or_default() {
         ReportFormat::Text => as_text(rows),

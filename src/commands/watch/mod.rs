@@ -24,6 +24,7 @@ use crate::model::time::rfc3339;
 use crate::platform::service::{self, Order};
 use crate::platform::{private_fs, stdio, threads};
 use crate::report::{Note, Renewal, Reporter, Warning};
+use crate::settings::config_path;
 
 /// How often the loop looks at the clocks while a login is in progress.
 const POLL: Duration = Duration::from_secs(10);
@@ -42,7 +43,7 @@ pub fn run(
     clock: Clock,
     reporter: &Reporter,
 ) -> Result<Outcome> {
-    check_secret_file(args.connection.client_secret_file.as_deref())?;
+    check_sources(args, shared)?;
     stdio::outlive_stderr_reader().context("cannot start a thread")?;
     let (sender, events) = mpsc::channel();
     let orders = sender.clone();
@@ -54,16 +55,26 @@ pub fn run(
     watch.serve(&logins, &events)
 }
 
-/// Refuses a secret that cannot be read a second time.
-fn check_secret_file(path: Option<&Path>) -> Result<(), Failure> {
-    let source = match path {
-        Some(path) if path.as_os_str() == "-" => "standard input",
-        // A shell's `<(…)` is one.
-        Some(path) if private_fs::is_descriptor(path) => "an open descriptor",
-        _ => return Ok(()),
+/// Refuses a secret and a configuration file that cannot be read a second time.
+fn check_sources(args: &TokenArgs, shared: &SharedArgs) -> Result<()> {
+    // A shell's `<(…)` is a descriptor.
+    let once = |path: &Path| match path.as_os_str() == "-" {
+        true => Some("standard input"),
+        false => private_fs::is_descriptor(path).then_some("an open descriptor"),
     };
-    let message = format!("--watch reads the client secret again, and {source} only once");
-    Err(Failure::usage(message).hint("name a file: --client-secret-file PATH"))
+    let typed = args.connection.client_secret_file.clone();
+    if let Some(source) =
+        typed.or_else(|| env::path(env::CLIENT_SECRET_FILE)).as_deref().and_then(once)
+    {
+        let message = format!("--watch reads the client secret again, and {source} only once");
+        bail!(Failure::usage(message).hint("name a file: --client-secret-file PATH"));
+    }
+    let config = config_path(shared)?;
+    if let Some(source) = config.as_ref().and_then(|path| once(&path.value)) {
+        let message = format!("--watch reads the configuration file again, and {source} only once");
+        bail!(Failure::usage(message).hint("name a file: --config FILE"));
+    }
+    Ok(())
 }
 
 /// Starts the one thread that logs in. A thread for each login would let the heap grow: the

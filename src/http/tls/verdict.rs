@@ -6,7 +6,7 @@ use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerInco
 
 use crate::error::Failure;
 use crate::http::tls::issuer::printable;
-use crate::http::tls::witness::is_authority;
+use crate::http::tls::witness::{is_authority, is_of_old_version};
 use crate::platform::advice;
 
 /// The most names of a certificate that are listed.
@@ -59,6 +59,7 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
     let issued = issuer.map(|name| format!(" (issued by \"{name}\")")).unwrap_or_default();
     let refused =
         |what: &str| Failure::protocol(format!("the certificate of {host} {what}{issued}"));
+    let check_clock = format!("check the clock of this machine: {}", advice::SHOW_CLOCK);
     let name_it = "if that issuer is right, name its root certificate: --ca-cert FILE";
     match error {
         E::UnknownIssuer => {
@@ -69,10 +70,11 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
         }
         E::BadSignature => refused("is not trusted: its signature is wrong").hint(name_it),
         E::NotValidForNameContext { presented, .. } => refused(&other_name(presented)),
-        E::ExpiredContext { not_after, .. } => refused(&format!("expired on {}", day(*not_after))),
+        E::ExpiredContext { not_after, .. } => {
+            refused(&format!("expired on {}", day(*not_after))).hint(check_clock)
+        }
         E::NotValidYetContext { not_before, .. } => {
-            refused(&format!("is not valid before {}", day(*not_before)))
-                .hint(format!("check the clock of this machine: {}", advice::SHOW_CLOCK))
+            refused(&format!("is not valid before {}", day(*not_before))).hint(check_clock)
         }
         E::InvalidPurposeContext { .. } => refused("is not meant for a server"),
         E::BadEncoding => refused("is malformed"),
@@ -81,7 +83,10 @@ fn certificate(error: &CertificateError, host: &str, issuer: Option<&str>) -> Fa
             refused("is not trusted: it is a certificate authority's own")
                 .hint("if it is the right one, trust it: --ca-cert FILE")
         }
-        _ => refused("is not trusted"),
+        error if is_of_old_version(error) => {
+            refused("is not trusted: it is X.509 version 1, and version 3 is needed")
+        }
+        _ => refused("is not trusted").hint(name_it),
     }
 }
 
@@ -94,7 +99,7 @@ fn other_name(presented: &[String]) -> String {
     };
     let names: Vec<_> = presented.iter().filter_map(name).collect();
     match names.len() {
-        0 => "is for another name".to_owned(),
+        0 => "names no host: it has no usable subjectAltName".to_owned(),
         1..=NAMES => format!("is for another name: {}", names.join(", ")),
         _ => format!("is for another name: {}, …", names[..NAMES].join(", ")),
     }
@@ -106,5 +111,21 @@ fn day(instant: UnixTime) -> String {
     match Timestamp::from_second(seconds) {
         Ok(instant) => instant.strftime("%Y-%m-%d").to_string(),
         Err(_) => "a day beyond the calendar".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn certificate_without_extensions_is_told_apart() {
+        let old = webpki::Error::UnsupportedCertVersion;
+        let error = CertificateError::Other(rustls::OtherError(Arc::new(old)));
+        let failure = explain(&Error::InvalidCertificate(error), "h:1", None);
+        let what = "is not trusted: it is X.509 version 1, and version 3 is needed";
+        assert_eq!(failure.message, format!("the certificate of h:1 {what}"));
     }
 }

@@ -25,8 +25,17 @@ pub struct Witness {
 /// Whether webpki refused the certificate only because it is marked as an authority. By then the
 /// dates have been checked, and the name has not.
 pub fn is_authority(error: &CertificateError) -> bool {
+    is(error, &webpki::Error::CaUsedAsEndEntity)
+}
+
+/// Whether webpki refused the certificate because it is not of X.509 version 3.
+pub fn is_of_old_version(error: &CertificateError) -> bool {
+    is(error, &webpki::Error::UnsupportedCertVersion)
+}
+
+fn is(error: &CertificateError, expected: &webpki::Error) -> bool {
     let CertificateError::Other(error) = error else { return false };
-    matches!(error.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+    error.0.downcast_ref() == Some(expected)
 }
 
 impl ServerCertVerifier for Witness {

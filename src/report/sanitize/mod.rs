@@ -18,7 +18,8 @@ const CHARACTERS: usize = 300;
 /// Texts of a server as lines that can be shown: at most 10 of at most 300 characters, none empty.
 ///
 /// The lines contain no control, bidi or zero-width character and nothing that a CI runner reads
-/// as a command. A line in which the server echoes the secret is `***`. What was cut is marked: `…`
+/// as a command. A line in which the server echoes the secret is `***`, and the signature of a JWT
+/// too. What was cut is marked: `…`
 /// ends a shortened line, `(3 more)` stands for the lines left out.
 pub fn sanitize<'a>(texts: impl IntoIterator<Item = &'a str>, secret: &Secret) -> Vec<String> {
     #[expect(clippy::disallowed_methods, reason = "the text is searched for it")]
@@ -40,7 +41,25 @@ fn sanitize_line(line: &str, mask: &Mask) -> String {
     // In this order: stripped characters can split the secret or the parts of a command.
     let line = inert::without_unseen(line);
     let line = mask.apply(&line).unwrap_or(line);
-    cut(inert::without_commands(line.trim()))
+    cut(inert::without_commands(without_signatures(&line).trim()))
+}
+
+/// Replaces the signature of each JWT: without it, the token is of no use.
+fn without_signatures(line: &str) -> String {
+    let is_of_jwt = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let mut shown = String::with_capacity(line.len());
+    for word in line.split_inclusive(|c| !is_of_jwt(c)) {
+        let (word, end) = word.split_at(word.trim_end_matches(|c| !is_of_jwt(c)).len());
+        match word.splitn(3, '.').collect::<Vec<_>>()[..] {
+            // The header is a JSON object, whose first bytes are `{"`.
+            [header, claims, signature] if header.starts_with("eyJ") && !signature.is_empty() => {
+                shown.extend([header, ".", claims, ".***"]);
+            }
+            _ => shown.push_str(word),
+        }
+        shown.push_str(end);
+    }
+    shown
 }
 
 fn cut(mut line: String) -> String {
@@ -107,6 +126,17 @@ mod tests {
         }
         assert!(plain("").is_empty());
         assert!(plain(" \r\n\t\u{200b}\n\u{1b}").is_empty());
+    }
+
+    #[test]
+    fn a_jwt_is_shown_without_its_signature() {
+        assert_eq!(
+            plain("token=eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln-_; again: 'eyJh.e30.c2ln'."),
+            ["token=eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.***; again: 'eyJh.e30.***'."]
+        );
+        for text in ["eyJ.", "eyJhbGci.eyJhIjoxfQ.", "v1.2.3", "a.b.c"] {
+            assert_eq!(plain(text), [text]);
+        }
     }
 
     #[test]

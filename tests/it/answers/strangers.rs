@@ -203,7 +203,7 @@ fn redirect_is_not_followed() {
         let second = Server::start([live_reply(&live_token())]).expects(0);
         let target = format!("http://user:pw@127.0.0.1:{}/api/Auth/Login?x=y#z", second.port());
         let outcome = ask(&["token"], [Reply::json(status, "").header("Location", &target)], 1);
-        outcome.fails(6, &redirected(status, "http://127.0.0.1"));
+        outcome.fails(6, &redirected(status, &format!("http://127.0.0.1:{}", second.port())));
         assert_eq!(second.connections(), 0);
     });
 }
@@ -364,4 +364,25 @@ fn program_gets_a_stranger_as_one_line_of_json() {
         "hint": "check the base URL: skia-auth config show", "http_status": 200, "messages": [],
     });
     assert_eq!(*error, expected);
+}
+
+#[test]
+fn commands_in_hints_have_the_options_of_the_identity() {
+    let home = Home::new();
+    let server = Server::start([Reply::json(404, ""), Reply::json(503, "")]).expects(2);
+    home.write_config(&format!(
+        "[profile.s]\nbase_url = '{}'\nclient_secret = 'x-x-x-x'\n",
+        server.base_url()
+    ));
+    let options = "-p s --client-id 'a b' --scope other";
+    for (command, code, hint) in [
+        ("token --retries 0", 6, format!("check the base URL: skia-auth config show {options}")),
+        ("token --retries 0", 5, format!("skia-auth doctor {options}")),
+        ("token --offline", 1, format!("skia-auth login {options}")),
+        ("inspect --cached", 1, format!("skia-auth token {options} | skia-auth inspect")),
+    ] {
+        let program = home.skia(command.split(' ')).args(["-p", "s", "--scope", "other"]);
+        let outcome = program.args(["--client-id", "a b"]).run();
+        outcome.fails(code, &format!("skia-auth: error: [..]\nhint: {hint}\n"));
+    }
 }

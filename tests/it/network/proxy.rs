@@ -160,8 +160,9 @@ fn proxy_gets_the_whole_url_of_allowed_plain_http() {
 #[test]
 fn request_to_a_cgi_program_cannot_name_a_proxy() {
     let (home, proxy) = (Home::new(), Proxy::refusing(403));
-    let program =
-        token(&home, "http://0.0.0.0:1/api").arg("--allow-http").env("REQUEST_METHOD", "POST");
+    let program = token(&home, "http://0.0.0.0:1/api")
+        .env("SKIA_ALLOW_HTTP", "1")
+        .env("REQUEST_METHOD", "POST");
     let outcome = program.env("HTTP_PROXY", proxy.url()).run();
     outcome.fails(5, &unavailable("cannot connect to 0.0.0.0:1: [..]", 3, &[]));
     assert_eq!(proxy.connections(), 0);

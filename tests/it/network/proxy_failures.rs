@@ -278,6 +278,7 @@ fn plain_http_through_a_proxy_that_cannot_reach_the_server_is_tried_again() {
     let (home, proxy) = (Home::new(), Proxy::refusing(502));
     let program =
         token(&home, &base_url("http")).arg("--allow-http").env("HTTP_PROXY", proxy.url());
-    program.run().fails(5, &unavailable("api.skia.test is not available (HTTP 502)", 3, &[]));
+    let told = unavailable("api.skia.test is not available (HTTP 502)", 3, &[]);
+    program.run().fails(5, &told.replace("auth doctor", "auth doctor --allow-http"));
     assert_eq!(proxy.connections(), 3);
 }
