@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
 /// What failed, by who has to act on it. Each kind has one exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +125,10 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    pub fn cannot_write(path: &Path, error: &io::Error) -> Self {
+        Self::output(format!("cannot write {}: {}", path.display(), reason(error)))
     }
 
     #[must_use]

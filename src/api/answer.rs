@@ -172,16 +172,13 @@ impl Answer<'_> {
     /// The target is named without its path and query, which may hold the secret.
     fn redirect(&self) -> Failure {
         let (status, host) = (self.reply.status, self.base_url.host());
-        let location = self.reply.location.as_deref();
-        let target = location.and_then(|location| location.parse::<ureq::http::Uri>().ok());
-        let port = target.as_ref().and_then(|uri| Some(format!(":{}", uri.port_u16()?)));
-        let target = target.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
-        let Some((scheme @ ("http" | "https"), target)) = target else {
+        let Some((scheme, target, port)) = self.reply.redirect_target() else {
             return self.not_the_endpoint();
         };
         let message =
             format!("{host} answered with a redirect (HTTP {status}), which is not followed");
-        let (target, port) = (sanitize([target], self.secret).concat(), port.unwrap_or_default());
+        let target = sanitize([&*target], self.secret).concat();
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         self.with_status(Kind::Protocol, message).hint(format!(
             "the redirect points to {scheme}://{target}{port}: if that is your environment, use it \
              as the base URL"

@@ -1,15 +1,12 @@
 //! Delivers a token in the chosen format, to standard output or to the file of `--to-file`.
 
-use std::io;
-use std::path::Path;
-
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
 use super::Outcome;
 use crate::api::Login;
 use crate::cli::DeliveryArgs;
-use crate::error::{Failure, reason};
+use crate::error::Failure;
 use crate::model::identity::Identity;
 use crate::model::time::local_zone;
 use crate::output::{self, Surroundings};
@@ -22,7 +19,7 @@ pub fn check_target(delivery: &DeliveryArgs) -> Result<()> {
         let hint = "leave --to-file out: standard output is the default";
         bail!(Failure::usage("--to-file - names no file").hint(hint));
     }
-    Ok(private_fs::check_replaceable(path).map_err(|error| cannot_write(path, &error))?)
+    Ok(private_fs::check_replaceable(path).map_err(|error| Failure::cannot_write(path, &error))?)
 }
 
 /// Renders the token and writes it to the file, or returns it as output.
@@ -43,10 +40,7 @@ pub fn deliver(
     let rendered = rendered.expose().as_bytes();
     let Some(path) = &delivery.to_file else { return Ok(Outcome::of(rendered)) };
     let mode = delivery.to_file_mode.unwrap_or_default() as u32;
-    private_fs::replace(path, rendered, mode).map_err(|error| cannot_write(path, &error))?;
+    private_fs::replace(path, rendered, mode)
+        .map_err(|error| Failure::cannot_write(path, &error))?;
     Ok(Outcome::nothing())
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::output(format!("cannot write {}: {}", path.display(), reason(error)))
 }

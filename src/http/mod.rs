@@ -81,6 +81,15 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+impl Reply {
+    /// The scheme, the host and the port of the server that a redirect names.
+    pub fn redirect_target(&self) -> Option<(String, String, Option<u16>)> {
+        let target: ureq::http::Uri = self.location.as_deref()?.parse().ok()?;
+        let scheme = target.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
+        Some((scheme.to_owned(), target.host()?.to_owned(), target.port_u16()))
+    }
+}
+
 /// Sends the login request once. Returns any reply that comes before the deadline: no redirect is
 /// followed, nothing is decoded or stored, and no failed try is repeated.
 pub fn post(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Reply, FailedTry> {

@@ -129,7 +129,7 @@ fn check_existing(
     if profile == DEFAULT_PROFILE {
         return Err(exists(path, profile, shared));
     }
-    private_fs::check_rewritable(path).map_err(|error| cannot_write(path, &error))?;
+    private_fs::check_rewritable(path).map_err(|error| Failure::cannot_write(path, &error))?;
     let file = ConfigFile::read(path, DEFAULT_TIMEOUT)?;
     if file.profiles.contains_key(profile) {
         return Err(exists(path, profile, shared));
@@ -163,11 +163,7 @@ fn add(path: &Path, profile: &str, table: &str) -> Result<(), Failure> {
     let _lock = private_fs::lock_directory(path);
     let content = edit::with_profile(path, profile, table, DEFAULT_TIMEOUT)?;
     let written = private_fs::rewrite(path, content.as_bytes());
-    written.map_err(|error| cannot_write(path, &error))
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::output(format!("cannot write {}: {}", path.display(), reason(error)))
+    written.map_err(|error| Failure::cannot_write(path, &error))
 }
 
 fn read_secret() -> Result<Secret, Failure> {

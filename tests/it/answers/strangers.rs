@@ -366,6 +366,7 @@ fn program_gets_a_stranger_as_one_line_of_json() {
     assert_eq!(*error, expected);
 }
 
+#[cfg(unix)]
 #[test]
 fn commands_in_hints_have_the_options_of_the_identity() {
     let home = Home::new();

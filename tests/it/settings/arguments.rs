@@ -36,6 +36,11 @@ fn unknown_option_is_named_without_its_value() {
         ),
         ("config init --name VAL", "--name", "did you mean --profile?"),
         ("config init --zzz", "--zzz", "skia-auth config init --help"),
+        (
+            "config init --client-secret VAL",
+            "--client-secret",
+            "did you mean --client-secret-file?",
+        ),
         ("config --config x init --zzz", "--zzz", "skia-auth config init --help"),
         ("logout --json", "--json", "skia-auth logout --help"),
         ("token --format=VAL", "--format", "did you mean --output?"),
