@@ -89,6 +89,18 @@ fn differences_between_systems_stand_in_platform_alone() {
     }
 }
 
+#[test]
+fn the_http_library_is_used_in_its_room_alone() {
+    let source = root().join("src");
+    let mut files = Vec::new();
+    sources(&source, &mut files);
+    let rooms = [source.join("http"), source.join("properties")];
+    for file in files.iter().filter(|file| !rooms.iter().any(|room| file.starts_with(room))) {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(!text.contains("ureq::"), "{}: only src/http knows ureq", file.display());
+    }
+}
+
 /// What is about one system is excluded where it stands. `.ci/windows` counts the cases that remain.
 #[test]
 fn suite_is_compiled_for_every_system() {
