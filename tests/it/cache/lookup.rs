@@ -1,6 +1,7 @@
 //! Which entry is used, how long it must be valid, and when the cache is not used.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -180,10 +181,12 @@ fn token_of_unknown_expiry_is_printed_and_not_cached() {
 #[test]
 fn expired_token_is_fetched_again() {
     let home = Home::new();
-    let (first, second) = (token_expiring_in(1), live_token());
+    let (first, second) = (token_expiring_in(5), live_token());
     let server = Server::start([live_reply(&first), live_reply(&second)]).expects(2);
+    let issued = Instant::now();
     gets(token(&home, &server), &first);
-    gets(token(&home, &server).args(["--min-ttl", "2s"]), &second);
+    wait_until(Duration::from_secs(7), || issued.elapsed() > Duration::from_secs(6));
+    gets(token(&home, &server).args(["--min-ttl", "0s"]), &second);
 }
 
 #[test]
