@@ -29,8 +29,6 @@ const EXAMPLE: &str = "\"…\"";
 /// How often a question is asked before the command gives up.
 const ATTEMPTS: usize = 3;
 
-const NO_USABLE_ANSWER: &str = "no usable answer";
-
 const HEADER: &str = "\
 # Configuration of skia-auth. Keep it private: it may hold a secret.
 # The keys at the top level are the profile \"default\". A table [profile.NAME] is
@@ -72,13 +70,8 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
         check_existing(&path, profile, shared, is_secret_asked || is_secret_piped)?;
     }
     if on_terminal {
-        values.ask_missing(profile).map_err(|failure| match failure.message.as_str() {
-            NO_USABLE_ANSWER => failure.hint(format!(
-                "{} writes a template to fill in",
-                advice::without_terminal(&shared.command("skia-auth config init"))
-            )),
-            _ => failure,
-        })?;
+        let template = advice::without_terminal(&shared.command("skia-auth config init"));
+        values.ask_missing(profile, &template)?;
     } else if is_secret_piped {
         values.secret = Some(SecretPlace::ConfigFile(read_secret()?));
     }
@@ -208,7 +201,8 @@ impl Values {
         })
     }
 
-    fn ask_missing(&mut self, profile: &str) -> Result<(), Failure> {
+    /// `template` is the command that asks nothing.
+    fn ask_missing(&mut self, profile: &str, template: &str) -> Result<(), Failure> {
         if self.are_complete() && self.base_url.is_some() {
             return Ok(());
         }
@@ -216,10 +210,10 @@ impl Values {
             "Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"
         ));
         if self.client_id.is_none() {
-            self.client_id = Some(ask("Client id: ", false, client_id)?);
+            self.client_id = Some(ask("Client id: ", false, template, client_id)?);
         }
         if self.secret.is_none() {
-            let secret = ask("Client secret (not shown): ", true, |text| match text {
+            let secret = ask("Client secret (not shown): ", true, template, |text| match text {
                 "" => Err("a client secret is needed".to_owned()),
                 text => Ok(text.to_owned()),
             })?;
@@ -227,7 +221,7 @@ impl Values {
         }
         if self.base_url.is_none() {
             let prompt = format!("Base URL [{DEFAULT_BASE_URL}]: ");
-            self.base_url = Some(ask(&prompt, false, |text| {
+            self.base_url = Some(ask(&prompt, false, template, |text| {
                 let text = if text.is_empty() { DEFAULT_BASE_URL } else { text };
                 BaseUrl::parse(text)
                     .map_err(|failure| [failure.message, failure.hints.concat()].join("; "))
@@ -321,6 +315,7 @@ fn secret_file(path: &Path) -> Result<SecretPlace, Failure> {
 fn ask(
     prompt: &str,
     is_hidden: bool,
+    template: &str,
     check: impl Fn(&str) -> Result<String, String>,
 ) -> Result<String, Failure> {
     for _ in 0..ATTEMPTS {
@@ -333,7 +328,8 @@ fn ask(
             Err(why) => stdio::emit_error(&format!("{why}\n")),
         }
     }
-    Err(Failure::config(NO_USABLE_ANSWER))
+    let hint = format!("{template} writes a template to fill in");
+    Err(Failure::config("no usable answer").hint(hint))
 }
 
 #[cfg(test)]
