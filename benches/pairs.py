@@ -1,5 +1,5 @@
-"""Times commands in turn, A B C A B C …, so that what slows the machine slows all, and prints their
-medians in milliseconds, then the median ratios of all but the last to the last.
+"""Times each command in pairs with the last, A C A C … B C B C …, so that what slows the machine slows
+both and no third command takes the caches. Prints the medians in milliseconds, then the median ratios.
 
 usage: pairs.py RUNS COMMAND… OTHER     (each command is one string, split as a shell splits words)
 """
@@ -34,15 +34,17 @@ def resolve(command):
 
 
 def main():
-    runs, commands = int(sys.argv[1]), [resolve(command) for command in sys.argv[2:]]
-    for words in commands * 5:
-        run(words)
-    rounds = [[run(words) for words in commands] for _ in range(runs)]
-    medians = [statistics.median(times) * 1e3 for times in zip(*rounds)]
-    ratios = [
-        statistics.median(times[i] / times[-1] for times in rounds) for i in range(len(commands) - 1)
-    ]
-    print(*(f"{median:.3f}" for median in medians), *(f"{ratio:.3f}" for ratio in ratios))
+    runs, (*commands, other) = int(sys.argv[1]), [resolve(command) for command in sys.argv[2:]]
+    medians, ratios, beside = [], [], []
+    for words in commands:
+        for each in [words, other] * 5:
+            run(each)
+        pairs = [(run(words), run(other)) for _ in range(runs)]
+        medians.append(statistics.median(mine for mine, _ in pairs))
+        ratios.append(statistics.median(mine / theirs for mine, theirs in pairs))
+        beside += [theirs for _, theirs in pairs]
+    medians.append(statistics.median(beside))
+    print(*(f"{median * 1e3:.3f}" for median in medians), *(f"{ratio:.3f}" for ratio in ratios))
 
 
 main()
