@@ -137,7 +137,7 @@ impl Checkup<'_> {
         let layers = Layers::resolve(&args.connection, shared, &self.reporter.silent());
         self.keep("configuration", layers, |layers| match &layers.config_file {
             Some((file, Ok(()))) => {
-                format!("{}, profile {:?}", file.value.display(), layers.profile.value)
+                format!("{}, profile \"{}\"", file.value.display(), layers.profile.value)
             }
             Some((file, Err(why))) => {
                 format!("{} ({why}): the environment alone", file.value.display())

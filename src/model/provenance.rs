@@ -55,7 +55,7 @@ impl Provenance {
     /// As `Display`, but without the file of a profile, for reports that name the file elsewhere.
     pub fn without_file(&self) -> String {
         match self {
-            Self::Profile(source) => format!("profile {:?}", source.name),
+            Self::Profile(source) => format!("profile \"{}\"", source.name),
             other => other.to_string(),
         }
     }
@@ -66,7 +66,7 @@ impl fmt::Display for Provenance {
         match self {
             Self::Flag(name) | Self::Variable(name) => formatter.write_str(name),
             Self::Profile(source) => {
-                write!(formatter, "profile {:?} of {}", source.name, source.file.display())
+                write!(formatter, "profile \"{}\" of {}", source.name, source.file.display())
             }
             Self::Sandbox => formatter.write_str("the sandbox"),
             Self::Default => formatter.write_str("the default"),

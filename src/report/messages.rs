@@ -72,7 +72,7 @@ impl fmt::Display for Warning {
             ),
             Self::ProfileOverrides { profile, variables } => {
                 let variables = variables.join(", ");
-                write!(f, "profile {profile:?} was named with -p: ignoring {variables}")
+                write!(f, "profile \"{profile}\" was named with -p: ignoring {variables}")
             }
             Self::ExposedConfigFile(path) => {
                 let (path, quoted) = (path.display(), shell_quote(path.display()));
@@ -133,7 +133,7 @@ impl fmt::Display for Note<'_> {
                 write!(f, "no cache and no profiles in the sandbox: no temporary directory: {why}")
             }
             Self::ConfigFile { path, profile } => {
-                write!(f, "configuration file {}, profile {profile:?}", path.display())
+                write!(f, "configuration file {}, profile \"{profile}\"", path.display())
             }
             Self::Credentials { client_id, client_secret } => {
                 write!(f, "client id from {client_id}, client secret from {client_secret}")

@@ -57,7 +57,7 @@ impl Binding {
         .hint(format!("to use {home}: unset {provenance}"));
         Err(match (&own.provenance, secret) {
             (Provenance::Default, Provenance::Profile(source)) => failure.hint(format!(
-                "if the secret is for {other}: write {} \"{}\" into profile {:?} of {}",
+                "if the secret is for {other}: write {} \"{}\" into profile \"{}\" of {}",
                 if is_json(&source.file) { "\"base_url\":" } else { "base_url =" },
                 target.value,
                 source.name,
@@ -74,8 +74,8 @@ impl Binding {
             return Ok(());
         }
         let failure = Failure::config(format!(
-            "the client secret from {} belongs to client id {:?} (from {}), and {} gives client id \
-             {:?}",
+            "the client secret from {} belongs to client id \"{}\" (from {}), and {} gives client id \
+             \"{}\"",
             self.secret, own.value, own.provenance, sent.provenance, sent.value
         ));
         Err(match &sent.provenance {

@@ -191,7 +191,7 @@ impl Layers {
         }
         let file = match &self.config_file {
             Some((file, Ok(()))) => {
-                format!("profile {:?} of {}", self.profile.value, file.value.display())
+                format!("profile \"{}\" of {}", self.profile.value, file.value.display())
             }
             Some((file, Err(why))) => format!("{} ({why})", file.value.display()),
             None => "a configuration file (there is no home directory)".to_owned(),

@@ -74,7 +74,7 @@ impl ProfileLayer {
                 _ => String::new(),
             };
             return Err(Failure::config(format!(
-                "unknown profile {:?} (from {}): there is no configuration file{path}",
+                "unknown profile \"{}\" (from {}): there is no configuration file{path}",
                 name.value, name.provenance
             ))
             .hint(format!("skia-auth config init -p {}", shell_quote(&name.value))));
@@ -135,7 +135,7 @@ fn unknown_profile(name: &Setting<String>, file: &ConfigFile) -> Failure {
     let Setting { value: name, provenance } = name;
     let known: Vec<_> = file.profiles.keys().map(String::as_str).collect();
     let path = file.path.display();
-    Failure::config(format!("unknown profile {name:?} (from {provenance}): not in {path}")).hint(
+    Failure::config(format!("unknown profile \"{name}\" (from {provenance}): not in {path}")).hint(
         match (nearest(name, known.iter().copied()), &known[..]) {
             (Some(nearest), _) => format!("did you mean -p {nearest}?"),
             (None, [only]) => format!("the only profile is {only}"),

@@ -102,8 +102,9 @@ impl Setting<ClientSecret> {
             ClientSecret::Command(words) => words,
         };
         let name = format!(
-            "the client secret printed by the command {:?} (from {})",
-            words[0], self.provenance
+            "the client secret printed by the command \"{}\" (from {})",
+            words[0].display(),
+            self.provenance
         );
         let fail = |kind, why| Failure::new(kind, format!("cannot read {name}: {why}"));
         let (status, output) = capture::run(words, LONGEST, patience).map_err(|error| {

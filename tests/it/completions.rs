@@ -180,6 +180,7 @@ fn fish_completes() {
         ),
         ("skia-auth token --prof", "--profile\tUse this profile of the configuration file\n"),
         ("skia-auth exec ", "--\n"),
+        ("skia-auth help logi", "login\tRequest a new token from the server and print it\n"),
     ];
     for (line, offered) in whole {
         home.program("fish", ["--no-config", "-c", script]).env("LINE", line).run().ok(offered);

@@ -12,7 +12,8 @@ fn profiles_are_listed_without_their_secrets() {
         "client_id = '{CLIENT_ID}'\nclient_secret = '{SECRET}'\n\
          [profile.a]\nclient_id = 'of-a'\nclient_secret_file = '~/secret'\n\
          base_url = 'https://OWN.test/api/'\n\
-         [profile.'try it']\nclient_secret_command = ['sh', '-c', 'echo hunter2-of-a-command']\n\
+         [profile.'try it']\n\
+         client_secret_command = ['C:\\bin\\sh', '-c', 'echo hunter2-of-a-command']\n\
          base_url = 'https://user:hunter2-of-a-command@own.test'\n\
          [profile.z]\nclient_secret_file = 'secret'\n"
     ));
@@ -23,7 +24,7 @@ fn profiles_are_listed_without_their_secrets() {
         "\
 default   https://api.skia.com.br/api  {CLIENT_ID}  secret in the configuration file
 a         https://own.test/api         of-a               secret in {secret_of_a}
-{quoted}  (invalid)                    -                  secret from the command \"sh\"
+{quoted}  (invalid)                    -                  secret from the command \"C:\\bin\\sh\"
 z         https://api.skia.com.br/api  -                  secret in {secret_of_z}
 "
     ));
@@ -47,7 +48,7 @@ z         https://api.skia.com.br/api  -                  secret in {secret_of_z
                 "name": "try it",
                 "base_url": null,
                 "client_id": null,
-                "client_secret": {"from": "command", "program": "sh"},
+                "client_secret": {"from": "command", "program": "C:\\bin\\sh"},
             },
             {
                 "name": "z",

@@ -119,7 +119,10 @@ fn fish() -> String {
         .collect();
     let names = " -l profile -f -a \"(skia-auth config show --profile-names 2>/dev/null)\" ";
     let profiles = having(&command, "profile");
+    let commands = command.get_subcommands().count();
     let script = replaced(&completion(Shell::Fish, command), " -l profile ", names, profiles);
+    // clap_complete 4.6 counts the word `help` itself as the command that help is for.
+    let script = replaced(&script, " completions help\" ", " completions\" ", commands);
     script + include_str!("generated/additions.fish") + &values
 }
 

@@ -16,6 +16,7 @@ use crate::model::provenance::{Provenance, Setting};
 use crate::model::secret::Secret;
 use crate::platform::advice::{self, shell_quote};
 use crate::platform::{private_fs, prompt, stdio};
+use crate::report::sanitize::one_line;
 use crate::settings::file::{ConfigFile, DEFAULT_PROFILE, edit, is_json};
 use crate::settings::secret_source::SecretSource;
 use crate::settings::{DEFAULT_BASE_URL, DEFAULT_TIMEOUT, config_path};
@@ -84,7 +85,7 @@ pub fn run(args: &ConfigInitArgs, shared: &SharedArgs) -> Result<Outcome> {
         "created".to_owned()
     } else {
         add(&path, profile, &values.to_table(profile))?;
-        format!("added profile {profile:?} to")
+        format!("added profile \"{}\" to", one_line(profile))
     };
     let first = if values.are_complete() { "" } else { "fill it in, then " };
     let login = shared.command("skia-auth login");
@@ -207,7 +208,8 @@ impl Values {
             return Ok(());
         }
         stdio::emit_error(&format!(
-            "Credentials for the profile {profile:?} (Ctrl-C to stop, nothing is written)\n"
+            "Credentials for the profile \"{}\" (Ctrl-C to stop, nothing is written)\n",
+            one_line(profile)
         ));
         if self.client_id.is_none() {
             self.client_id = Some(ask("Client id: ", false, template, client_id)?);

@@ -90,7 +90,7 @@ impl<'a> Row<'a> {
         let secret = match &self.secret {
             Some(Place::ConfigFile) => "secret in the configuration file".to_owned(),
             Some(Place::File(path)) => format!("secret in {path}"),
-            Some(Place::Command(program)) => format!("secret from the command {program:?}"),
+            Some(Place::Command(program)) => format!("secret from the command \"{program}\""),
             None => "no secret".to_owned(),
         };
         let base_url = self.base_url.clone().unwrap_or_else(|| "(invalid)".to_owned());

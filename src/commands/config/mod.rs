@@ -147,7 +147,9 @@ fn secret(layers: &Layers) -> Option<(String, Provenance)> {
             Err(failure) => failure.message,
         },
         SecretSource::StandardInput => "on standard input, not read".to_owned(),
-        SecretSource::Command(argv) => format!("printed by the command {:?}, not run", argv[0]),
+        SecretSource::Command(argv) => {
+            format!("printed by the command \"{}\", not run", argv[0].display())
+        }
     };
     Some((value, source.provenance.clone()))
 }

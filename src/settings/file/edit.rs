@@ -33,7 +33,7 @@ pub fn with_profile(
 }
 
 pub fn exists(path: &Path, name: &str) -> Failure {
-    Failure::config(format!("the profile {name:?} is already in {}", path.display()))
+    Failure::config(format!("the profile \"{name}\" is already in {}", path.display()))
 }
 
 /// The header of a profile's table.
