@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use self::answer::Answer;
 pub use self::login::{Login, LoginCall, request_body};
 pub use self::reply::grant_from_reply;
+pub use self::retry::back_off;
 use crate::error::Failure;
 use crate::http::{self, FailedTry};
 use crate::model::base_url::BaseUrl;

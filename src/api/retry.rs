@@ -32,7 +32,8 @@ pub fn until<T>(
             Retry::Never => 0,
         };
         let left = deadline.saturating_duration_since(Instant::now());
-        let wait = asked.unwrap_or_else(|| wait_before(made, fastrand::f64()));
+        let wait =
+            asked.unwrap_or_else(|| back_off(FIRST_WAIT, LONGEST_WAIT, made - 1, fastrand::f64()));
         if made <= allowed && wait < left {
             on_wait(&failure, wait);
             thread::sleep(wait);
@@ -49,9 +50,10 @@ pub fn until<T>(
     }
 }
 
-/// 0.5 s, doubling to 4 s, minus up to a quarter, so that many clients do not retry together.
-fn wait_before(retry: u32, random: f64) -> Duration {
-    let full = FIRST_WAIT.saturating_mul(1 << retry.saturating_sub(1).min(16)).min(LONGEST_WAIT);
+/// The wait before a retry: `first`, twice as long after each failure up to `longest`, minus up to a
+/// quarter, so that many clients do not retry together. `random` is between 0 and 1.
+pub fn back_off(first: Duration, longest: Duration, failures: u32, random: f64) -> Duration {
+    let full = first.saturating_mul(1 << failures.min(16)).min(longest);
     full.mul_f64(1.0 - random.clamp(0.0, 1.0) / 4.0)
 }
 
@@ -104,9 +106,11 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_four_seconds() {
-        let waits: Vec<_> = (1..=6).map(|retry| wait_before(retry, 0.0).as_millis()).collect();
+        let wait =
+            |failures, random| back_off(FIRST_WAIT, LONGEST_WAIT, failures, random).as_millis();
+        let waits: Vec<_> = (0..6).map(|failures| wait(failures, 0.0)).collect();
         assert_eq!(waits, [500, 1000, 2000, 4000, 4000, 4000]);
-        assert_eq!(wait_before(1, 1.0).as_millis(), 375);
-        assert_eq!(wait_before(u32::MAX, 0.5).as_millis(), 3500);
+        assert_eq!(wait(0, 1.0), 375);
+        assert_eq!(wait(u32::MAX, 0.5), 3500);
     }
 }

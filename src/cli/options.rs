@@ -111,7 +111,7 @@ pub struct ConnectionArgs {
     /// Address of the environment
     ///
     /// [env: SKIA_BASE_URL] [default: https://api.skia.com.br/api]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Other)]
     pub base_url: Option<String>,
     /// The integration's client id
     ///
@@ -268,7 +268,7 @@ pub struct IdentityArgs {
     /// Address of the environment
     ///
     /// [env: SKIA_BASE_URL] [default: https://api.skia.com.br/api]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Other)]
     pub base_url: Option<String>,
     /// The integration's client id
     ///

@@ -35,7 +35,10 @@ const CASES: [Case; 10] = [
 ];
 
 /// A value of which nothing is known. Nushell offers files for it.
-const FREE: Case = ("skia-auth token --min-ttl ", &[], &["script"]);
+const FREE: [Case; 2] = [
+    ("skia-auth token --min-ttl ", &[], &["script"]),
+    ("skia-auth token --base-url ", &[], &["script"]),
+];
 
 /// What a shell offers after the name of a command that follows "--".
 const NESTED: [Case; 3] = [
@@ -104,7 +107,7 @@ fn bash_completes() {
         "$function" skia-auth "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
         printf '%s\n' "${COMPREPLY[@]}"
     "#;
-    for case in CASES.into_iter().chain([FREE]) {
+    for case in CASES.into_iter().chain(FREE) {
         let outcome = home.program("bash", ["--norc", "-c", script]).env("LINE", case.0).run();
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
         judge(case, &outcome.stdout());
@@ -168,7 +171,7 @@ fn fish_completes() {
     }
     let home = home();
     let script = "skia-auth completions fish | source; complete -C \"$LINE\"";
-    for case in CASES.into_iter().chain(NESTED).chain([FREE]) {
+    for case in CASES.into_iter().chain(NESTED).chain(FREE) {
         let outcome = home.program("fish", ["--no-config", "-c", script]).env("LINE", case.0).run();
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
         judge(case, &outcome.stdout());
@@ -230,7 +233,7 @@ fn zsh_completes() {
         zle -N tell; bindkey '^I' tell
         "#,
     );
-    for case in CASES.into_iter().chain(NESTED).chain([FREE]) {
+    for case in CASES.into_iter().chain(NESTED).chain(FREE) {
         let offered = home.work().join("offered");
         fs::write(&offered, "").unwrap();
         let mut terminal =
@@ -286,7 +289,7 @@ fn elvish_completes() {
     let list = "{|@words| $edit:completion:arg-completer[skia-auth] $@words | each {|c| \
                 if (eq (kind-of $c) string) { echo $c } else { echo $c[stem] } } > offered; \
                 echo done >> offered }";
-    for case in CASES.into_iter().chain(NESTED).chain([FREE]) {
+    for case in CASES.into_iter().chain(NESTED).chain(FREE) {
         fs::write(&offered, "").unwrap();
         let words: Vec<_> = case.0.split(' ').map(|word| format!("'{word}'")).collect();
         terminal.send(&format!("{list} {}\r", words.join(" ")));

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::api::back_off;
+
 /// The longest wait, so that a clock step or a suspend of the machine is noticed within a minute.
 const TICK: Duration = Duration::from_secs(10);
 /// A larger difference between the clocks is a step or a suspend. Slewing does not reach it in the
@@ -105,7 +107,8 @@ impl Schedule {
         let left = self.token.left.checked_sub(now.most_since(self.taken));
         let left = left.filter(|left| !left.is_zero())?;
         // The last try is made when the token expires.
-        self.due = now.uptime + retry_wait(self.failures, random).min(left);
+        let wait = back_off(FIRST_RETRY, LONGEST_RETRY, self.failures, random);
+        self.due = now.uptime + wait.min(left);
         self.failures += 1;
         Some(left)
     }
@@ -147,12 +150,6 @@ fn wait_before_renewal(token: &Validity, renew_before: Option<Duration>, random:
         None => token.lifetime / 3 + token.lifetime.mul_f64(random.clamp(0.0, 1.0) * 0.05),
     };
     token.left.saturating_sub(margin)
-}
-
-/// 1 s, doubling to 5 min, minus up to a quarter.
-fn retry_wait(failures: u32, random: f64) -> Duration {
-    let full = FIRST_RETRY.saturating_mul(1 << failures.min(16)).min(LONGEST_RETRY);
-    full.mul_f64(1.0 - random.clamp(0.0, 1.0) / 4.0)
 }
 
 #[cfg(test)]
@@ -303,8 +300,6 @@ mod tests {
         assert!(world.schedule.is_failing());
         world.log_in();
         assert!(!world.schedule.is_failing());
-        assert_eq!(retry_wait(0, 1.0), Duration::from_millis(750));
-        assert_eq!(retry_wait(u32::MAX, 0.0), LONGEST_RETRY);
     }
 
     #[test]
