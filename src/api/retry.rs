@@ -50,8 +50,8 @@ pub fn until<T>(
     }
 }
 
-/// The wait before a retry: `first`, twice as long after each failure up to `longest`, minus up to a
-/// quarter, so that many clients do not retry together. `random` is between 0 and 1.
+/// The wait before a retry: `first`, twice as long after each failure up to `longest`, minus up to
+/// a quarter, so that many clients do not retry together. `random` is between 0 and 1.
 pub fn back_off(first: Duration, longest: Duration, failures: u32, random: f64) -> Duration {
     let full = first.saturating_mul(1 << failures.min(16)).min(longest);
     full.mul_f64(1.0 - random.clamp(0.0, 1.0) / 4.0)

@@ -74,8 +74,8 @@ impl Binding {
             return Ok(());
         }
         let failure = Failure::config(format!(
-            "the client secret from {} belongs to client id \"{}\" (from {}), and {} gives client id \
-             \"{}\"",
+            "the client secret from {} belongs to client id \"{}\" (from {}), and {} gives client \
+             id \"{}\"",
             self.secret, own.value, own.provenance, sent.provenance, sent.value
         ));
         Err(match &sent.provenance {
